@@ -1,0 +1,1 @@
+// AlmanacTesting: first files to come.

@@ -1,0 +1,1 @@
+// Analytics: first files to come.

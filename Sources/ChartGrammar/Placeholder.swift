@@ -1,0 +1,1 @@
+// ChartGrammar: first files to come.

@@ -1,0 +1,1 @@
+// Checksum: first files to come.

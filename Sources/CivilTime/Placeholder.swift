@@ -1,0 +1,1 @@
+// CivilTime: first files to come.

@@ -1,0 +1,1 @@
+// Columnar: first files to come.

@@ -1,0 +1,1 @@
+// Configuration: first files to come.

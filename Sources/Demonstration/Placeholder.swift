@@ -1,0 +1,1 @@
+// Demonstration: first files to come.

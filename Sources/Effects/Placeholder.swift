@@ -1,0 +1,1 @@
+// Effects: first files to come.

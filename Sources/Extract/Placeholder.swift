@@ -1,0 +1,1 @@
+// Extract: first files to come.

@@ -1,0 +1,1 @@
+// Formatting: first files to come.

@@ -1,0 +1,1 @@
+// Lake: first files to come.

@@ -1,0 +1,1 @@
+// PDFCanvas: first files to come.

@@ -1,0 +1,1 @@
+// Parquet: first files to come.

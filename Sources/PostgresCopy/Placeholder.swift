@@ -1,0 +1,1 @@
+// PostgresCopy: first files to come.

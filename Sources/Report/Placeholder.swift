@@ -1,0 +1,1 @@
+// Report: first files to come.

@@ -1,0 +1,1 @@
+// Runs: first files to come.

@@ -1,0 +1,1 @@
+// Tenancy: first files to come.

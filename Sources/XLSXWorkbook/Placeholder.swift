@@ -1,0 +1,1 @@
+// XLSXWorkbook: first files to come.

@@ -1,0 +1,1 @@
+// Zstandard: first files to come.

@@ -1,0 +1,1 @@
+// AnalyticsTests: first files to come.

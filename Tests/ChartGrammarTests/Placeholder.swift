@@ -1,0 +1,1 @@
+// ChartGrammarTests: first files to come.

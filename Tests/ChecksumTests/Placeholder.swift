@@ -1,0 +1,1 @@
+// ChecksumTests: first files to come.

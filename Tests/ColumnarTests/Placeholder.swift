@@ -1,0 +1,1 @@
+// ColumnarTests: first files to come.

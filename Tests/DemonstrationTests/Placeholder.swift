@@ -1,0 +1,1 @@
+// DemonstrationTests: first files to come.

@@ -1,0 +1,1 @@
+// EffectsTests: first files to come.

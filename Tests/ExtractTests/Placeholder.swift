@@ -1,0 +1,1 @@
+// ExtractTests: first files to come.

@@ -1,0 +1,1 @@
+// FormattingTests: first files to come.

@@ -1,0 +1,1 @@
+// LakeTests: first files to come.

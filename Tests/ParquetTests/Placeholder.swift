@@ -1,0 +1,1 @@
+// ParquetTests: first files to come.

@@ -1,0 +1,1 @@
+// PostgresCopyTests: first files to come.

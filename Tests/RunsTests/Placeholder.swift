@@ -1,0 +1,1 @@
+// RunsTests: first files to come.

@@ -1,0 +1,1 @@
+// SchedulingTests: first files to come.

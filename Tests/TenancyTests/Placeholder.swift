@@ -1,0 +1,1 @@
+// TenancyTests: first files to come.
