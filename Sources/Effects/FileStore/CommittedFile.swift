@@ -1,0 +1,80 @@
+package import SystemPackage
+
+/// The one way in which a file gets its final name.
+///
+/// (1) A unique temporary file is made in the folder of the final name, never one that exists.
+/// (2) All bytes are written and synced; a failed sync throws the file away.
+/// (3) The file is read back by `verify`, through a new descriptor, before anybody can see it.
+/// (4) It gets its final name in one step: by link, which never replaces, or by rename where `replacing`.
+/// (5) The folder is synced: only then is the file said to be there.
+///
+/// Whatever fails, nothing half-written bears the final name, and the temporary file is removed; after a crash it is
+/// left behind under a name that starts with `.tmp-`, for the cleaner.
+package struct CommittedFile {
+    private let store: any FileStore
+    private let random: any RandomSource
+
+    package init(store: any FileStore, random: any RandomSource) {
+        self.store = store
+        self.random = random
+    }
+
+    /// What a temporary name begins with.
+    package static let temporaryPrefix = ".tmp-"
+
+    /// Writes a file under its final name.
+    ///
+    /// - Parameters:
+    ///   - path: the final name; its folder must be there.
+    ///   - replacing: whether a file of that name is replaced; otherwise it is an `exists` error.
+    ///   - write: writes the bytes.
+    ///   - verify: reads the file back and throws if it is not what was meant; its result is returned.
+    /// - Throws: `FileError`, or what `write` and `verify` throw.
+    @discardableResult
+    package func commit<Result>(
+        _ path: FilePath, replacing: Bool = false, write: (any WritableFile) throws -> Void,
+        verify: (any ReadableFile) throws -> Result
+    ) throws -> Result {
+        let folder = path.removingLastComponent()
+        let temporary = folder.appending(Self.temporaryPrefix + String(random.nextBits(), radix: 36))
+        let file = try store.create(temporary)
+        do {
+            try write(file)
+            try file.sync()
+            let size = file.size
+            try file.close()
+            let readBack = try store.open(temporary)
+            guard readBack.size == size else { throw FileError(.readWrite, "read back", path: path.string) }
+            let result = try verify(readBack)
+            if replacing {
+                try store.rename(temporary, to: path)
+            } else {
+                try store.link(temporary, to: path)
+                try store.remove(temporary)
+            }
+            try store.syncFolder(folder.isEmpty ? "." : folder)
+            return result
+        } catch {
+            // The first error is the one to tell; a temporary file that cannot be removed is the cleaner's.
+            try? store.remove(temporary)
+            throw error
+        }
+    }
+
+    /// Writes bytes under a final name, and compares them when they are read back.
+    package func commit(_ bytes: [UInt8], to path: FilePath, replacing: Bool = false) throws(FileError) {
+        do {
+            try commit(path, replacing: replacing) { file in
+                try file.write(bytes.span)
+            } verify: { file in
+                guard try file.read(at: 0, count: bytes.count) == bytes else {
+                    throw FileError(.readWrite, "read back", path: path.string)
+                }
+            }
+        } catch let error as FileError {
+            throw error
+        } catch {
+            throw FileError(.readWrite, "commit", path: path.string)
+        }
+    }
+}

@@ -1,1 +1,0 @@
-// Effects: first files to come.
