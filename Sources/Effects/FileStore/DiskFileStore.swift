@@ -79,7 +79,7 @@ package struct DiskFileStore: FileStore {
             errno = 0
             guard let entry = unsafe readdir(folder) else { break }
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: unsafe bytes.prefix { $0 != 0 }, as: UTF8.self)
+                String(decoding: unsafe Array(bytes).prefix { $0 != 0 }, as: UTF8.self)
             }
             if name != "." && name != ".." { names.append(name) }
         }

@@ -1,1 +1,0 @@
-// ChartGrammar: first files to come.

@@ -1,1 +1,0 @@
-// Columnar: first files to come.

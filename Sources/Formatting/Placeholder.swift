@@ -1,1 +1,0 @@
-// Formatting: first files to come.

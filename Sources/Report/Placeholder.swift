@@ -1,1 +1,0 @@
-// Report: first files to come.

@@ -1,1 +1,0 @@
-// ColumnarTests: first files to come.
