@@ -1,1 +1,0 @@
-// Runs: first files to come.

@@ -1,1 +1,0 @@
-// RunsTests: first files to come.
