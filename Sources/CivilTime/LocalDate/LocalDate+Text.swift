@@ -1,0 +1,28 @@
+extension LocalDate: CustomStringConvertible {
+    /// ISO 8601: `2026-10-31`; years beyond 9999 with a plus sign, before year 0 with a minus sign.
+    package var description: String {
+        let (year, month, day) = components
+        return "\(year > 9999 ? "+" : "")\(year.padded(to: 4))-\(month.padded(to: 2))-\(day.padded(to: 2))"
+    }
+
+    /// Reads `2026-10-31`: four digits of year, or five with a plus sign, or four with a minus sign.
+    ///
+    /// - Throws: `syntax`, or `outOfRange` for a date that does not exist.
+    package init(parsing text: some StringProtocol) throws(CivilTimeError) {
+        var scanner = TextScanner(text)
+        guard let date = try LocalDate(scanning: &scanner), scanner.isAtEnd else {
+            throw CivilTimeError(.syntax, "'\(text)' is not a date: write it like 2026-10-31")
+        }
+        self = date
+    }
+
+    /// Takes a date; nil where there is none.
+    init?(scanning scanner: inout TextScanner) throws(CivilTimeError) {
+        let plus = scanner.take("+")
+        let minus = !plus && scanner.take("-")
+        guard let digits = scanner.digits(plus ? 5 : 4), scanner.take("-"), let month = scanner.digits(2),
+            scanner.take("-"), let day = scanner.digits(2)
+        else { return nil }
+        self = try LocalDate(year: minus ? -digits : digits, month: month, day: day)
+    }
+}

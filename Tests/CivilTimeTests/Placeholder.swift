@@ -1,1 +1,0 @@
-// CivilTimeTests: first files to come.
