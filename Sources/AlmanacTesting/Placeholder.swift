@@ -1,1 +1,0 @@
-// AlmanacTesting: first files to come.

@@ -1,1 +1,0 @@
-// EffectsTests: first files to come.
