@@ -1,1 +1,0 @@
-// Analytics: first files to come.

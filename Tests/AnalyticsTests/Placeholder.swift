@@ -1,1 +1,0 @@
-// AnalyticsTests: first files to come.
