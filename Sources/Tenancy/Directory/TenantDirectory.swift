@@ -1,0 +1,122 @@
+package import CivilTime
+internal import Configuration
+package import Effects
+internal import SystemPackage
+
+/// The tenants of a project: `tenants/<id>.yaml`. The only maker of `TenantScope`.
+///
+/// A file that is wrong is an error for its own tenant alone. Files are read when they are asked for, so that opening
+/// one tenant of ten thousand reads one file.
+package struct TenantDirectory: Sendable {
+    private let layout: ProjectLayout
+    private let defaults: TenantDefaults
+    private let store: any FileStore
+    private let zones: ZoneDatabase
+
+    package init(
+        layout: ProjectLayout, defaults: TenantDefaults = TenantDefaults(), store: any FileStore, zones: ZoneDatabase
+    ) {
+        self.layout = layout
+        self.defaults = defaults
+        self.store = store
+        self.zones = zones
+    }
+
+    /// Opens one tenant.
+    ///
+    /// - Throws: `unknownTenant` with the nearest name; `configuration` with all that is wrong in its file.
+    package func scope(for id: TenantID) throws(TenancyError) -> TenantScope {
+        let path = layout.tenantFile(id)
+        let text: String
+        do {
+            guard try store.status(of: path) != nil else {
+                let hint = Suggestion.nearest(to: id.text, among: names()).map { "; did you mean '\($0)'?" } ?? ""
+                throw TenancyError(.unknownTenant, "there is no tenant '\(id)'\(hint)")
+            }
+            text = try store.text(of: path)
+        } catch let error as TenancyError {
+            throw error
+        } catch {
+            throw TenancyError(.unreadable, "can't read tenant '\(id)': \(error)")
+        }
+        do {
+            let file = "tenants/\(id).yaml"
+            return TenantScope(
+                try TenantReader.read(text: text, file: file, id: id, defaults: defaults, zones: zones))
+        } catch {
+            throw TenancyError(.configuration, "\(error)")
+        }
+    }
+
+    /// Opens the tenant of a text that a user wrote.
+    ///
+    /// - Throws: `invalidName` for `../x` and the like; else as `scope(for:)`.
+    package func scope(named text: String) throws(TenancyError) -> TenantScope { try scope(for: TenantID(text)) }
+
+    /// Opens all tenants, in the order of their ids; what is wrong with some does not touch the others.
+    ///
+    /// - Throws: `unreadable` only if there is no folder of tenants.
+    package func all() throws(TenancyError) -> TenantListing {
+        let files: [String]
+        do {
+            files = try store.names(in: layout.tenants)
+        } catch {
+            throw TenancyError(.unreadable, "can't list the tenants: \(error)")
+        }
+        var listing = TenantListing()
+        for file in files where !file.hasPrefix(".") {
+            if file.hasSuffix(".yml") {
+                listing.failures.append(
+                    TenantFailure(
+                        name: String(file.dropLast(4)),
+                        error: TenancyError(.configuration, "tenants/\(file) is not read: rename it to end in .yaml")))
+            }
+            guard file.hasSuffix(".yaml") else { continue }
+            let name = String(file.dropLast(5))
+            do {
+                listing.scopes.append(try scope(named: name))
+            } catch {
+                listing.failures.append(TenantFailure(name: ResourceName.shown(name), error: error))
+            }
+        }
+        return listing
+    }
+
+    /// The names of all files whose names are ids, sorted; files are not read. For completion and suggestions.
+    package func names() -> [String] {
+        let files = (try? store.names(in: layout.tenants)) ?? []
+        return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.filter(ResourceName.isValid)
+    }
+}
+
+/// All tenants of a project.
+package struct TenantListing: Sendable {
+    /// The tenants that are good, by id.
+    package internal(set) var scopes: [TenantScope] = []
+    /// The tenants that are not.
+    package internal(set) var failures: [TenantFailure] = []
+}
+
+/// A tenant that cannot be opened.
+package struct TenantFailure: Sendable, Equatable {
+    /// The file's name without `.yaml`; not always an id.
+    package let name: String
+    /// What is wrong.
+    package let error: TenancyError
+}
+
+extension ZoneDatabase {
+    /// The zones of a folder, read through a file store.
+    ///
+    /// - Parameter folder: the value of `TZDIR`, or nil where it is not set.
+    package convenience init(folder: String?, store: any FileStore) {
+        self.init(folder: folder ?? ZoneDatabase.defaultFolder) { path in
+            do throws(FileError) {
+                return try store.contents(of: FilePath(path), limit: 4 << 20)
+            } catch {
+                if error.code == .notFound { return nil }
+                throw error
+            }
+        }
+    }
+}

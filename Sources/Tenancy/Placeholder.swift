@@ -1,1 +1,0 @@
-// Tenancy: first files to come.

@@ -1,0 +1,84 @@
+package import CivilTime
+package import Configuration
+internal import SystemPackage
+
+/// `almanac.yaml`: where the project keeps things, and what its tenants have if they say nothing.
+/// ```yaml
+/// version: 1
+/// lake: lake
+/// state: state
+/// out: out
+/// published: published
+/// defaults: { locale: en-US, currency: USD, calendar: { timezone: UTC } }
+/// ```
+/// Folders are relative to the project's, or absolute.
+package struct ProjectConfiguration: Sendable, Hashable {
+    /// The folder of Delta tables.
+    package var lake = "lake"
+    /// The folder of the ledger and of work in progress.
+    package var state = "state"
+    /// The folder of reports.
+    package var out = "out"
+    /// The folder of files for dashboards.
+    package var published = "published"
+    /// What tenants have if they say nothing.
+    package var defaults = TenantDefaults()
+
+    package init() {}
+
+    /// Reads the text of `almanac.yaml`.
+    package init(text: String, file: String) throws(ConfigurationErrors) {
+        self = try YAMLDocument(text: text, file: file).mapping { map in
+            var configuration = ProjectConfiguration()
+            Self.folder("lake", map, &configuration.lake)
+            Self.folder("state", map, &configuration.state)
+            Self.folder("out", map, &configuration.out)
+            Self.folder("published", map, &configuration.published)
+            if let defaults = map.optional("defaults")?.mapping(TenantDefaults.init) {
+                configuration.defaults = defaults
+            }
+            return configuration
+        }
+    }
+
+    private static func folder(_ key: String, _ map: YAMLMapping, _ folder: inout String) {
+        guard let value = map.optional(key), let text = value.text() else { return }
+        if text.utf8.contains(0) || FilePath(text).components.contains(where: { $0.kind == .parentDirectory }) {
+            value.refuse("'\(key)' must not lead out of its folder with '..'")
+            return
+        }
+        folder = text
+    }
+}
+
+/// What tenants have if their file says nothing.
+package struct TenantDefaults: Sendable, Hashable {
+    /// The zone's name; nil if every tenant must say its own.
+    package var timezone: String?
+    /// The first day of a week.
+    package var weekStart = Weekday.monday
+    /// The first day of a fiscal year.
+    package var fiscalYearStart = MonthDay.january1
+    /// A BCP 47 language tag.
+    package var locale: String?
+    /// An ISO 4217 code.
+    package var currency: String?
+    /// What a run may use.
+    package var limits = Tenant.Limits()
+    /// How long data is kept.
+    package var retention = Tenant.Retention()
+
+    package init() {}
+
+    init(_ map: YAMLMapping) {
+        map.optional("calendar")?.mapping { calendar in
+            timezone = calendar.optional("timezone")?.text()
+            weekStart = calendar.optional("week_start").flatMap(TenantReader.weekday) ?? weekStart
+            fiscalYearStart = calendar.optional("fiscal_year_start")?.parsed(MonthDay.init(parsing:)) ?? fiscalYearStart
+        }
+        locale = map.optional("locale").flatMap(TenantReader.locale)
+        currency = map.optional("currency").flatMap(TenantReader.currency)
+        limits = map.optional("limits")?.mapping { TenantReader.limits($0, limits) } ?? limits
+        retention = map.optional("retention")?.mapping { TenantReader.retention($0, retention) } ?? retention
+    }
+}

@@ -1,1 +1,0 @@
-// TenancyTests: first files to come.
