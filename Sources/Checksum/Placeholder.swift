@@ -1,1 +1,0 @@
-// Checksum: first files to come.

@@ -1,1 +1,0 @@
-// Zstandard: first files to come.

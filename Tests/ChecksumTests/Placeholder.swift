@@ -1,1 +1,0 @@
-// ChecksumTests: first files to come.
