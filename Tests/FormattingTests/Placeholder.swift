@@ -1,1 +1,0 @@
-// FormattingTests: first files to come.
