@@ -1,1 +1,0 @@
-// SchedulingTests: first files to come.
