@@ -1,1 +1,0 @@
-// Demonstration: first files to come.

@@ -1,1 +1,0 @@
-// DemonstrationTests: first files to come.
