@@ -1,0 +1,193 @@
+extension ParquetFileMetadata {
+    /// Reads a footer.
+    init(footer bytes: [UInt8]) throws(ParquetError) {
+        var reader = CompactReader(bytes)
+        var result = ParquetFileMetadata()
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            switch (field, kind) {
+            case (2, .list):
+                result.elements = try reader.list { reader throws(ParquetError) in try SchemaElement(&reader) }
+            case (3, .integer): result.rowCount = try reader.integer()
+            case (4, .list):
+                result.rowGroups = try reader.list { reader throws(ParquetError) in try RowGroupMetadata(&reader) }
+            case (5, .list):
+                result.keyValues = try reader.list { reader throws(ParquetError) in try Self.keyValue(&reader) }
+            case (6, .binary): result.createdBy = try reader.text()
+            default: try reader.skip(kind)
+            }
+        }
+        self = result
+    }
+
+    private static func keyValue(_ reader: inout CompactReader) throws(ParquetError) -> (key: String, value: String) {
+        var entry = (key: "", value: "")
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            switch (field, kind) {
+            case (1, .binary): entry.key = try reader.text()
+            case (2, .binary): entry.value = try reader.text()
+            default: try reader.skip(kind)
+            }
+        }
+        return entry
+    }
+}
+
+extension RowGroupMetadata {
+    init(_ reader: inout CompactReader) throws(ParquetError) {
+        var result = RowGroupMetadata()
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            switch (field, kind) {
+            case (1, .list):
+                result.columns = try reader.list { reader throws(ParquetError) in try Self.chunk(&reader) }
+            case (2, .integer): result.totalByteSize = try reader.integer()
+            case (3, .integer): result.rowCount = try reader.integer()
+            default: try reader.skip(kind)
+            }
+        }
+        self = result
+    }
+
+    private static func chunk(_ reader: inout CompactReader) throws(ParquetError) -> ColumnChunkMetadata {
+        var result: ColumnChunkMetadata?
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            switch (field, kind) {
+            case (1, .binary): throw ParquetError(.unsupported, "column chunks in other files")
+            case (3, .structure): result = try ColumnChunkMetadata(&reader)
+            default: try reader.skip(kind)
+            }
+        }
+        guard let result else { throw .corrupt("a column chunk has no metadata, or it is encrypted") }
+        return result
+    }
+}
+
+extension ColumnChunkMetadata {
+    init(_ reader: inout CompactReader) throws(ParquetError) {
+        var result = ColumnChunkMetadata()
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            switch (field, kind) {
+            case (1, .integer): result.type = try reader.int32()
+            case (2, .list): result.encodings = try reader.list { reader throws(ParquetError) in try reader.int32() }
+            case (3, .list): result.path = try reader.list { reader throws(ParquetError) in try reader.text() }
+            case (4, .integer): result.codec = try reader.int32()
+            case (5, .integer): result.valueCount = try reader.integer()
+            case (6, .integer): result.uncompressedByteCount = try reader.integer()
+            case (7, .integer): result.compressedByteCount = try reader.integer()
+            case (9, .integer): result.dataPageOffset = try reader.integer()
+            case (11, .integer): result.dictionaryPageOffset = try reader.integer()
+            case (12, .structure): result.statistics = try RawStatistics(&reader)
+            default: try reader.skip(kind)
+            }
+        }
+        self = result
+    }
+}
+
+extension RawStatistics {
+    init(_ reader: inout CompactReader) throws(ParquetError) {
+        var result = RawStatistics()
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            switch (field, kind) {
+            case (3, .integer): result.nullCount = try reader.integer()
+            case (5, .binary): result.maximum = try reader.binary()
+            case (6, .binary): result.minimum = try reader.binary()
+            case (7, .bool(let isExact)), (8, .bool(let isExact)): result.isExact = result.isExact && isExact
+            default: try reader.skip(kind)
+            }
+        }
+        self = result
+    }
+}
+
+extension SchemaElement {
+    init(_ reader: inout CompactReader) throws(ParquetError) {
+        var result = SchemaElement()
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            switch (field, kind) {
+            case (1, .integer): result.type = try reader.int32()
+            case (2, .integer): result.typeLength = try reader.int32()
+            case (3, .integer): result.repetition = try reader.int32()
+            case (4, .binary): result.name = try reader.text()
+            case (5, .integer): result.childCount = try reader.int32()
+            case (6, .integer): result.convertedType = try reader.int32()
+            case (7, .integer): result.scale = try reader.int32()
+            case (8, .integer): result.precision = try reader.int32()
+            case (10, .structure): result.logical = try LogicalAnnotation(&reader)
+            default: try reader.skip(kind)
+            }
+        }
+        self = result
+    }
+}
+
+extension LogicalAnnotation {
+    init?(_ reader: inout CompactReader) throws(ParquetError) {
+        var result: LogicalAnnotation?
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            switch (field, kind) {
+            case (1, .structure):
+                result = .string
+                try reader.skip(kind)
+            case (5, .structure): result = try Self.decimal(&reader)
+            case (6, .structure):
+                result = .date
+                try reader.skip(kind)
+            case (8, .structure): result = try Self.timestamp(&reader)
+            case (10, .structure): result = try Self.integer(&reader)
+            case (12, .structure):
+                result = .json
+                try reader.skip(kind)
+            case (14, .structure):
+                result = .uuid
+                try reader.skip(kind)
+            default:
+                result = .other(field)
+                try reader.skip(kind)
+            }
+        }
+        guard let result else { return nil }
+        self = result
+    }
+
+    private static func decimal(_ reader: inout CompactReader) throws(ParquetError) -> LogicalAnnotation {
+        var (scale, precision): (Int32, Int32) = (0, 0)
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            switch (field, kind) {
+            case (1, .integer): scale = try reader.int32()
+            case (2, .integer): precision = try reader.int32()
+            default: try reader.skip(kind)
+            }
+        }
+        return .decimal(scale: scale, precision: precision)
+    }
+
+    private static func timestamp(_ reader: inout CompactReader) throws(ParquetError) -> LogicalAnnotation {
+        var isUTC = false
+        var unit: Int16 = 0
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            switch (field, kind) {
+            case (1, .bool(let value)): isUTC = value
+            case (2, .structure):
+                try reader.structure { reader, field, kind throws(ParquetError) in
+                    unit = field
+                    try reader.skip(kind)
+                }
+            default: try reader.skip(kind)
+            }
+        }
+        return .timestamp(isUTC: isUTC, unit: unit)
+    }
+
+    private static func integer(_ reader: inout CompactReader) throws(ParquetError) -> LogicalAnnotation {
+        var bitWidth: Int8 = 0
+        var isSigned = true
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            switch (field, kind) {
+            case (1, .byte): bitWidth = Int8(bitPattern: try reader.byte())
+            case (2, .bool(let value)): isSigned = value
+            default: try reader.skip(kind)
+            }
+        }
+        return .integer(bitWidth: bitWidth, isSigned: isSigned)
+    }
+}

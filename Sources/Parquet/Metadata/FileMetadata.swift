@@ -1,0 +1,98 @@
+package import Columnar
+
+/// The footer of a Parquet file. Field numbers are those of `parquet.thrift`.
+package struct ParquetFileMetadata: Sendable {
+    /// Rows of the whole file.
+    package internal(set) var rowCount: Int64 = 0
+    /// Who wrote it.
+    package internal(set) var createdBy: String?
+    /// What the writer noted, in its order.
+    package internal(set) var keyValues: [(key: String, value: String)] = []
+    /// The row groups.
+    package internal(set) var rowGroups: [RowGroupMetadata] = []
+    var elements: [SchemaElement] = []
+
+    /// What the writer noted under a key.
+    package subscript(key: String) -> String? { keyValues.first { $0.key == key }?.value }
+}
+
+/// Rows that lie together, column chunk by column chunk.
+package struct RowGroupMetadata: Sendable {
+    /// Its rows.
+    package internal(set) var rowCount: Int64 = 0
+    /// Its column chunks, in the schema's order.
+    package internal(set) var columns: [ColumnChunkMetadata] = []
+    var totalByteSize: Int64 = 0
+}
+
+/// The values of one column in one row group.
+package struct ColumnChunkMetadata: Sendable {
+    var type: Int32 = 0
+    var encodings: [Int32] = []
+    var path: [String] = []
+    var codec: Int32 = 0
+    /// Values, missing ones included.
+    package internal(set) var valueCount: Int64 = 0
+    /// Bytes of all pages with their headers, before compression.
+    package internal(set) var uncompressedByteCount: Int64 = 0
+    /// Bytes in the file.
+    package internal(set) var compressedByteCount: Int64 = 0
+    var dataPageOffset: Int64 = 0
+    var dictionaryPageOffset: Int64?
+    var statistics: RawStatistics?
+}
+
+/// Statistics as they lie in the file.
+struct RawStatistics: Sendable {
+    var minimum: [UInt8]?
+    var maximum: [UInt8]?
+    var nullCount: Int64?
+    var isExact = true
+}
+
+/// A node of the schema tree.
+struct SchemaElement: Sendable {
+    var type: Int32?
+    var typeLength: Int32?
+    var repetition: Int32?
+    var name = ""
+    var childCount: Int32?
+    var convertedType: Int32?
+    var scale: Int32?
+    var precision: Int32?
+    var logical: LogicalAnnotation?
+}
+
+/// The annotations that this reader knows.
+enum LogicalAnnotation: Sendable, Equatable {
+    case string, json, date, uuid
+    case decimal(scale: Int32, precision: Int32)
+    case timestamp(isUTC: Bool, unit: Int16)
+    case integer(bitWidth: Int8, isSigned: Bool)
+    case other(Int16)
+}
+
+/// Physical types of `parquet.thrift`.
+enum FileType {
+    static let boolean: Int32 = 0
+    static let int32: Int32 = 1
+    static let int64: Int32 = 2
+    static let float: Int32 = 4
+    static let double: Int32 = 5
+    static let byteArray: Int32 = 6
+    static let fixedByteArray: Int32 = 7
+}
+
+/// Encodings of `parquet.thrift`.
+enum FileEncoding {
+    static let plain: Int32 = 0
+    static let plainDictionary: Int32 = 2
+    static let rle: Int32 = 3
+    static let rleDictionary: Int32 = 8
+}
+
+/// Codecs of `parquet.thrift`.
+enum FileCodec {
+    static let none: Int32 = 0
+    static let zstd: Int32 = 6
+}

@@ -1,1 +1,0 @@
-// Parquet: first files to come.

@@ -1,1 +1,0 @@
-// ParquetTests: first files to come.
