@@ -1,3 +1,4 @@
+import AlmanacTesting
 import CivilTime
 import Testing
 
@@ -136,7 +137,7 @@ struct CronTests {
 
     @Test("However the window is cut, every occurrence is in one part, once")
     func windows() throws {
-        var generator = SeededGenerator(state: 5)
+        var generator = SeededGenerator(seed: 5)
         let start = try instant("2024-03-01T00:00:00Z")
         let end = try instant("2024-11-30T00:00:00Z")
         for (line, zone) in [

@@ -1,3 +1,4 @@
+import AlmanacTesting
 import CivilTime
 import Scheduling
 import Tenancy
@@ -77,7 +78,7 @@ struct DueTests {
             schedule("30 2 * * *", catchUp: .all(countMax: 1000)),
             schedule("*/20 * * * *", name: "often", catchUp: .all(countMax: 1000)),
         ]
-        var generator = SystemlessGenerator(state: 17)
+        var generator = SeededGenerator(seed: 17)
         let start = try instant("2024-09-20T00:00:00Z")
         let end = try instant("2024-11-20T00:00:00Z")
         var seen: [String] = []
@@ -122,18 +123,5 @@ struct DueTests {
             [try schedule("* * * * *")], tenants: [try tenant("a")], from: try instant("2026-11-21T00:00:00Z"),
             to: try instant("2025-11-21T00:00:00Z"))
         #expect(found.occurrences.isEmpty)
-    }
-}
-
-/// A seeded generator (SplitMix64), so that a failure can be repeated.
-struct SystemlessGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bits ^ (bits >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import AlmanacTesting
 import CivilTime
 import Configuration
 import Effects
@@ -43,7 +44,7 @@ struct ProjectLayoutTests {
         let directory = TenantDirectory(layout: ProjectLayout(root: folder.path), store: folder.store, zones: zones)
         let scope = try directory.scope(named: "acme")
         let layout = ProjectLayout(root: "/p")
-        var generator = SeededGenerator(state: 20_261_121)
+        var generator = SeededGenerator(seed: 20_261_121)
         var accepted = 0
         for _ in 0..<10_000 {
             let name = hostileName(&generator)
@@ -87,18 +88,5 @@ struct ProjectLayoutTests {
         let count = Int.random(in: 0...6, using: &generator)
         let name = (0..<count).map { _ in parts.randomElement(using: &generator) ?? "" }.joined()
         return Int.random(in: 0..<50, using: &generator) == 0 ? name + String(repeating: "a", count: 300) : name
-    }
-}
-
-/// A seeded generator (SplitMix64), so that a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bits ^ (bits >> 31)
     }
 }
