@@ -1,0 +1,162 @@
+package import Columnar
+
+/// A copy that is ready to run: the columns by name, their types, and the statement.
+///
+/// It is made and run in the same transaction, so that nothing changes in between.
+package struct CopyPlan: Sendable {
+    /// A column that is read.
+    package struct PlannedColumn: Sendable {
+        /// Its name at the source.
+        package let name: String
+        /// How its values are read.
+        package let type: CopyType
+
+        package init(_ name: String, _ type: CopyType) {
+            self.name = name
+            self.type = type
+        }
+    }
+
+    /// The columns in the lake: names that Delta takes, `almanac.type` and, where it differs, `almanac.name` (the
+    /// name at the source) in their metadata.
+    package let schema: Schema
+    /// The statement.
+    package let statement: String
+    /// The columns, in the schema's order.
+    package let columns: [PlannedColumn]
+    let naiveTimestamps: NaiveTimestamps
+    let refusalPolicy: RefusalPolicy
+
+    init(
+        schema: Schema, statement: String, columns: [PlannedColumn], naiveTimestamps: NaiveTimestamps,
+        refusalPolicy: RefusalPolicy
+    ) {
+        self.schema = schema
+        self.statement = statement
+        self.columns = columns
+        self.naiveTimestamps = naiveTimestamps
+        self.refusalPolicy = refusalPolicy
+    }
+
+    /// A plan for a stream that comes from elsewhere, such as a file or a test.
+    package init(
+        columns: [PlannedColumn], naiveTimestamps: NaiveTimestamps = .undeclared, refusalPolicy: RefusalPolicy = .fail
+    ) {
+        self.init(
+            schema: Schema(columns.map { Field($0.name, $0.type.logicalType) }), statement: "", columns: columns,
+            naiveTimestamps: naiveTimestamps, refusalPolicy: refusalPolicy)
+    }
+}
+
+extension PostgresConnection {
+    /// Asks the server what the columns are and plans how each is read.
+    ///
+    /// - Throws: `noSuchTable`, `noSuchColumn`, `notPermitted`, `unsupportedType`, `undeclaredType`, `invalidQuery`.
+    package func plan(_ request: CopyRequest) throws(PostgresError) -> CopyPlan {
+        let origin = try relation(request.source)
+        let available = try describe("SELECT * FROM \(origin)")
+        try check(request, available)
+        let selected = available.filter { !request.excludedColumns.contains($0.name) }
+        guard !selected.isEmpty else { throw PostgresError(.noSuchColumn, "no column is left to read") }
+
+        let facts = try columnFacts(selected, isTable: request.source.isTable)
+        var resolver = TypeResolver(self, hasNaiveTimestamps: request.naiveTimestamps.isDeclared)
+        var columns: [CopyPlan.PlannedColumn] = []
+        var fields: [Field] = []
+        var expressions: [String] = []
+        let lakeNames = LakeNames.encode(selected.map(\.name))
+        for (index, column) in selected.enumerated() {
+            let resolution = try resolver.resolve(
+                column.type, column: column.name, declared: request.declarations[column.name])
+            let reference = "source." + (try quotedIdentifier(column.name))
+            expressions.append(resolution.isCastToText ? "\(reference)::\(resolution.cast)" : reference)
+            columns.append(.init(column.name, resolution.type))
+            var metadata = ["almanac.type": facts.typeNames[index]]
+            if lakeNames[index] != column.name { metadata["almanac.name"] = column.name }
+            fields.append(
+                Field(
+                    lakeNames[index], resolution.type.logicalType,
+                    isNullable: request.refusalPolicy == .discardValue || !facts.areNotNull[index],
+                    metadata: metadata))
+        }
+        let condition = try request.condition.map(sql) ?? ""
+        let statement =
+            "COPY (SELECT \(expressions.joined(separator: ", ")) FROM \(origin)\(condition)) TO STDOUT (FORMAT binary)"
+        return CopyPlan(
+            schema: Schema(fields), statement: statement, columns: columns, naiveTimestamps: request.naiveTimestamps,
+            refusalPolicy: request.refusalPolicy)
+    }
+
+    /// The source under the name that expressions use. The line break ends a comment at the end of a query.
+    private func relation(_ source: CopyRequest.Source) throws(PostgresError) -> String {
+        switch source {
+        case .table(let name): try name.quoted() + " AS source"
+        case .query(let sql): "(\n\(Self.withoutSemicolon(sql))\n) AS source"
+        }
+    }
+
+    private static func withoutSemicolon(_ sql: String) -> String {
+        var text = Substring(sql)
+        while let last = text.last, last.isWhitespace || last == ";" { text.removeLast() }
+        return String(text)
+    }
+
+    private func sql(_ condition: CopyRequest.Condition) throws(PostgresError) -> String {
+        " WHERE source." + (try quotedIdentifier(condition.column)) + " = " + (try quotedLiteral(condition.value))
+    }
+
+    private func check(_ request: CopyRequest, _ available: [ResultColumn]) throws(PostgresError) {
+        var names: Set<String> = []
+        for column in available where !names.insert(column.name).inserted {
+            throw PostgresError(
+                .invalidQuery, "the query gives two columns with the name '\(column.name)'", hint: "name them apart")
+        }
+        let wanted = request.excludedColumns.union(request.declarations.keys).union(
+            request.condition.map { [$0.column] } ?? [])
+        for name in wanted.sorted() where !names.contains(name) {
+            throw PostgresError(
+                .noSuchColumn, "there is no column '\(name)'",
+                hint: "there are \(available.map(\.name).joined(separator: ", "))")
+        }
+    }
+
+    /// Type names as SQL writes them, and which columns are NOT NULL. A query can lose that in an outer join: only a
+    /// table's columns are believed.
+    private func columnFacts(
+        _ columns: [ResultColumn], isTable: Bool
+    ) throws(PostgresError) -> (typeNames: [String], areNotNull: [Bool]) {
+        let rows = try execute(
+            """
+            SELECT pg_catalog.format_type(CASE WHEN a.atttypid IS NULL THEN c.oid ELSE a.atttypid END,
+                                          CASE WHEN a.atttypid IS NULL THEN c.modifier ELSE a.atttypmod END),
+                   COALESCE(a.attnotnull, false)
+            FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.oid[]), pg_catalog.unnest($2::pg_catalog.int4[]),
+                            pg_catalog.unnest($3::pg_catalog.oid[]), pg_catalog.unnest($4::pg_catalog.int2[]))
+                 WITH ORDINALITY AS c(oid, modifier, relation, number, place)
+            LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.relation AND a.attnum = c.number
+            ORDER BY c.place
+            """,
+            [
+                Self.array(columns.map { String($0.type.oid) }), Self.array(columns.map { String($0.type.modifier) }),
+                Self.array(columns.map { String($0.table ?? 0) }),
+                Self.array(columns.map { String($0.attribute ?? 0) }),
+            ]
+        ).rows
+        guard rows.count == columns.count else { throw PostgresError(.other, "the catalogue does not know its types") }
+        return (rows.map { $0[0] ?? "" }, rows.map { isTable && $0[1] == "t" })
+    }
+
+    private static func array(_ numbers: [String]) -> String { "{\(numbers.joined(separator: ","))}" }
+}
+
+extension CopyRequest.Source {
+    fileprivate var isTable: Bool {
+        if case .table = self { true } else { false }
+    }
+}
+
+extension NaiveTimestamps {
+    fileprivate var isDeclared: Bool {
+        if case .undeclared = self { false } else { true }
+    }
+}

@@ -1,0 +1,106 @@
+internal import CLibPQ
+package import Columnar
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+extension PostgresConnection {
+    /// Runs a planned copy and hands over its rows, batch by batch, in the order of arrival.
+    ///
+    /// Returns only after COMMAND_OK with the row count that was parsed. The rows are good only when the transaction
+    /// around it has been committed as well. If `consume` throws, the statement is cancelled and its error goes on.
+    ///
+    /// - Parameters:
+    ///   - plan: from `plan(_:)` in the same transaction.
+    ///   - rowCountTarget: rows of a batch.
+    ///   - consume: takes each batch; also none at all.
+    /// - Throws: `PostgresError`, or what `consume` throws.
+    package func copy(
+        _ plan: CopyPlan, rowCountTarget: Int = ColumnBatch.rowCountTarget,
+        consume: (borrowing ColumnBatch) throws -> Void
+    ) throws -> CopySummary {
+        var reader = CopyBinaryReader(plan, rowCountTarget: rowCountTarget)
+        try start(plan, &reader)
+        do {
+            while let message = try nextMessage() {
+                try unsafe reader.read(message.bytes, consume)
+            }
+            try finish(&reader, consume)
+        } catch {
+            abandonCopy()
+            throw error
+        }
+        return try reader.summary()
+    }
+
+    private func start(_ plan: CopyPlan, _ reader: inout CopyBinaryReader) throws(PostgresError) {
+        guard unsafe PQsendQueryParams(handle, plan.statement, 0, nil, nil, nil, nil, 0) == 1 else {
+            throw connectionError()
+        }
+        let result = try lastResult()
+        guard result.status == PGRES_COPY_OUT else { throw misuse("the statement is no COPY TO STDOUT") }
+        do throws(PostgresError) {
+            try reader.begin(isBinary: unsafe PQbinaryTuples(result.handle) == 1, columnCount: result.columnCount)
+        } catch {
+            abandonCopy()
+            throw error
+        }
+    }
+
+    /// The data has ended: now the server must say that it was all of it. Its own error comes first, because it says
+    /// more than that the stream is short.
+    private func finish(_ reader: inout CopyBinaryReader, _ consume: (borrowing ColumnBatch) throws -> Void) throws {
+        let result = try lastResult()
+        try reader.end(consume)
+        guard result.status == PGRES_COMMAND_OK else { throw misuse("the COPY did not end with a command tag") }
+        try reader.complete(rowCount: result.affectedRowCount)
+    }
+
+    /// The next message, as long as it is; nil after the last.
+    private func nextMessage() throws(PostgresError) -> CopyMessage? {
+        var message: UnsafeMutablePointer<CChar>?
+        while true {
+            let length = unsafe PQgetCopyData(handle, &message, 1)
+            switch length {
+            case 1...: return unsafe CopyMessage(UnsafeRawBufferPointer(start: message, count: Int(length)))
+            case 0: try receiveMore()
+            case -1: return nil
+            default: throw connectionError()
+            }
+        }
+    }
+
+    /// Takes what the socket has; waits only where it has nothing, which saves a call for each piece.
+    private func receiveMore() throws(PostgresError) {
+        try waitForBytes()
+        guard unsafe PQconsumeInput(handle) == 1 else { throw connectionError() }
+    }
+
+    /// Ends a copy whose rows nobody wants any more; the transaction is failed afterwards.
+    private func abandonCopy() {
+        guard isUsable, unsafe PQtransactionStatus(handle) == PQTRANS_ACTIVE else { return }
+        canceller()?.cancel()
+        while isUsable {
+            var message: UnsafeMutablePointer<CChar>?
+            let length = unsafe PQgetCopyData(handle, &message, 1)
+            unsafe PQfreemem(message)
+            if length == 0 {
+                guard (try? waitForBytes()) != nil, unsafe PQconsumeInput(handle) == 1 else { return }
+            } else if length < 0 {
+                break
+            }
+        }
+        drainResults()
+    }
+}
+
+/// A piece of the stream, freed with its owner.
+@safe
+private struct CopyMessage: ~Copyable {
+    let bytes: UnsafeRawBufferPointer
+
+    init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = bytes }
+
+    deinit { unsafe PQfreemem(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
+}

@@ -1,1 +1,0 @@
-// PostgresCopy: first files to come.

@@ -1,0 +1,42 @@
+extension PostgresConnection {
+    /// The kinds of transaction that Almanac opens.
+    package enum TransactionMode: String, Sendable {
+        /// One snapshot for everything until the end, and no writing.
+        case repeatableReadReadOnly = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        /// For loading and for tests.
+        case readWrite = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE"
+    }
+
+    /// Opens a transaction. With `repeatableReadReadOnly` its first query takes the snapshot.
+    package func begin(_ mode: TransactionMode) throws(PostgresError) {
+        guard !isInTransaction else { throw misuse("a transaction is open already") }
+        try execute(mode.rawValue)
+    }
+
+    /// Sets a setting until the end of the transaction, as a value and not as SQL text.
+    ///
+    /// - Throws: `misuse` outside of a transaction, where the setting would be gone before the next statement.
+    package func setLocal(_ name: String, _ value: String) throws(PostgresError) {
+        guard isInTransaction else { throw misuse("SET LOCAL needs a transaction") }
+        try execute("SELECT pg_catalog.set_config($1, $2, true)", [name, value])
+    }
+
+    /// Ends the transaction with success.
+    ///
+    /// - Throws: `PostgresError` also where the server answers COMMIT with ROLLBACK, because something failed in it.
+    package func commit() throws(PostgresError) {
+        guard isInTransaction else { throw misuse("no transaction is open") }
+        // A failed transaction answers COMMIT with the tag ROLLBACK and no error.
+        guard !hasFailed else {
+            rollback()
+            throw misuse("the transaction has failed: it cannot be committed")
+        }
+        try execute("COMMIT")
+    }
+
+    /// Ends the transaction without effect. Never fails: a lost connection ends it as well.
+    package func rollback() {
+        guard isInTransaction, isUsable else { return }
+        _ = try? execute("ROLLBACK")
+    }
+}

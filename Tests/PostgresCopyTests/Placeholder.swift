@@ -1,1 +1,0 @@
-// PostgresCopyTests: first files to come.
