@@ -2,6 +2,7 @@ import CivilTime
 import Demonstration
 import Effects
 import SystemPackage
+import Tenancy
 import Testing
 
 struct DemoProjectTests {
@@ -46,6 +47,12 @@ struct DemoProjectTests {
             #expect(text.contains("id: \"9e\"\n") && text.contains("key: \"9e\""))
             #expect(text.contains("name: \"Nine \\\"E\\\"\""))
             #expect(text.contains("url: \"env:ALMANAC_DEMO_EVENTS_URL\""))
+            // As the engine reads them: no key is unknown, and the id of 9E is no number.
+            let directory = TenantDirectory(
+                layout: ProjectLayout(root: folder), store: files, zones: ZoneDatabase(folder: nil, store: files))
+            let listing = try directory.all()
+            #expect(listing.failures.isEmpty)
+            #expect(listing.scopes.map(\.id.text) == ["9e", "shop"])
             let again = try project.write(
                 [
                     tenant("9e", .rowSecurity(setting: "app.tenant_id", key: "9e")), tenant("shop", .schema("shop")),
