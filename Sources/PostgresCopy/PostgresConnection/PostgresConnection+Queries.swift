@@ -26,7 +26,7 @@ extension PostgresConnection {
             throw PostgresError(.invalidQuery, "a statement or parameter holds a zero byte")
         }
         let values = unsafe parameters.map { unsafe UnsafePointer($0.flatMap { unsafe strdup($0) }) }
-        defer { for unsafevalue in unsafe values { unsafe free(UnsafeMutablePointer(mutating: value)) } }
+        defer { unsafe values.forEach { unsafe free(UnsafeMutablePointer(mutating: $0)) } }
         guard unsafe PQsendQueryParams(handle, sql, Int32(values.count), nil, values, nil, nil, 0) == 1 else {
             throw connectionError()
         }

@@ -89,7 +89,7 @@ package final class PostgresConnection {
         var keywords = unsafe parameters.map { unsafe UnsafePointer(strdup($0.0)) }
         var values = unsafe parameters.map { unsafe UnsafePointer(strdup($0.1)) }
         defer {
-            for unsafepointer in unsafe keywords + values { unsafe free(UnsafeMutablePointer(mutating: pointer)) }
+            unsafe (keywords + values).forEach { unsafe free(UnsafeMutablePointer(mutating: $0)) }
         }
         unsafe keywords.append(nil)
         unsafe values.append(nil)
