@@ -1,0 +1,209 @@
+"""Runs a benchmark: ours and a peer's figures from the same run, and whether both came to the same answer.
+
+    run.py PROGRAM NAME [--rows N] [--runs N]
+
+    extract-memory   peak memory of extracting the events table into one Parquet file, at a tenth and at the whole
+                     number of rows; the second may be at most 1.2 times the first
+    extract          the same extraction beside psql draining the same binary COPY into nothing
+    parquet          reading a Parquet file and writing it again, beside pyarrow doing the same
+
+Each case ends with a line of JSON: case, ours_s, peer, peer_s, ratio, answers_equal, peak_mib, cpu_s (ours; seconds are
+medians of the runs, taken by turns). Ends with 1 where answers differ or a bound does not hold.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import cluster as clusters
+
+HERE = pathlib.Path(__file__).resolve().parent
+MEMORY_RATIO_MAX = 1.2
+
+# An order-free hash of all columns: the sum of 32 bits of each row's MD5. The same text in both dialects.
+COLUMNS = ["tenant_id", "event_id", "user_id", "{at}", "event_type", "content_id", "channel", "country", "duration_ms",
+           "revenue_minor", "session_id", "props"]
+ROW = "concat_ws('|', " + ", ".join(f"coalesce(cast({column} as text), '~')" for column in COLUMNS) + ")"
+POSTGRES = (
+    "SELECT count(*) || ' ' || sum(('x' || substr(md5(" + ROW.format(at="(extract(epoch from occurred_at) * 1000000)::bigint")
+    + "), 1, 8))::bit(32)::bigint) FROM events")
+DUCKDB = (
+    "SELECT count(*) || ' ' || sum(cast('0x' || substr(md5(" + ROW.format(at="epoch_us(occurred_at)")
+    + "), 1, 8) as bigint)) FROM read_parquet('{path}')")
+
+
+def measure(command):
+    """Runs a command to its end, its output thrown away: wall seconds, CPU seconds and peak MiB."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(HERE / "measure.py"), *command], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, check=True)
+    result = json.loads(done.stdout)
+    if result["status"] != 0:
+        raise SystemExit(f"error: {' '.join(map(str, command[:3]))} … ended with {result['status']}")
+    return result
+
+
+def medians(runs, ours, theirs):
+    """Both commands by turns, after one turn that does not count."""
+    results = {"ours": [], "theirs": []}
+    for turn in range(runs + 1):
+        for name, command in (("ours", ours), ("theirs", theirs)):
+            result = command()
+            if turn > 0:
+                results[name].append(result)
+    return [
+        {key: statistics.median(result[key] for result in results[name]) for key in ("s", "cpu_s", "peak_mib")}
+        for name in ("ours", "theirs")]
+
+
+def line(case, ours, peer, theirs, equal, **more):
+    print(json.dumps({
+        "case": case, "ours_s": round(ours["s"], 3), "peer": peer, "peer_s": round(theirs["s"], 3),
+        "ratio": round(ours["s"] / theirs["s"], 3), "answers_equal": equal, "peak_mib": round(ours["peak_mib"], 1),
+        "cpu_s": round(ours["cpu_s"], 3), **more}), flush=True)
+
+
+def answer(path):
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection.execute(DUCKDB.format(path=path)).fetchone()[0]
+
+
+def generate(cluster, database, rows):
+    """The events table: of the shared peers' harness where it lies beside the clone, else of events.sql."""
+    cluster.psql("postgres", "-c", f"CREATE DATABASE {database}")
+    shared = pathlib.Path(os.environ.get("ALMANAC_SHARED", HERE.parent.parent / "shared")) / "bench" / "peers" / "gen"
+    start = time.perf_counter()
+    if (shared / "10_events.sql").exists():
+        cluster.psql(database, "-v", f"n={rows}", "-f", str(shared / "00_schema.sql"))
+        cluster.psql(database, "-v", "lo=0", "-v", f"hi={rows - 1}", "-f", str(shared / "10_events.sql"))
+        cluster.psql(database, "-c", "VACUUM (ANALYZE, FREEZE) events", "-c", "CHECKPOINT")
+        source = "peers"
+    else:
+        cluster.psql(database, "-v", f"rows={rows}", "-f", str(HERE / "events.sql"))
+        source = "own"
+    print(f"made {rows:,} events ({source}) in {time.perf_counter() - start:.1f} s", file=sys.stderr)
+    return source
+
+
+class Extraction:
+    """Extracting one database's events table into a file."""
+
+    def __init__(self, program, cluster, database, folder):
+        self.cluster, self.database, self.path = cluster, database, f"{folder}/{database}.parquet"
+        self.command = [program, "extract", "--url", cluster.url(database), "--table", "events", "--to", self.path]
+
+    def ours(self):
+        pathlib.Path(self.path).unlink(missing_ok=True)
+        return measure(self.command)
+
+    def theirs(self):
+        return measure(
+            [str(self.cluster.programs / "psql"), "-X", "-q", "-d", self.cluster.url(self.database), "-c",
+             "COPY (SELECT * FROM events) TO STDOUT (FORMAT binary)"])
+
+    def is_equal(self):
+        return self.cluster.value(self.database, POSTGRES) == answer(self.path)
+
+
+def extract_memory(program, rows, runs, folder):
+    peaks, equal = [], True
+    with clusters.running() as cluster:
+        for count in (max(rows // 10, 1), rows):
+            source = generate(cluster, f"events_{count}", count)
+            extraction = Extraction(program, cluster, f"events_{count}", folder)
+            ours, theirs = medians(min(runs, 3), extraction.ours, extraction.theirs)
+            same = extraction.is_equal()
+            line(f"extract-memory-{count}", ours, "psql COPY", theirs, same, rows=count, data=source,
+                 file_mib=round(os.path.getsize(extraction.path) / 2**20, 1))
+            peaks.append(ours)
+            equal = equal and same
+    ratio = peaks[1]["peak_mib"] / peaks[0]["peak_mib"]
+    print(json.dumps({
+        "case": "extract-memory", "ours_s": round(peaks[1]["s"], 3), "peer": "ours at a tenth of the rows",
+        "peer_s": round(peaks[0]["s"], 3), "ratio": round(ratio, 3), "ratio_of": "peak_mib",
+        "ratio_max": MEMORY_RATIO_MAX, "answers_equal": equal, "peak_mib": round(peaks[1]["peak_mib"], 1),
+        "peer_peak_mib": round(peaks[0]["peak_mib"], 1), "cpu_s": round(peaks[1]["cpu_s"], 3)}))
+    return equal and ratio <= MEMORY_RATIO_MAX
+
+
+def extract(program, rows, runs, folder):
+    with clusters.running() as cluster:
+        source = generate(cluster, "events", rows)
+        extraction = Extraction(program, cluster, "events", folder)
+        ours, theirs = medians(runs, extraction.ours, extraction.theirs)
+        equal = extraction.is_equal()
+    line("extract", ours, "psql COPY", theirs, equal, rows=rows, data=source)
+    return equal
+
+
+# pyarrow as it comes, but for the codec, page checksums and its threads: one each for reading and for computing.
+PYARROW = """
+import sys, pyarrow, pyarrow.parquet as pq
+pyarrow.set_cpu_count(1)
+pyarrow.set_io_thread_count(1)
+source = pq.ParquetFile(sys.argv[1])
+with pq.ParquetWriter(sys.argv[2], source.schema_arrow, compression="zstd", compression_level=3,
+                      write_page_checksum=True) as writer:
+    for batch in source.iter_batches(batch_size=131072, use_threads=False):
+        writer.write_batch(batch)
+"""
+
+
+def parquet(program, rows, runs, folder):
+    with clusters.running() as cluster:
+        source = generate(cluster, "events", rows)
+        extraction = Extraction(program, cluster, "events", folder)
+        extraction.ours()
+        expected = cluster.value("events", POSTGRES)
+    ours_path, their_path = f"{folder}/ours.parquet", f"{folder}/theirs.parquet"
+
+    def ours():
+        pathlib.Path(ours_path).unlink(missing_ok=True)
+        return measure([program, "parquet", "rewrite", extraction.path, ours_path])
+
+    def theirs():
+        return measure([sys.executable, "-c", PYARROW, extraction.path, their_path])
+
+    mine, peer = medians(runs, ours, theirs)
+    equal = answer(ours_path) == expected == answer(their_path)
+    line("parquet", mine, "pyarrow", peer, equal, rows=rows, data=source,
+         file_mib=round(os.path.getsize(ours_path) / 2**20, 1), peer_file_mib=round(os.path.getsize(their_path) / 2**20, 1),
+         peer_peak_mib=round(peer["peak_mib"], 1), peer_cpu_s=round(peer["cpu_s"], 3))
+    return equal
+
+
+BENCHMARKS = {
+    "extract-memory": (extract_memory, 10_000_000), "extract": (extract, 1_000_000), "parquet": (parquet, 1_000_000)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("name", choices=sorted(BENCHMARKS))
+    parser.add_argument("--rows", type=int)
+    parser.add_argument("--runs", type=int, default=5)
+    arguments = parser.parse_args()
+    benchmark, rows = BENCHMARKS[arguments.name]
+    # SIGTERM as an exception, so that the cluster is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    folder = tempfile.mkdtemp(prefix="almanac-bench-files-", dir="/var/tmp")
+    try:
+        good = benchmark(arguments.program, arguments.rows or rows, max(arguments.runs, 1), folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
