@@ -1,0 +1,114 @@
+internal import CCairo
+
+/// Draws the pages of one PDF file. Lengths are in points, the origin is the page's top left, y grows downwards.
+///
+/// Bytes go to a sink as they come, so that a long file needs no more memory than its page and fonts. The same calls
+/// give the same bytes: nothing here reads a clock. Belongs to one thread, which must be its shaper's.
+///
+/// Once a call has failed Cairo ignores all others; `finish()` reports the first failure.
+@safe
+package final class PageCanvas {
+    let surface: OpaquePointer
+    let cairo: OpaquePointer
+    private let outlet: ByteOutlet
+    private var isFinished = false
+
+    /// - Parameters:
+    ///   - width: of the first page, in points: 595.28 for A4.
+    ///   - height: of the first page: 841.89 for A4.
+    ///   - sink: takes the file's next bytes. What it throws is thrown again by `finish()`.
+    package init(
+        width: Double, height: Double, sink: @escaping (borrowing Span<UInt8>) throws -> Void
+    ) throws(PDFCanvasError) {
+        outlet = ByteOutlet(sink)
+        let surface = unsafe cairo_pdf_surface_create_for_stream(
+            { closure, data, length in
+                guard let closure = unsafe closure, let data = unsafe data else { return CAIRO_STATUS_WRITE_ERROR }
+                let outlet = unsafe Unmanaged<ByteOutlet>.fromOpaque(closure).takeUnretainedValue()
+                let bytes = unsafe UnsafeBufferPointer(start: data, count: Int(length))
+                return unsafe outlet.take(bytes) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR
+            }, Unmanaged.passUnretained(outlet).toOpaque(), width, height)
+        guard let surface = unsafe surface, let cairo = unsafe cairo_create(surface) else {
+            throw .cairo(status: "out of memory", doing: "start a PDF file")
+        }
+        unsafe self.surface = surface
+        unsafe self.cairo = cairo
+        // 1.5 is the newest that Cairo 1.16 knows; naming it keeps the bytes when Cairo learns more.
+        unsafe cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_5)
+        try check("start a PDF file")
+    }
+
+    deinit {
+        // Destroying a surface that is not finished writes its end: the sink has no use for half a file.
+        outlet.isClosed = true
+        unsafe cairo_destroy(cairo)
+        unsafe cairo_surface_destroy(surface)
+    }
+
+    /// Ends the page.
+    package func endPage() throws {
+        unsafe cairo_show_page(cairo)
+        try checkWithSink("draw a page")
+    }
+
+    /// Writes the file's end and gives the last bytes to the sink. Nothing may be drawn afterwards.
+    ///
+    /// - Throws: the sink's own error, or what Cairo could not do: a tag left open, no memory.
+    package func finish() throws {
+        guard !isFinished else { return }
+        isFinished = true
+        unsafe cairo_surface_finish(surface)
+        try checkWithSink("finish the PDF file")
+        try outlet.flush()
+    }
+
+    /// Throws if Cairo has failed in this call or in one before it.
+    func check(_ doing: String) throws(PDFCanvasError) {
+        var status = unsafe cairo_status(cairo)
+        if status == CAIRO_STATUS_SUCCESS { status = unsafe cairo_surface_status(surface) }
+        guard status != CAIRO_STATUS_SUCCESS else { return }
+        let text = unsafe cairo_status_to_string(status).map { unsafe String(cString: $0) } ?? "status \(status.rawValue)"
+        throw .cairo(status: text, doing: doing)
+    }
+
+    private func checkWithSink(_ doing: String) throws {
+        if let failure = outlet.failure { throw failure }
+        try check(doing)
+    }
+}
+
+/// Collects Cairo's many small writes and hands them on in pieces of 64 KiB.
+private final class ByteOutlet {
+    private let sink: (borrowing Span<UInt8>) throws -> Void
+    private var buffer: [UInt8] = []
+    private(set) var failure: (any Error)?
+    var isClosed = false
+
+    init(_ sink: @escaping (borrowing Span<UInt8>) throws -> Void) {
+        self.sink = sink
+        buffer.reserveCapacity(1 << 16)
+    }
+
+    /// False once the sink has failed.
+    @unsafe
+    func take(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        if isClosed { return true }
+        guard failure == nil else { return false }
+        unsafe buffer.append(contentsOf: bytes)
+        guard buffer.count >= 1 << 16 else { return true }
+        do {
+            try flush()
+            return true
+        } catch {
+            failure = error
+            return false
+        }
+    }
+
+    func flush() throws {
+        let piece = buffer
+        buffer = []
+        buffer.reserveCapacity(1 << 16)
+        try sink(piece.span)
+    }
+}

@@ -1,1 +1,0 @@
-// PDFCanvas: first files to come.
