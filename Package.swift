@@ -137,7 +137,10 @@ let package = Package(
             packages: [paths]),
         tests(
             "Rendering",
-            ["Report", "ChartGrammar", "Formatting", "Columnar", "CivilTime", "Effects", "PDFCanvas", "XLSXWorkbook"],
+            [
+                "Report", "ChartGrammar", "Formatting", "Columnar", "CivilTime", "Effects", "PDFCanvas", "XLSXWorkbook",
+                "Configuration",
+            ],
             packages: [paths]),
         tests("Scheduling", ["CivilTime", "Tenancy", "Configuration", "Effects"], packages: [paths]),
         tests(

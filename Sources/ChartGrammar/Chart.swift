@@ -81,12 +81,14 @@ package struct Chart: Sendable {
     package var annotations: [Annotation]
     /// The first date that is not complete yet; from there on the line is drawn hatched or dashed.
     package var partialFrom: LocalDate?
+    /// Whether growth is good news: the colour of changes beside bars.
+    package var good: Direction
     /// What the chart says, for a reader who cannot see it.
     package var alternativeText: String
 
     package init(
         title: String, subtitle: String, mark: Mark, unit: Unit, domain: Domain, series: [Series],
-        annotations: [Annotation] = [], partialFrom: LocalDate? = nil, alternativeText: String
+        annotations: [Annotation] = [], partialFrom: LocalDate? = nil, good: Direction = .up, alternativeText: String
     ) {
         self.title = title
         self.subtitle = subtitle
@@ -96,6 +98,7 @@ package struct Chart: Sendable {
         self.series = series
         self.annotations = annotations
         self.partialFrom = partialFrom
+        self.good = good
         self.alternativeText = alternativeText
     }
 }

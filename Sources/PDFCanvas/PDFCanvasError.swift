@@ -10,6 +10,8 @@ package enum PDFCanvasError: Error, Equatable, Sendable {
     case missingGlyphs(codePoints: [String], family: String)
     /// The picture is not a PNG, is damaged, or is larger than 4,096 pixels on a side.
     case image(reason: String)
+    /// A structure element was ended that is not the innermost open one, or was left open.
+    case unbalancedTags
     /// An address with characters that an address can't have.
     case linkAddress
 }
@@ -30,6 +32,7 @@ extension PDFCanvasError: CustomStringConvertible {
               try: apt-get install fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
             """
         case .image(let reason): "cannot draw the picture: \(reason)"
+        case .unbalancedTags: "cannot finish the PDF file: its structure elements are not nested"
         case .linkAddress: "cannot make a link: the address has characters that an address can't have"
         }
     }

@@ -61,10 +61,19 @@ extension PageCanvas {
     }
 
     /// Begins a structure element; what is drawn until `end` belongs to it.
-    package func begin(_ tag: StructureTag) { unsafe cairo_tag_begin(cairo, tag.rawValue, "") }
+    package func begin(_ tag: StructureTag) {
+        openTags.append(tag)
+        unsafe cairo_tag_begin(cairo, tag.rawValue, "")
+    }
 
     /// Ends a structure element; elements end in reverse order.
-    package func end(_ tag: StructureTag) { unsafe cairo_tag_end(cairo, tag.rawValue) }
+    package func end(_ tag: StructureTag) {
+        guard openTags.popLast() == tag else {
+            areTagsNested = false
+            return
+        }
+        unsafe cairo_tag_end(cairo, tag.rawValue)
+    }
 
     /// What is drawn by `body` leads to an address.
     package func link(to address: String, body: () throws -> Void) throws {

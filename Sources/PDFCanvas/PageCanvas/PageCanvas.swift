@@ -12,6 +12,9 @@ package final class PageCanvas {
     let cairo: OpaquePointer
     private let outlet: ByteOutlet
     private var isFinished = false
+    /// Structure elements that are open, the innermost last. Cairo 1.16 does not notice one that is left open.
+    var openTags: [StructureTag] = []
+    var areTagsNested = true
 
     /// - Parameters:
     ///   - width: of the first page, in points: 595.28 for A4.
@@ -57,6 +60,7 @@ package final class PageCanvas {
     package func finish() throws {
         guard !isFinished else { return }
         isFinished = true
+        guard areTagsNested, openTags.isEmpty else { throw PDFCanvasError.unbalancedTags }
         unsafe cairo_surface_finish(surface)
         try checkWithSink("finish the PDF file")
         try outlet.flush()
@@ -67,7 +71,8 @@ package final class PageCanvas {
         var status = unsafe cairo_status(cairo)
         if status == CAIRO_STATUS_SUCCESS { status = unsafe cairo_surface_status(surface) }
         guard status != CAIRO_STATUS_SUCCESS else { return }
-        let text = unsafe cairo_status_to_string(status).map { unsafe String(cString: $0) } ?? "status \(status.rawValue)"
+        let text =
+            unsafe cairo_status_to_string(status).map { unsafe String(cString: $0) } ?? "status \(status.rawValue)"
         throw .cairo(status: text, doing: doing)
     }
 

@@ -107,7 +107,9 @@ extension TextShaper {
     private static func fallbackFamilies(language: String) -> String {
         let tag = language.lowercased()
         let first =
-            if tag.hasPrefix("ja") { "JP" } else if tag.hasPrefix("ko") { "KR" } else if tag.hasPrefix("zh-hant")
+            if tag.hasPrefix("ja") { "JP" } else if tag.hasPrefix("ko") {
+                "KR"
+            } else if tag.hasPrefix("zh-hant")
                 || tag.hasPrefix("zh-tw")
             { "TC" } else if tag.hasPrefix("zh-hk") { "HK" } else { "SC" }
         let eastAsian = [first] + ["SC", "JP", "KR", "TC"].filter { $0 != first }

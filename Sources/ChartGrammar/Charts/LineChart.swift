@@ -1,0 +1,268 @@
+internal import CivilTime
+internal import Formatting
+
+/// The places of a line chart, once the room for labels is known.
+private struct LinePlot {
+    let dates: [LocalDate]
+    /// Gridlines reach from here to `right`.
+    let left: Double
+    let right: Double
+    /// The annotation lane lies between `laneTop` and `top`.
+    let laneTop: Double
+    let top: Double
+    let bottom: Double
+    let x: LinearScale
+    let y: LinearScale
+
+    func x(_ index: Int) -> Double { x(Double(dates[index].daysSinceEpoch)) }
+
+    /// Half of the distance between two buckets.
+    var halfStep: Double {
+        dates.count > 1 ? (x(dates.count - 1) - x(0)) / Double(dates.count - 1) / 2 : 4
+    }
+}
+
+/// A series with its colours.
+private struct PaintedSeries {
+    let series: Chart.Series
+    let color: ColorRole
+    let textColor: ColorRole
+    let width: Double
+
+    var isCurrent: Bool { series.role == .current }
+}
+
+extension SceneComposer {
+    /// Lines over time: the compared period in grey beneath the story, labels at the lines' ends.
+    func lineChart(_ chart: Chart, in box: Box) throws -> [SceneMark] {
+        guard let dates = chart.dates else { return [] }
+        let axis = ValueAxis(of: chart)
+        let axisLabels = labels(of: axis, unit: chart.unit)
+        let ticks = DateTicks(for: dates).ticks
+        let painted = paint(chart.series)
+        let endLabels = try painted.map { try endLabel($0, chart) }
+        let rightRoom = (endLabels.map(\.width).max() ?? 0) + 12
+        let hasLane = !chart.annotations.isEmpty || !gaps(painted).isEmpty
+        let top = box.y + (hasLane ? 34 : 14)
+        let bottom = box.bottom - dateLane(ticks)
+        let indent = try widest(axisLabels, font: .axis) + 8
+        let right = max(box.x + indent + 40, box.right - rightRoom)
+        let plot = LinePlot(
+            dates: dates, left: box.x, right: right + 4, laneTop: hasLane ? top - 26 : top, top: top, bottom: bottom,
+            x: LinearScale(
+                lower: Double(dates[0].daysSinceEpoch), upper: Double(dates[dates.count - 1].daysSinceEpoch),
+                start: box.x + indent, end: right),
+            y: LinearScale(lower: axis.ticks.lower, upper: axis.ticks.upper, start: bottom, end: top))
+
+        var marks = highlights(chart.annotations, plot)
+        marks += grid(axis, unit: chart.unit, from: plot.left, to: plot.right, scale: plot.y, labels: axisLabels)
+        if axis.isBroken { marks += breakMark(x: plot.left + indent - 7, y: bottom) }
+        marks += try gapMarks(painted, plot)
+        // The story last, so that it lies on top.
+        for line in painted.sorted(by: { !$0.isCurrent && $1.isCurrent }) {
+            marks += self.marks(of: line, partialFrom: chart.partialFrom, plot)
+        }
+        marks += try annotationTexts(chart.annotations, plot)
+        marks += endLabelMarks(endLabels, plot, x: right + 10)
+        return try marks
+            + dateAxis(ticks, y: bottom, left: plot.left, right: plot.right, hasTickMarks: true) {
+                plot.x(Double($0.date.daysSinceEpoch))
+            }
+    }
+
+    private func paint(_ series: [Chart.Series]) -> [PaintedSeries] {
+        let currentCount = series.count { $0.role == .current }
+        // Hundreds of points close up to a blot under a thick pen.
+        let thinning = series.map(\.values.count).max().map { $0 > 180 ? 0.5 : $0 > 90 ? 0.7 : 1 } ?? 1
+        var next = 0
+        return series.map { series in
+            guard series.role == .current else {
+                return PaintedSeries(series: series, color: .context, textColor: .mute, width: 1.3 * thinning)
+            }
+            defer { next += 1 }
+            let isOnly = currentCount == 1
+            return PaintedSeries(
+                series: series, color: isOnly ? .accent : .series(next),
+                textColor: isOnly ? .accent : .seriesText(next), width: (isOnly ? 2 : 1.8) * thinning)
+        }
+    }
+
+    // MARK: Lines
+
+    private func marks(of line: PaintedSeries, partialFrom: LocalDate?, _ plot: LinePlot) -> [SceneMark] {
+        var marks: [SceneMark] = []
+        var whole: [Point] = []
+        var partial: [Point] = []
+        let stroke = Stroke(line.color, width: line.width, isRound: true)
+        // Butt ends: round ones would close the gaps between dashes.
+        let dashed = Stroke(line.color, width: line.width, dashes: [3, 2.5])
+        func flush() {
+            if whole.count == 1, partial.isEmpty {
+                marks.append(.circle(whole[0], radius: line.width * 0.8, fill: line.color))
+            }
+            if whole.count > 1 { marks.append(.line(whole, stroke)) }
+            if partial.count > 1 { marks.append(.line(partial, dashed)) }
+            whole = []
+            partial = []
+        }
+        for index in plot.dates.indices {
+            guard let value = line.series.value(at: index) else {
+                flush()
+                continue
+            }
+            let point = Point(x: plot.x(index), y: plot.y(value))
+            if line.isCurrent, let partialFrom, plot.dates[index] >= partialFrom {
+                if partial.isEmpty, let last = whole.last { partial.append(last) }
+                partial.append(point)
+            } else {
+                whole.append(point)
+            }
+        }
+        flush()
+        guard let last = lastPoint(line.series, plot) else { return marks }
+        let radius = line.isCurrent ? 2.4 : 1.8
+        marks.append(.circle(last, radius: radius + 1, fill: .paper))
+        marks.append(.circle(last, radius: radius, fill: line.color))
+        return marks
+    }
+
+    private func lastPoint(_ series: Chart.Series, _ plot: LinePlot) -> Point? {
+        for index in plot.dates.indices.reversed() {
+            if let value = series.value(at: index) { return Point(x: plot.x(index), y: plot.y(value)) }
+        }
+        return nil
+    }
+
+    // MARK: Labels at the ends
+
+    private struct EndLabel {
+        let line: PaintedSeries
+        /// The series' name, then its last value if there is room for the story's.
+        let texts: [String]
+        let width: Double
+        var height: Double { Double(texts.count) * 10 }
+    }
+
+    private func endLabel(_ line: PaintedSeries, _ chart: Chart) throws -> EndLabel {
+        var lines = [line.series.label]
+        let values = line.series.values.compactMap { $0?.isFinite == true ? $0 : nil }
+        if line.isCurrent, chart.series.count <= 2, let last = values.last {
+            let isPartial = chart.partialFrom.map { from in chart.dates?.last.map { $0 >= from } ?? false } ?? false
+            if values.allSatisfy({ $0 == 0 }) {
+                lines.append(texts.zeroThroughout)
+            } else {
+                lines.append(labeller.compact(last, unit: chart.unit))
+                if isPartial { lines.append(texts.soFar) }
+            }
+        }
+        let width = try max(
+            measuring.width(of: lines[0], font: line.isCurrent ? .labelStrong : .labelMedium),
+            widest(Array(lines.dropFirst()), font: .label))
+        // A long name does not take the plot's room: it is cut.
+        return EndLabel(line: line, texts: lines, width: min(width, 92))
+    }
+
+    private func endLabelMarks(_ labels: [EndLabel], _ plot: LinePlot, x: Double) -> [SceneMark] {
+        let placed = labels.compactMap { label in lastPoint(label.line.series, plot).map { (label, $0) } }
+        let tops = LabelSpreading.tops(
+            middles: placed.map(\.1.y), heights: placed.map(\.0.height), gap: 1, lower: plot.laneTop - 4,
+            upper: plot.bottom + 4)
+        var marks: [SceneMark] = []
+        for ((label, point), top) in zip(placed, tops) {
+            let middle = top + label.height / 2
+            if (middle - point.y).magnitude > 12 {
+                marks.append(
+                    .line(
+                        [Point(x: point.x + 4, y: point.y), Point(x: x - 2, y: middle)],
+                        Stroke(.zero, width: 0.5)))
+            }
+            for (row, text) in label.texts.enumerated() {
+                let font: FontRole = row > 0 ? .label : label.line.isCurrent ? .labelStrong : .labelMedium
+                marks.append(
+                    .text(
+                        SceneText(
+                            text, font: font, color: label.line.textColor,
+                            at: Point(x: x, y: top + Double(row) * 10 + 7.8), width: 94, linesMax: 1)))
+            }
+        }
+        return marks
+    }
+
+    // MARK: Gaps and remarks
+
+    /// Runs of missing values within the story's first series.
+    private func gaps(_ painted: [PaintedSeries]) -> [ClosedRange<Int>] {
+        guard let series = painted.first(where: \.isCurrent)?.series else { return [] }
+        let present = series.values.indices.filter { series.value(at: $0) != nil }
+        return zip(present, present.dropFirst()).compactMap { before, after in
+            after - before > 1 ? before + 1...after - 1 : nil
+        }
+    }
+
+    private func gapMarks(_ painted: [PaintedSeries], _ plot: LinePlot) throws -> [SceneMark] {
+        var marks: [SceneMark] = []
+        var free = -Double.infinity
+        let half = try measuring.width(of: texts.noData, font: .annotation) / 2
+        for gap in gaps(painted) where gap.upperBound + 1 < plot.dates.count {
+            let inset = min(3, plot.halfStep / 2)
+            let (from, to) = (plot.x(gap.lowerBound - 1) + inset, plot.x(gap.upperBound + 1) - inset)
+            let box = Box(x: from, y: plot.top, width: to - from, height: plot.bottom - plot.top)
+            marks += [.rectangle(box, fill: .paper, radius: 0), .hatch(box, color: .hatch)]
+            let middle = (from + to) / 2
+            guard middle - half > free else { continue }
+            free = middle + half + 6
+            marks.append(
+                .text(
+                    SceneText(
+                        texts.noData, font: .annotation, color: .mute, at: Point(x: middle, y: plot.top - 4),
+                        anchor: .center)))
+        }
+        if !marks.isEmpty {
+            // The hatching covered the zero line.
+            marks.append(
+                .line(
+                    [Point(x: plot.left, y: plot.bottom), Point(x: plot.right, y: plot.bottom)],
+                    Stroke(.zero, width: 0.8)))
+        }
+        return marks
+    }
+
+    /// At most two remarks, those that touch the plot.
+    private func visible(_ annotations: [Chart.Annotation], _ plot: LinePlot) -> [(Chart.Annotation, Box)] {
+        guard let first = plot.dates.first, let last = plot.dates.last else { return [] }
+        let inside = annotations.filter { $0.from <= last && $0.to > first && $0.from < $0.to }
+        return inside.prefix(2).map { annotation in
+            let from = plot.x(Double(max(annotation.from, first).daysSinceEpoch)) - plot.halfStep
+            let to = plot.x(Double(min(annotation.to.adding(days: -1), last).daysSinceEpoch)) + plot.halfStep
+            let (left, right) = (max(from, plot.left), min(to, plot.right))
+            return (
+                annotation,
+                Box(x: left, y: plot.laneTop, width: max(2, right - left), height: plot.bottom - plot.laneTop)
+            )
+        }
+    }
+
+    private func highlights(_ annotations: [Chart.Annotation], _ plot: LinePlot) -> [SceneMark] {
+        visible(annotations, plot).map { .rectangle($0.1, fill: .highlight, radius: 0) }
+    }
+
+    /// Words beside the band in the lane above the plot, so that they never lie on a line.
+    private func annotationTexts(_ annotations: [Chart.Annotation], _ plot: LinePlot) throws -> [SceneMark] {
+        var marks: [SceneMark] = []
+        for (annotation, box) in visible(annotations, plot) {
+            let lines = annotation.text.split(separator: "\n", maxSplits: 1).map(String.init)
+            let width = try widest(lines, font: .annotation)
+            let fitsRight = box.right + 5 + width <= plot.right + 60
+            for (row, line) in lines.enumerated() {
+                marks.append(
+                    .text(
+                        SceneText(
+                            line, font: row == 0 ? .annotation : .subtitle, color: row == 0 ? .body : .mute,
+                            at: Point(
+                                x: fitsRight ? box.right + 5 : box.x - 5, y: plot.laneTop + 7 + Double(row) * 9.5),
+                            anchor: fitsRight ? .leading : .trailing)))
+            }
+        }
+        return marks
+    }
+}

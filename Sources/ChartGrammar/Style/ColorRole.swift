@@ -1,0 +1,62 @@
+/// What a colour is for; the palette says which it is.
+package enum ColorRole: Hashable, Sendable {
+    /// Text, from the strongest to that of axes.
+    case ink, body, mute, axis
+    /// Gridlines, the zero line, panels, the page.
+    case rule, zero, panel, paper
+    /// Good, bad and doubtful news, as text.
+    case good, bad, warn
+    /// A band behind an annotated range; a bar in a table's cell; slanted lines where data is missing.
+    case highlight, cellBar, hatch
+    /// The story, in the tenant's colour.
+    case accent
+    /// Everything beside the story: the compared period, "43 others".
+    case context, contextFill
+    /// Values below zero, as a mark and as text.
+    case negative, negativeText
+    /// Series 0 to 5 as marks.
+    case series(Int)
+    /// Series 0 to 5 as text, dark enough to read.
+    case seriesText(Int)
+    /// Steps 1 (pale) to 7 (dark).
+    case sequential(Int)
+    /// The cover band, the text on it, its quiet text, its pill.
+    case band, bandText, bandMute, bandPill
+    /// The dot of a freshness pill: complete, partial.
+    case pillComplete, pillPartial
+}
+
+extension ColorRole: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .series(let index): "series\(index + 1)"
+        case .seriesText(let index): "seriesText\(index + 1)"
+        case .sequential(let step): "sequential\(step)"
+        case .ink: "ink"
+        case .body: "body"
+        case .mute: "mute"
+        case .axis: "axis"
+        case .rule: "rule"
+        case .zero: "zero"
+        case .panel: "panel"
+        case .paper: "paper"
+        case .good: "good"
+        case .bad: "bad"
+        case .warn: "warn"
+        case .highlight: "highlight"
+        case .cellBar: "cellBar"
+        case .hatch: "hatch"
+        case .accent: "accent"
+        case .context: "context"
+        case .contextFill: "contextFill"
+        case .negative: "negative"
+        case .negativeText: "negativeText"
+        case .band: "band"
+        case .bandText: "bandText"
+        case .bandMute: "bandMute"
+        case .bandPill: "bandPill"
+        case .pillComplete: "pillComplete"
+        case .pillPartial: "pillPartial"
+        }
+    }
+}

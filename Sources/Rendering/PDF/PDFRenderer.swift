@@ -1,0 +1,110 @@
+package import ChartGrammar
+internal import CivilTime
+package import Formatting
+package import PDFCanvas
+package import Report
+
+/// Renders a report as a PDF file: lays it out into pages of data, then draws them.
+///
+/// The same document, theme and fonts give the same bytes. Belongs to one thread, as its fonts do; it may render any
+/// number of documents there.
+package final class PDFRenderer {
+    private let fonts: FontLibrary
+    private let theme: PDFTheme
+    private let texts: PDFTexts
+    private let chartTexts: ChartTexts
+
+    /// Tables with more rows than these are left out of the tag tree: Cairo 1.16 keeps every tag in memory.
+    static let taggedRowsMax = 10_000
+
+    package init(
+        fonts: FontLibrary, theme: PDFTheme = .standard, texts: PDFTexts = PDFTexts(),
+        chartTexts: ChartTexts = ChartTexts()
+    ) {
+        self.fonts = fonts
+        self.theme = theme
+        self.texts = texts
+        self.chartTexts = chartTexts
+    }
+
+    /// Renders a document and returns the file's bytes.
+    ///
+    /// - Throws: `PDFCanvasError` where a font or glyph is missing or the logo is no picture,
+    ///   `PDFRenderingError` where the tenant's colour is no colour.
+    package func render(_ document: ReportDocument, formatter: ValueFormatter) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try render(document, formatter: formatter) { piece in
+            for index in piece.indices { bytes.append(piece[index]) }
+        }
+        return bytes
+    }
+
+    /// Renders a document and hands its bytes on as they come. Returns the number of pages.
+    @discardableResult
+    package func render(
+        _ document: ReportDocument, formatter: ValueFormatter, to sink: @escaping (borrowing Span<UInt8>) throws -> Void
+    ) throws -> Int {
+        let shaper = try TextShaper(library: fonts, language: document.presentation.locale)
+        let measurer = PangoMeasurer(shaper: shaper, theme: theme)
+        let pages = try PageComposer(
+            document: document, geometry: theme.geometry, formatter: formatter, texts: texts,
+            charts: SceneComposer(measuring: measurer, labeller: formatter, texts: chartTexts), measuring: measurer
+        ).pages()
+        let canvas = try PageCanvas(width: theme.geometry.width, height: theme.geometry.height, sink: sink)
+        canvas.describe(Self.information(document))
+        let drawer = PageDrawer(
+            canvas: canvas, measurer: measurer, palette: try Self.palette(document), totalWord: texts.total)
+        try drawer.draw(pages)
+        try canvas.finish()
+        return pages.count
+    }
+
+    /// The pages as text, one mark a line: what tests compare.
+    package func snapshot(of document: ReportDocument, formatter: ValueFormatter) throws -> String {
+        let shaper = try TextShaper(library: fonts, language: document.presentation.locale)
+        let measurer = PangoMeasurer(shaper: shaper, theme: theme)
+        return try PageComposer(
+            document: document, geometry: theme.geometry, formatter: formatter, texts: texts,
+            charts: SceneComposer(measuring: measurer, labeller: formatter, texts: chartTexts), measuring: measurer
+        ).pages().map(\.snapshot).joined(separator: "\n")
+    }
+
+    private static func palette(_ document: ReportDocument) throws -> Palette {
+        let text = document.presentation.brandColor
+        guard !text.isEmpty else { return Palette() }
+        guard let brand = RGBColor(text) else { throw PDFRenderingError.brandColor(text) }
+        return Palette(brand: brand)
+    }
+
+    private static func information(_ document: ReportDocument) -> DocumentInformation {
+        let identity = document.identity
+        return DocumentInformation(
+            title: "\(identity.title), \(document.period.label) – \(identity.tenantName)", author: identity.tenantName,
+            subject: "\(document.period.label) (\(document.period.name)), \(document.presentation.zone)",
+            creator: "Almanac \(identity.engine)",
+            keywords: "run \(identity.run), definition \(identity.definitionHash), tenant \(identity.tenant)",
+            created: document.freshness.asOf.wholeSeconds)
+    }
+}
+
+/// Why a document could not be rendered.
+package enum PDFRenderingError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The tenant's colour is not `#RRGGBB`.
+    case brandColor(String)
+
+    package var description: String {
+        switch self {
+        case .brandColor(let text):
+            """
+            cannot use \(text) as the tenant's colour
+              A colour has six hexadecimal digits.
+              try: brand: { color: "#173F66" }
+            """
+        }
+    }
+}
+
+extension Instant {
+    /// ISO 8601 to the second: what PDF's dates hold.
+    fileprivate var wholeSeconds: String { Instant(secondsSinceEpoch: secondsSinceEpoch).description }
+}

@@ -1,1 +1,0 @@
-// ChartGrammarTests: first files to come.

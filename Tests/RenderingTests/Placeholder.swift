@@ -1,1 +1,0 @@
-// RenderingTests: first files to come.
