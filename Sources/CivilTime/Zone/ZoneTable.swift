@@ -5,6 +5,8 @@
 /// (3) A zone whose rule changes clocks every year is written out for 400 years after its last listed transition.
 ///     The Gregorian calendar, weekdays included, repeats every 400 years: a later instant is looked up a whole number
 ///     of such cycles earlier.
+/// (4) `buckets[b]` is the interval that holds the start of bucket b: 2^20 seconds (12 days) each, 1900 to 2100. A look-up
+///     there begins with it and goes on by a step or two.
 final class ZoneTable: Sendable {
     /// Seconds since 1970 UTC.
     let starts: [Int64]
@@ -13,6 +15,14 @@ final class ZoneTable: Sendable {
     /// Where the cycle of 400 years ends; `Int64.max` if the last interval has no end.
     let cycleEnd: Int64
 
+    private let buckets: [UInt16]
+
+    private static let bucketShift: Int64 = 20
+    /// 1900-01-01T00:00:00Z.
+    private static let firstBucketStart: Int64 = -2_208_988_800
+    /// Two hundred years and some days.
+    private static let bucketCount = 6032
+
     /// 146,097 days.
     static let cycleSeconds: Int64 = 146_097 * 86_400
 
@@ -20,6 +30,7 @@ final class ZoneTable: Sendable {
         starts = [.min]
         offsets = [fixedOffset]
         cycleEnd = .max
+        buckets = []
     }
 
     init(_ file: ZoneFile) {
@@ -46,6 +57,18 @@ final class ZoneTable: Sendable {
         starts = list.map(\.start)
         offsets = list.map(\.offset)
         self.cycleEnd = cycleEnd
+        buckets = Self.buckets(list.map(\.start))
+    }
+
+    /// Empty where the table is so large that a UInt16 cannot count it, or so small that nothing is won.
+    private static func buckets(_ starts: [Int64]) -> [UInt16] {
+        guard starts.count > 2, starts.count <= Int(UInt16.max) else { return [] }
+        var interval = 0
+        return (0..<bucketCount).map { bucket in
+            let start = firstBucketStart + Int64(bucket) << bucketShift
+            while interval + 1 < starts.count, starts[interval + 1] <= start { interval += 1 }
+            return UInt16(interval)
+        }
     }
 
     /// The changes of a rule over some years, ascending; where an end meets a start, daylight time goes on.
@@ -81,6 +104,12 @@ final class ZoneTable: Sendable {
 
     /// The interval that holds an instant of the years that are written out.
     func index(of seconds: Int64) -> Int {
+        let bucket = (seconds &- Self.firstBucketStart) >> Self.bucketShift
+        if bucket >= 0, bucket < Int64(buckets.count) {
+            var interval = Int(buckets[Int(bucket)])
+            while interval + 1 < starts.count, starts[interval + 1] <= seconds { interval += 1 }
+            return interval
+        }
         // The last start that is not after it; starts[0] is before everything.
         var low = 0
         var high = starts.count

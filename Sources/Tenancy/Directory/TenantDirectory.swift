@@ -27,13 +27,13 @@ package struct TenantDirectory: Sendable {
     /// - Throws: `unknownTenant` with the nearest name; `configuration` with all that is wrong in its file.
     package func scope(for id: TenantID) throws(TenancyError) -> TenantScope {
         let path = layout.tenantFile(id)
-        let text: String
+        let bytes: [UInt8]
         do {
             guard try store.status(of: path) != nil else {
                 let hint = Suggestion.nearest(to: id.text, among: names()).map { "; did you mean '\($0)'?" } ?? ""
                 throw TenancyError(.unknownTenant, "there is no tenant '\(id)'\(hint)")
             }
-            text = try store.text(of: path)
+            bytes = try store.contents(of: path, limit: 4 << 20)
         } catch let error as TenancyError {
             throw error
         } catch {
@@ -42,7 +42,7 @@ package struct TenantDirectory: Sendable {
         do {
             let file = "tenants/\(id).yaml"
             return TenantScope(
-                try TenantReader.read(text: text, file: file, id: id, defaults: defaults, zones: zones))
+                try TenantReader.read(bytes: bytes, file: file, id: id, defaults: defaults, zones: zones))
         } catch {
             throw TenancyError(.configuration, "\(error)")
         }

@@ -5,9 +5,9 @@ internal import SystemPackage
 /// Reads a tenant's file. Everything wrong in it is noted, not only the first.
 enum TenantReader {
     static func read(
-        text: String, file: String, id: TenantID, defaults: TenantDefaults, zones: ZoneDatabase
+        bytes: [UInt8], file: String, id: TenantID, defaults: TenantDefaults, zones: ZoneDatabase
     ) throws(ConfigurationErrors) -> Tenant {
-        try YAMLDocument(text: text, file: file).mapping(subject: "tenant '\(id)'") { map in
+        try YAMLDocument(bytes: bytes, file: file).mapping(subject: "tenant '\(id)'") { map in
             checkID(map, id)
             let platform = map.required("platform")?.parsed { try ResourceName($0, kind: "platform") }
             let name = map.optional("name")?.text() ?? id.text
