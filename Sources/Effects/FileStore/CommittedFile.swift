@@ -35,30 +35,21 @@ package struct CommittedFile {
         _ path: FilePath, replacing: Bool = false, write: (any WritableFile) throws -> Void,
         verify: (any ReadableFile) throws -> Result
     ) throws -> Result {
-        let folder = path.removingLastComponent()
-        let temporary = folder.appending(Self.temporaryPrefix + String(random.nextBits(), radix: 36))
-        let file = try store.create(temporary)
+        let pending = try begin(path)
         do {
-            try write(file)
-            try file.sync()
-            let size = file.size
-            try file.close()
-            let readBack = try store.open(temporary)
-            guard readBack.size == size else { throw FileError(.readWrite, "read back", path: path.string) }
-            let result = try verify(readBack)
-            if replacing {
-                try store.rename(temporary, to: path)
-            } else {
-                try store.link(temporary, to: path)
-                try store.remove(temporary)
-            }
-            try store.syncFolder(folder.isEmpty ? "." : folder)
-            return result
+            try write(pending.file)
         } catch {
-            // The first error is the one to tell; a temporary file that cannot be removed is the cleaner's.
-            try? store.remove(temporary)
+            pending.abandon()
             throw error
         }
+        return try pending.commit(replacing: replacing, verify: verify)
+    }
+
+    /// Starts a file that is written piece by piece, and gets its final name when `PendingFile.commit` says so.
+    package func begin(_ path: FilePath) throws(FileError) -> PendingFile {
+        let temporary = path.removingLastComponent().appending(
+            Self.temporaryPrefix + String(random.nextBits(), radix: 36))
+        return PendingFile(store: store, path: path, temporary: temporary, file: try store.create(temporary))
     }
 
     /// Writes bytes under a final name, and compares them when they are read back.
@@ -76,5 +67,61 @@ package struct CommittedFile {
         } catch {
             throw FileError(.readWrite, "commit", path: path.string)
         }
+    }
+}
+
+/// A file that is being written and has no final name yet. Given up, and its temporary name removed, when it goes out of
+/// scope without a commit.
+package final class PendingFile {
+    /// Where the bytes go. Not to be synced or closed: `commit` does that.
+    package let file: any WritableFile
+    private let store: any FileStore
+    private let path: FilePath
+    private let temporary: FilePath
+    private var isOpen = true
+
+    init(store: any FileStore, path: FilePath, temporary: FilePath, file: any WritableFile) {
+        self.store = store
+        self.path = path
+        self.temporary = temporary
+        self.file = file
+    }
+
+    deinit { abandon() }
+
+    /// Steps (2) to (5) of `CommittedFile`: afterwards the file is there for good.
+    ///
+    /// - Throws: `FileError`, or what `verify` throws; the file is given up then.
+    package func commit<Result>(
+        replacing: Bool = false, verify: (any ReadableFile) throws -> Result
+    ) throws -> Result {
+        do {
+            try file.sync()
+            let size = file.size
+            try file.close()
+            let readBack = try store.open(temporary)
+            guard readBack.size == size else { throw FileError(.readWrite, "read back", path: path.string) }
+            let result = try verify(readBack)
+            if replacing {
+                try store.rename(temporary, to: path)
+            } else {
+                try store.link(temporary, to: path)
+                try store.remove(temporary)
+            }
+            isOpen = false
+            let folder = path.removingLastComponent()
+            try store.syncFolder(folder.isEmpty ? "." : folder)
+            return result
+        } catch {
+            abandon()
+            throw error
+        }
+    }
+
+    /// Gives the file up. A temporary file that cannot be removed is the cleaner's: the first error is the one to tell.
+    package func abandon() {
+        guard isOpen else { return }
+        isOpen = false
+        try? store.remove(temporary)
     }
 }
