@@ -1,1 +1,0 @@
-// Lake: first files to come.

@@ -1,0 +1,131 @@
+internal import Checksum
+internal import Columnar
+internal import Effects
+internal import Parquet
+internal import SystemPackage
+
+/// One data file that is being written: Parquet on a pending file, its hash, its statistics, its days.
+final class DataFile {
+    let name: String
+    private(set) var rowCount: Int64 = 0
+    private let address: TableAddress
+    private let storageSchema: StorageSchema
+    private let pending: PendingFile
+    private let hashing: HashingFile
+    private let parquet: ParquetFileWriter
+    private var statistics: FileStatistics
+    private let eventTime: (index: Int, time: EventTime)?
+    private var days = DaySet()
+
+    init(
+        _ name: String, at address: TableAddress, _ schema: StorageSchema, _ change: TableChange,
+        _ committed: CommittedFile
+    ) throws {
+        self.name = name
+        self.address = address
+        storageSchema = schema
+        pending = try committed.begin(address.folder.appending(name))
+        hashing = HashingFile(pending.file)
+        var options = ParquetWriterOptions()
+        options.rowGroupRowCount = change.limits.rowGroupRows
+        options.createdBy = change.engine
+        if let tenant = address.tenant { options.keyValues.append((TableProperties.tenant, tenant)) }
+        parquet = try hashing.translating { [hashing] in
+            try ParquetFileWriter(schema: schema.storage, options: options, file: hashing)
+        }
+        statistics = FileStatistics(schema: schema.storage)
+        eventTime = change.eventTime.flatMap { time in schema.logical.index(of: time.column).map { ($0, time) } }
+    }
+
+    /// The bytes so far; what the last row group holds is not counted yet.
+    var byteCount: Int64 { hashing.size }
+
+    /// Adds rows on our side.
+    func write(_ batch: ColumnBatch) throws {
+        var columns: [Column] = []
+        for (column, field) in zip(batch.columns, storageSchema.storage.fields) {
+            columns.append(try column.converted(to: field.type, column: field.name, .position))
+        }
+        let stored = try ColumnBatch(schema: storageSchema.storage, columns: columns, rowCount: batch.rowCount)
+        statistics.add(stored)
+        if let eventTime { try days.add(batch.columns[eventTime.index], zone: eventTime.time.zone) }
+        try hashing.translating { try parquet.write(stored) }
+        rowCount += Int64(batch.rowCount)
+    }
+
+    /// Makes the file durable under its name, after it was read back: size, SHA-256, footer, rows, tenant.
+    func commit(atMilliseconds milliseconds: Int64) throws -> AddedFile {
+        _ = try hashing.translating { try parquet.finish() }
+        let sha256 = hashing.finish().description
+        let size = pending.file.size
+        try pending.commit { [address, rowCount] readBack in
+            guard try SHA256Digest(ofFile: readBack).description == sha256 else {
+                throw FileError(.readWrite, "read back", path: name)
+            }
+            let reader = try DataFileReader(readBack, name: name, in: address)
+            guard reader.rowCount == rowCount else { throw FileError(.readWrite, "read back", path: name) }
+        }
+        var tags = [TableFile.Tag.sha256: sha256, TableFile.Tag.rows: String(rowCount)]
+        if eventTime != nil { tags[TableFile.Tag.days] = days.text }
+        return AddedFile(
+            path: name, size: size, modifiedMilliseconds: milliseconds, statisticsText: statistics.json.canonicalText,
+            tags: tags)
+    }
+
+    /// Gives the file up.
+    func abandon() { pending.abandon() }
+}
+
+/// A file that takes the SHA-256 of all that is written to it, and remembers why a write failed.
+final class HashingFile: WritableFile {
+    private let file: any WritableFile
+    private var hasher: SHA256Hasher? = SHA256Hasher()
+    private var failure: FileError?
+
+    init(_ file: any WritableFile) { self.file = file }
+
+    var size: Int64 { file.size }
+
+    func write(_ bytes: Span<UInt8>) throws(FileError) {
+        do {
+            try file.write(bytes)
+            hasher?.update(bytes)
+        } catch {
+            failure = failure ?? error
+            throw error
+        }
+    }
+
+    func sync() throws(FileError) { try file.sync() }
+    func close() throws(FileError) { try file.close() }
+
+    /// The digest of all bytes. To be called once.
+    func finish() -> SHA256Digest {
+        var taken: SHA256Hasher?
+        swap(&taken, &hasher)
+        return (taken ?? SHA256Hasher()).finish()
+    }
+
+    /// Runs a body; where it fails because a write failed, the file's own error is told, which says what to do.
+    func translating<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            throw failure ?? error
+        }
+    }
+}
+
+extension SHA256Digest {
+    /// The digest of a whole file, read in pieces of 1 MiB.
+    init(ofFile file: any ReadableFile) throws(FileError) {
+        var hasher = SHA256Hasher()
+        var offset: Int64 = 0
+        while offset < file.size {
+            let piece = try file.read(at: offset, count: Int(min(1 << 20, file.size - offset)))
+            hasher.update(piece.span)
+            offset += Int64(piece.count)
+        }
+        self = hasher.finish()
+    }
+}

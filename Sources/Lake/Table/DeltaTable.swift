@@ -1,0 +1,128 @@
+package import CivilTime
+package import Effects
+internal import SystemPackage
+
+/// A table of the lake: opened, read at a version, written by commits.
+///
+/// The state is in the files alone; a value of this type holds none and costs nothing while it is idle.
+package struct DeltaTable: Sendable {
+    /// Where the table lies.
+    package let address: TableAddress
+    let store: any FileStore
+    let random: any RandomSource
+    let clock: any WallClock
+    let log: DeltaLog
+
+    package init(
+        at address: TableAddress, store: any FileStore, random: any RandomSource, clock: any WallClock
+    ) {
+        self.address = address
+        self.store = store
+        self.random = random
+        self.clock = clock
+        log = DeltaLog(table: address.folder, store: store)
+    }
+
+    /// Which version is meant.
+    package enum Moment: Sendable, Hashable {
+        case latest
+        case version(Int64)
+        /// The last version that was there at an instant.
+        case instant(Instant)
+    }
+
+    /// Whether there is a table.
+    package func exists() throws(FileError) -> Bool {
+        let listing = try log.listing()
+        return !listing.versions.isEmpty || !listing.checkpoints.isEmpty
+    }
+
+    /// The table at a moment.
+    ///
+    /// - Throws: `FileError`; `LakeError`: `noTable`, `noVersion`, `unsupported`, `tenantMismatch`, `damaged`.
+    package func snapshot(at moment: Moment = .latest) throws -> TableSnapshot {
+        guard let snapshot = try snapshotIfThere(at: moment) else {
+            throw LakeError(.noTable, "there is no table \(address)")
+        }
+        return snapshot
+    }
+
+    /// The table at a moment, nil where there is no table at all.
+    func snapshotIfThere(at moment: Moment) throws -> TableSnapshot? {
+        let listing = try log.listing()
+        guard let last = listing.versions.last else {
+            if let checkpoint = listing.checkpoints.first {
+                throw LakeError(
+                    .unsupported, "can't open table \(address): only its checkpoint '\(checkpoint.name)' is left")
+            }
+            return nil
+        }
+        let target: Int64
+        switch moment {
+        case .latest: target = last
+        case .version(let version):
+            guard listing.versions.contains(version) else {
+                throw LakeError(
+                    .noVersion, "table \(address) has no version \(version); it has \(listing.versions[0]) to \(last)")
+            }
+            target = version
+        case .instant(let instant): target = try version(at: instant, listing)
+        }
+        // Checkpoints only save time: where the log goes back to its first version, it tells the same.
+        guard listing.versions[0] == 0 else {
+            let reason =
+                listing.checkpoints.isEmpty
+                ? "its first versions are missing"
+                : "its first versions are in a checkpoint only, and checkpoints are not read yet"
+            throw LakeError(
+                listing.checkpoints.isEmpty ? .damaged : .unsupported, "can't open table \(address): \(reason)")
+        }
+        return try advance(DeltaReplay(), to: target, logSHA256: nil)
+    }
+
+    /// Replays further versions.
+    func advance(_ replay: DeltaReplay, to last: Int64, logSHA256: String?) throws -> TableSnapshot {
+        var replay = replay
+        var sha256 = logSHA256
+        if replay.version < last {
+            for version in replay.version + 1...last {
+                guard let entry = try log.entry(version) else {
+                    throw DeltaReader.damaged("version \(version) of table \(address) is missing")
+                }
+                try replay.apply(entry.actions, version: version)
+                sha256 = entry.sha256
+            }
+        }
+        return try TableSnapshot(replay, at: address, logSHA256: sha256 ?? "", store: store)
+    }
+
+    /// The version that was the last at an instant, by the times that the commits tell; a commit that tells an earlier
+    /// time than the one before it counts as one millisecond later.
+    private func version(at instant: Instant, _ listing: DeltaLog.Listing) throws -> Int64 {
+        var found: Int64?
+        var time = Int64.min
+        for version in listing.versions {
+            guard let entry = try log.entry(version) else { continue }
+            let told = CommitRecord(entry).milliseconds
+            time = told > time ? told : time == .max ? time : time + 1
+            let microseconds = time.multipliedReportingOverflow(by: 1_000)
+            if microseconds.overflow || microseconds.partialValue > instant.microsecondsSinceEpoch { break }
+            found = version
+        }
+        guard let found else {
+            throw LakeError(.noVersion, "table \(address) has no version as old as \(instant)")
+        }
+        return found
+    }
+
+    /// What was done to the table, oldest first, as far back as the log goes.
+    package func history() throws -> [CommitRecord] {
+        let listing = try log.listing()
+        if listing.versions.isEmpty { throw LakeError(.noTable, "there is no table \(address)") }
+        var records: [CommitRecord] = []
+        for version in listing.versions {
+            if let entry = try log.entry(version) { records.append(CommitRecord(entry)) }
+        }
+        return records
+    }
+}

@@ -1,0 +1,66 @@
+package import Columnar
+internal import Effects
+
+extension TableSnapshot {
+    /// Reads the rows, batch by batch: file after file in the table's order, so that the same version gives the same
+    /// rows in the same order every time. Memory holds one row group.
+    ///
+    /// - Parameters:
+    ///   - columns: the columns to read, in this order; nil for all. Others are not read from the disk.
+    ///   - files: the files to read, of `files`; nil for all.
+    ///   - body: is given at most `ColumnBatch.rowCountTarget` rows at a time.
+    /// - Throws: `FileError`, `LakeError` (`damaged`, `tenantMismatch`, `unsupported`), `ColumnarError.unknownColumn`,
+    ///   and what `body` throws.
+    package func forEachBatch(
+        columns: [String]? = nil, files: [TableFile]? = nil, _ body: (ColumnBatch) throws -> Void
+    ) throws {
+        try refusePartitions()
+        let logical = try columns.map { try schema.selecting($0) } ?? schema
+        let stored = logical.fields.map { field in storageSchema.storage.fields[schema.index(of: field.name) ?? 0] }
+        for file in files ?? self.files {
+            let reader = try reader(of: file)
+            var rowCount: Int64 = 0
+            try reader.forEachBatch(stored) { batch in
+                rowCount += Int64(batch.rowCount)
+                var converted: [Column] = []
+                for (column, field) in zip(batch.columns, logical.fields) {
+                    converted.append(try column.converted(to: field.type, column: field.name, .position))
+                }
+                try body(try ColumnBatch(schema: logical, columns: converted, rowCount: batch.rowCount))
+            }
+            if let expected = file.rowCount, expected != rowCount { throw mismatch(file, "it has other rows") }
+        }
+    }
+
+    /// All rows, boxed: for small tables and tests.
+    package func rows(columns: [String]? = nil) throws -> [[Scalar]] {
+        var rows: [[Scalar]] = []
+        try forEachBatch(columns: columns) { rows += $0.rows }
+        return rows
+    }
+
+    /// Opens a data file and compares it with what the log says of it.
+    func reader(of file: TableFile) throws -> DataFileReader {
+        let open: any ReadableFile
+        do {
+            open = try store.open(file.path)
+        } catch let error where error.code == .notFound {
+            throw mismatch(file, "it is missing")
+        }
+        guard open.size == file.size else { throw mismatch(file, "it has another size") }
+        let reader = try DataFileReader(open, name: file.name, in: address)
+        if let expected = file.rowCount, reader.rowCount != expected { throw mismatch(file, "it has other rows") }
+        return reader
+    }
+
+    private func mismatch(_ file: TableFile, _ reason: String) -> LakeError {
+        LakeError(.damaged, "file '\(file.name)' of table \(address) is not what the log says: \(reason)")
+    }
+
+    /// Partitioned tables are written by others only, for now.
+    func refusePartitions() throws(LakeError) {
+        guard metadata.partitionColumns.isEmpty else {
+            throw LakeError(.unsupported, "can't read table \(address): it is partitioned, and that is not built yet")
+        }
+    }
+}

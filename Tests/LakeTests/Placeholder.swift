@@ -1,1 +1,0 @@
-// LakeTests: first files to come.
