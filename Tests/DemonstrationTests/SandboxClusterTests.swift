@@ -22,6 +22,19 @@ struct SandboxClusterTests {
         #expect(try !Fixtures.ask("postgresql://postgres@127.0.0.1:\(port)/postgres", "SELECT 1").isAnswered)
     }
 
+    @Test(arguments: ["with space and 'quotes'", "$(touch x) `y` \\ \"z\"", String(repeating: "long-", count: 30)])
+    func awkwardFoldersWorkToo(name: String) throws {
+        let root = Fixtures.scratch()
+        defer { try? files.removeFolder(root) }
+        let cluster = try SandboxCluster(home: root.appending(name), retention: .thrownAway)
+        let socket = try cluster.withRunning { running throws in
+            #expect(try Fixtures.ask(running.socketURL(database: "postgres"), "SELECT 7").text == "7\n")
+            return running.socketFolder
+        }
+        #expect(try files.names(in: root) == [])
+        #expect(try files.status(of: socket) == nil)
+    }
+
     @Test func portNeedsThePassword() throws {
         try Fixtures.withCluster { running throws in
             try running.execute(

@@ -52,7 +52,10 @@ extension SandboxCluster {
     }
 
     private func isUsable(_ folder: FilePath) throws -> Bool {
-        guard folder.string.utf8.count <= Self.socketFolderBytesMax else { return false }
+        // pg_ctl puts the path between double quotes for a shell.
+        guard folder.string.utf8.count <= Self.socketFolderBytesMax,
+            !folder.string.contains(where: { "\"$`\\\n".contains($0) })
+        else { return false }
         let script = "test -w \"$1\" && test -x \"$1\""
         return try machine.processes.run(account.command("sh", ["-c", script, "sh", folder.string])).exitCode == 0
     }

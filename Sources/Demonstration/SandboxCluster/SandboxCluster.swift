@@ -16,7 +16,7 @@ package import SystemPackage
 ///
 /// What the home folder holds: `lock`, `run` (the current run's token), `place` (where `server` is, if elsewhere) and
 /// `server/` with `data/`, `log` and the socket. `server/` is elsewhere, in `/var/tmp`, when the account cannot reach
-/// the home folder (below `/root`, say) or its path is too long for a socket (107 bytes).
+/// the home folder (below `/root`, say), or its path is too long for a socket (107 bytes) or means something to a shell.
 package struct SandboxCluster: Sendable {
     /// What becomes of the data when the work ends.
     package enum Retention: Sendable, Equatable {
