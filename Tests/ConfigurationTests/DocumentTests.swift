@@ -192,6 +192,36 @@ struct DocumentTests {
         #expect(errors("version: 1\nx: [" + String(repeating: "1,", count: 300_000) + "]") { _ in } != nil)
     }
 
+    @Test("A long line, and signs that a terminal would obey, are shown safely")
+    func shownSafely() throws {
+        let long = String(repeating: "é", count: 900)
+        let found = try #require(errors("version: 1\n\(long): 1\nx: {y: \(long), \u{202E}oops: 1}\n") { _ in })
+        for error in found {
+            #expect(error.description.count < 700)
+            #expect(!error.description.unicodeScalars.contains("\u{202E}"))
+            let lines = error.description.split(separator: "\n")
+            #expect(lines.count == 5)
+            // The carets stand under what they mean.
+            let caret = lines[4].firstIndex(of: "^").map { lines[4].distance(from: lines[4].startIndex, to: $0) }
+            #expect(caret.map { $0 < lines[3].count } == true)
+        }
+        #expect(found.count == 2)
+    }
+
+    @Test("Nesting that is good stays good, brackets in texts too")
+    func nesting() {
+        let deep = String(repeating: "[", count: 40) + String(repeating: "]", count: 40)
+        #expect(
+            errors("version: 1\nx: \(deep)\ny: \"\(String(repeating: "{{#a}}{{/a}}", count: 200))\"\n") {
+                _ = $0.optional("x"); _ = $0.optional("y")?.text()
+            } == nil)
+        #expect(errors("version: 1\nx: \(String(repeating: "- ", count: 10_000))\n") { _ = $0.optional("x") } != nil)
+        #expect(
+            errors(
+                "version: 1\nx:\n" + (1..<1000).map { String(repeating: " ", count: $0) + "a:" }.joined(separator: "\n")
+            ) { _ = $0.optional("x") } != nil)
+    }
+
     @Test("Bytes that are not UTF-8 are refused")
     func notUTF8() {
         #expect(throws: ConfigurationErrors.self) { try YAMLDocument(bytes: [0x76, 0xFF, 0xFE], file: "a.yaml") }

@@ -53,7 +53,8 @@ enum SyntaxErrors {
     ) -> ConfigurationErrors {
         ConfigurationErrors([
             ConfigurationError(
-                "the key '\(key)' is there twice", at: SourcePosition(file: file, line: line, column: column),
+                "the key '\(ConfigurationError.shown(key))' is there twice",
+                at: SourcePosition(file: file, line: line, column: column),
                 length: key.unicodeScalars.count, hint: "this is the first", sourceLine: self.line(line, of: text))
         ])
     }
@@ -82,7 +83,7 @@ enum SyntaxErrors {
             switch scalars[start] {
             case "*", "@", "%", "`", "&", "!", "|", ">":
                 column = start + 1
-                hint = "quote the value: \"\(value.trimmed)\""
+                hint = "quote the value: \"\(ConfigurationError.shown(SecretMask.masked(value.trimmed)))\""
             case "\"", "'", "[", "{": return nil
             case _ where value.contains(": "):
                 column = start + 1

@@ -33,7 +33,10 @@ package struct YAMLDocument {
         guard text.utf8.count <= Self.bytesMax else {
             throw SyntaxErrors.tooLarge("the file is larger than 4 MiB", file)
         }
-        guard !AliasCount.exceeds(Self.aliasesMax, in: text) else {
+        guard !TextBounds.nestsDeeper(than: ErrorNotes.nestingMax, in: text) else {
+            throw SyntaxErrors.tooLarge("the file nests deeper than \(ErrorNotes.nestingMax)", file)
+        }
+        guard !TextBounds.hasMoreAliases(than: Self.aliasesMax, in: text) else {
             throw SyntaxErrors.tooLarge("the file has more than \(Self.aliasesMax) aliases", file)
         }
         do {

@@ -69,13 +69,13 @@ package final class YAMLMapping {
                 continue
             }
             let suggestion = Suggestion.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
-            key.refuse("unknown key '\(name)'\(place)", hint: suggestion)
+            key.refuse("unknown key '\(ConfigurationError.shown(name))'\(place)", hint: suggestion)
         }
     }
 
     /// ` in 'calendar' of tenant 'acme'`.
     private var place: String {
-        let inside = value.path.isEmpty ? "" : " in '\(value.path.joined(separator: "."))'"
+        let inside = value.path.isEmpty ? "" : " in '\(ConfigurationError.shown(value.path.joined(separator: ".")))'"
         guard let subject = value.notes.subject else { return inside }
         return inside + (inside.isEmpty ? " in \(subject)" : " of \(subject)")
     }

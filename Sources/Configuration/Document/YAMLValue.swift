@@ -44,7 +44,7 @@ package struct YAMLValue {
     }
 
     /// The name of the key for messages.
-    var name: String { path.last.map { "'\($0)'" } ?? "the file" }
+    var name: String { path.last.map { "'\(ConfigurationError.shown($0))'" } ?? "the file" }
 
     /// How many columns the carets take.
     var width: Int {
@@ -109,7 +109,9 @@ extension YAMLValue {
     package func boolean() -> Bool? {
         guard let text = scalar else { return mismatch("true or false") }
         guard let plain, case .boolean(let value) = plain else {
-            refuse("\(name) is true or false, not '\(text)'", hint: "write true or false")
+            refuse(
+                "\(name) is true or false, not '\(ConfigurationError.shown(SecretMask.masked(text)))'",
+                hint: "write true or false")
             return nil
         }
         return value
@@ -130,7 +132,7 @@ extension YAMLValue {
         let hint =
             Suggestion.nearest(to: word, among: words).map { "did you mean '\($0)'?" }
             ?? "write one of: \(words.joined(separator: ", "))"
-        refuse("\(name) can't be '\(SecretMask.masked(word))'", hint: hint)
+        refuse("\(name) can't be '\(ConfigurationError.shown(SecretMask.masked(word)))'", hint: hint)
         return nil
     }
 
@@ -193,6 +195,7 @@ extension YAMLValue {
     }
 
     private func trap<Value>(_ plain: PlainScalar, _ text: String, wanted: String) -> Value? {
+        let text = ConfigurationError.shown(SecretMask.masked(text))
         let quoted = "write \"\(text)\" in quotes"
         let wantsText = wanted == "text"
         let (found, hint): (String, String?) =

@@ -39,9 +39,9 @@ extension ConfigurationError: CustomStringConvertible {
         let width = max(2, number.count)
         let empty = String(repeating: " ", count: width)
         let padded = String(repeating: " ", count: width - number.count) + number
-        let source = sourceLine.map { $0 == "\t" ? " " : String($0) }.joined()
-        let indent = String(repeating: " ", count: position.column - 1)
-        let room = max(1, source.unicodeScalars.count - position.column + 1)
+        let (source, column) = Self.window(sourceLine, around: position.column)
+        let indent = String(repeating: " ", count: column - 1)
+        let room = max(1, source.unicodeScalars.count - column + 1)
         let carets = String(repeating: "^", count: min(length, room))
         return """
             \(message)
@@ -50,6 +50,33 @@ extension ConfigurationError: CustomStringConvertible {
             \(padded) | \(source)
             \(empty) | \(indent)\(carets)\(hint.map { " " + $0 } ?? "")
             """
+    }
+}
+
+extension ConfigurationError {
+    /// A text of a file as a message may show it: one line, without control and direction characters, not too long.
+    static func shown(_ text: String, limit: Int = 80) -> String {
+        let scalars = text.unicodeScalars
+        let cut = String(String.UnicodeScalarView(scalars.prefix(limit).map(printable)))
+        return scalars.count > limit ? cut + "…" : cut
+    }
+
+    /// The part of a long line that holds a column, and where the column is in it.
+    private static func window(_ line: String, around column: Int) -> (text: String, column: Int) {
+        let scalars = line.unicodeScalars.map(printable)
+        guard scalars.count > 160 else { return (String(String.UnicodeScalarView(scalars)), column) }
+        let start = min(max(0, column - 80), scalars.count)
+        let part = scalars[start..<min(start + 160, scalars.count)]
+        return (String(String.UnicodeScalarView(part)), column - start)
+    }
+
+    /// A tab becomes a space, what a terminal would not show or would obey becomes a question mark.
+    private static func printable(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        if scalar == "\t" { return " " }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: return "?"
+        default: return scalar
+        }
     }
 }
 
