@@ -12,6 +12,8 @@ package enum PDFCanvasError: Error, Equatable, Sendable {
     case image(reason: String)
     /// A structure element was ended that is not the innermost open one, or was left open.
     case unbalancedTags
+    /// Cairo's file is not built as version 1.16 builds it, so that nothing can be appended.
+    case unexpectedStructure
     /// An address with characters that an address can't have.
     case linkAddress
 }
@@ -33,6 +35,8 @@ extension PDFCanvasError: CustomStringConvertible {
             """
         case .image(let reason): "cannot draw the picture: \(reason)"
         case .unbalancedTags: "cannot finish the PDF file: its structure elements are not nested"
+        case .unexpectedStructure:
+            "cannot finish the PDF file: Cairo wrote it in an unknown form\n  try: Cairo 1.16, as in Debian 12"
         case .linkAddress: "cannot make a link: the address has characters that an address can't have"
         }
     }

@@ -60,10 +60,16 @@ extension PageCanvas {
             surface, CAIRO_PDF_OUTLINE_ROOT, title.printable, "page=\(page) pos=[0 \(y)]", CAIRO_PDF_OUTLINE_FLAG_OPEN)
     }
 
-    /// Begins a structure element; what is drawn until `end` belongs to it.
+    /// Begins a structure element other than a figure; what is drawn until `end` belongs to it.
     package func begin(_ tag: StructureTag) {
         openTags.append(tag)
         unsafe cairo_tag_begin(cairo, tag.rawValue, "")
+    }
+
+    /// Begins a figure with the words that stand for it where it cannot be seen.
+    package func beginFigure(alternativeText: String) {
+        alternativeTexts.append(alternativeText)
+        begin(.figure)
     }
 
     /// Ends a structure element; elements end in reverse order.

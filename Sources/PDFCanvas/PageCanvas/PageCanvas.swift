@@ -15,14 +15,19 @@ package final class PageCanvas {
     /// Structure elements that are open, the innermost last. Cairo 1.16 does not notice one that is left open.
     var openTags: [StructureTag] = []
     var areTagsNested = true
+    /// The words for the figures, in the order in which they were begun.
+    var alternativeTexts: [String] = []
+    private let language: String
 
     /// - Parameters:
     ///   - width: of the first page, in points: 595.28 for A4.
     ///   - height: of the first page: 841.89 for A4.
+    ///   - language: of the document's text, a BCP 47 tag.
     ///   - sink: takes the file's next bytes. What it throws is thrown again by `finish()`.
     package init(
-        width: Double, height: Double, sink: @escaping (borrowing Span<UInt8>) throws -> Void
+        width: Double, height: Double, language: String, sink: @escaping (borrowing Span<UInt8>) throws -> Void
     ) throws(PDFCanvasError) {
+        self.language = language
         outlet = ByteOutlet(sink)
         let surface = unsafe cairo_pdf_surface_create_for_stream(
             { closure, data, length in
@@ -64,6 +69,10 @@ package final class PageCanvas {
         unsafe cairo_surface_finish(surface)
         try checkWithSink("finish the PDF file")
         try outlet.flush()
+        // A file without structure is left as it is.
+        guard outlet.watch.catalog?.entries.contains(where: { $0.hasPrefix("/MarkInfo") }) == true else { return }
+        let update = IncrementalUpdate(language: language, alternativeTexts: alternativeTexts)
+        try outlet.give(update.bytes(after: outlet.watch))
     }
 
     /// Throws if Cairo has failed in this call or in one before it.
@@ -87,6 +96,7 @@ private final class ByteOutlet {
     private let sink: (borrowing Span<UInt8>) throws -> Void
     private var buffer: [UInt8] = []
     private(set) var failure: (any Error)?
+    private(set) var watch = ObjectWatch()
     var isClosed = false
 
     init(_ sink: @escaping (borrowing Span<UInt8>) throws -> Void) {
@@ -114,6 +124,12 @@ private final class ByteOutlet {
         let piece = buffer
         buffer = []
         buffer.reserveCapacity(1 << 16)
-        try sink(piece.span)
+        try give(piece)
+    }
+
+    /// Hands bytes on at once; what was collected must have been flushed.
+    func give(_ bytes: [UInt8]) throws {
+        watch.read(bytes.span)
+        try sink(bytes.span)
     }
 }

@@ -50,7 +50,9 @@ package final class PDFRenderer {
             document: document, geometry: theme.geometry, formatter: formatter, texts: texts,
             charts: SceneComposer(measuring: measurer, labeller: formatter, texts: chartTexts), measuring: measurer
         ).pages()
-        let canvas = try PageCanvas(width: theme.geometry.width, height: theme.geometry.height, sink: sink)
+        let canvas = try PageCanvas(
+            width: theme.geometry.width, height: theme.geometry.height, language: document.presentation.locale,
+            sink: sink)
         canvas.describe(Self.information(document))
         let drawer = PageDrawer(
             canvas: canvas, measurer: measurer, palette: try Self.palette(document), totalWord: texts.total)

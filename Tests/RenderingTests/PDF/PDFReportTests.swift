@@ -88,6 +88,10 @@ import Testing
             #expect(information.contains("Nov  1 03:12:00 2026 UTC"))
             #expect(information.contains("Tagged:          yes"))
             #expect(information.contains("PDF version:     1.5"))
+            // The language and the figures' words, through the update that is appended.
+            let raw = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+            #expect(raw.contains("/Lang <FEFF0065006E002D004E0047>"))
+            #expect(raw.matches(of: /\/Alt <FEFF/).count == 5)
             let structure = try Tool.run("pdfinfo", ["-struct-text", path]).output
             for element in ["Document", "H1", "H2", "P", "Figure", "Table", "TR", "TH", "TD"] {
                 #expect(structure.contains("\(element)"), "\(element)")

@@ -7,7 +7,7 @@ import Testing
 
     private func page(_ draw: (PageCanvas, TextShaper) throws -> Void) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        let canvas = try PageCanvas(width: 200, height: 100) { piece in
+        let canvas = try PageCanvas(width: 200, height: 100, language: "en") { piece in
             for index in piece.indices { bytes.append(piece[index]) }
         }
         try draw(canvas, TextShaper(library: FontLibrary(), language: "en"))
@@ -98,9 +98,28 @@ import Testing
         #expect(try width("1111", false) < width("7777", false))
     }
 
+    /// A figure's words and the language are appended, in UTF-16 so that nothing can break out of the string.
+    @Test func figuresHaveWords() throws {
+        let bytes = try page { canvas, _ in
+            canvas.begin(.document)
+            for text in ["Sales) rose >>\nendobj", "東京 📈"] {
+                canvas.beginFigure(alternativeText: text)
+                canvas.fillCircle(x: 20, y: 20, radius: 4, color: .init(red: 0, green: 0, blue: 0))
+                canvas.end(.figure)
+            }
+            canvas.end(.document)
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.contains("/Alt <FEFF00530061006C0065007300290020"))
+        #expect(text.contains("/Alt <FEFF67714EAC0020D83DDCC8>"))
+        #expect(text.contains("/Lang <FEFF0065006E>"))
+        #expect(text.contains("/DisplayDocTitle true"))
+        #expect(text.matches(of: /%%EOF/).count == 2)
+    }
+
     @Test func anErrorOfTheSinkIsThrownAgain() throws {
         struct DiskFull: Error {}
-        let canvas = try PageCanvas(width: 200, height: 100) { _ in throw DiskFull() }
+        let canvas = try PageCanvas(width: 200, height: 100, language: "en") { _ in throw DiskFull() }
         try canvas.endPage()
         #expect(throws: DiskFull.self) { try canvas.finish() }
     }

@@ -29,7 +29,9 @@ struct PageDrawer {
         case .heading(let text, let tag):
             try tagged(tag) { try draw(text) }
         case .scene(let scene, let at):
-            try tagged(.figure) { for mark in scene.marks { try draw(mark.moved(x: at.x, y: at.y)) } }
+            canvas.beginFigure(alternativeText: scene.alternativeText)
+            for mark in scene.marks { try draw(mark.moved(x: at.x, y: at.y)) }
+            canvas.end(.figure)
         case .image(let png, let box):
             let image = try CanvasImage(png: png)
             canvas.draw(image, x: box.x, y: box.y, width: box.width, height: box.height)

@@ -116,7 +116,7 @@ struct PageComposer {
         let full = geometry.contentWidth
         let count = try lines(full)
         guard count > 1, count <= 4 else { return full }
-        var (narrow, wide) = (full * 0.5, full)
+        var (narrow, wide) = (full * 0.62, full)
         while wide - narrow > 4 {
             let middle = (narrow + wide) / 2
             if try lines(middle) > count { narrow = middle } else { wide = middle }
