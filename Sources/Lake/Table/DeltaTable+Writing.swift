@@ -35,6 +35,10 @@ extension DeltaTable {
         do {
             try rows(writer)
             let files = try writer.finish()
+            if let unchanged = unchanged(plan, files, on: base) {
+                writer.abandon()
+                return unchanged
+            }
             let commit = try commit(plan, files, on: base, mayBeNamed: &mayBeNamed)
             if commit.isRepeated { writer.abandon() }
             return commit
@@ -42,6 +46,17 @@ extension DeltaTable {
             if !mayBeNamed { writer.abandon() }
             throw error
         }
+    }
+
+    /// The state of a table that an overwrite would not change: the same columns, the same bytes in the same order.
+    private func unchanged(_ plan: ChangePlan, _ files: [AddedFile], on base: TableSnapshot?) -> TableCommit? {
+        guard plan.change.keepsUnchanged, plan.change.mode == .overwrite, let base,
+            base.storageSchema == plan.storageSchema, base.eventTimeColumn == plan.change.eventTime?.column,
+            base.files.map(\.sha256) == files.map({ $0.tags[TableFile.Tag.sha256] })
+        else { return nil }
+        return TableCommit(
+            version: base.version, isRepeated: false, isUnchanged: true, rowCount: base.rowCount,
+            fileCount: base.files.count, byteCount: base.byteCount, logSHA256: base.logSHA256)
     }
 
     // MARK: Commit

@@ -23,6 +23,9 @@ package struct TableChange: Sendable {
     /// Whether columns that the table does not have yet are added to it; otherwise they are an error. Appending only:
     /// to overwrite is to replace the columns too.
     package var addsColumns = false
+    /// Whether an overwrite that would put the same bytes in the place of the old ones is not made: the table keeps its
+    /// version then.
+    package var keepsUnchanged = false
     /// Who writes, with its version: `almanac/0.1.0`.
     package var engine = "almanac"
     /// How large files get.
@@ -58,6 +61,8 @@ package struct TableCommit: Sendable, Equatable {
     package let version: Int64
     /// Whether it had been made before by the same transaction: nothing was written now.
     package let isRepeated: Bool
+    /// Whether the table had the same content already: the version is an older change's.
+    package var isUnchanged = false
     /// The rows that came with it; nil where it is repeated and the log does not tell.
     package let rowCount: Int64?
     /// The files that came with it.

@@ -113,6 +113,15 @@ extension ProjectLayout {
     /// `state/ledger.sqlite`.
     package var ledger: FilePath { state.appending("ledger.sqlite") }
 
+    /// `state/tick.lock`: held by the process that runs what is due.
+    package var tickLock: FilePath { state.appending("tick.lock") }
+
+    /// `state/work/<tenant>/`: what is private to the work for one tenant.
+    package func work(of scope: TenantScope) -> FilePath { state.appending("work").appending(scope.id.text) }
+
+    /// `state/work/<tenant>/lock`: held by the process that works for the tenant.
+    package func lock(of scope: TenantScope) -> FilePath { work(of: scope).appending("lock") }
+
     /// `state/work/<tenant>/<run>/`: private to one run of one tenant.
     package func work(run: ResourceName, of scope: TenantScope) -> FilePath {
         state.appending("work").appending(scope.id.text).appending(run.text)
