@@ -1,0 +1,101 @@
+internal import Configuration
+internal import PostgresCopy
+internal import Tenancy
+
+/// Reads the entries of `datasets.yaml`. Everything wrong is noted with its place, not only the first.
+enum DatasetReader {
+    static func read(_ key: String, _ value: YAMLValue) -> Dataset? {
+        var name: ResourceName?
+        do {
+            name = try ResourceName(key, kind: "dataset")
+        } catch {
+            value.refuse("\(error)")
+        }
+        return value.mapping { map in
+            let source = Self.source(map)
+            let sync = map.required("sync").flatMap(Self.sync)
+            let keyColumns = map.optional("key").map { $0.texts() ?? [] } ?? []
+            let cursor = map.optional("cursor")?.text()
+            let eventTime = map.optional("event_time")?.text()
+            let partition = map.optional("partition").map { $0.choice(of: Dataset.Partition.self) } ?? .auto
+            let naiveTimes = map.optional("naive_timestamps").map { $0.choice(of: Dataset.NaiveTimes.self) }
+            let contract = map.optional("contract").map { $0.choice(of: Dataset.Contract.self) } ?? .evolve
+            let columns = map.optional("columns").map(Self.columns) ?? [:]
+            if sync == .append && cursor == nil { map.refuse("'sync: append' needs a cursor: the column that grows") }
+            if sync == .merge && keyColumns.isEmpty {
+                map.refuse("'sync: merge' needs a key: the columns that know a row")
+            }
+            guard let name, let source, let sync, let partition, let contract, let columns else { return nil }
+            for needed in keyColumns + [cursor, eventTime].compactMap({ $0 })
+            where columns[needed]?.personalData == .drop {
+                map.refuse("'\(needed)' is dropped as personal data, but the dataset relies on it")
+            }
+            return Dataset(
+                name: name, source: source, sync: sync, key: keyColumns, cursor: cursor, eventTime: eventTime,
+                partition: partition, naiveTimes: naiveTimes ?? nil, contract: contract, columns: columns,
+                position: map.position)
+        }
+    }
+
+    private static func source(_ map: YAMLMapping) -> CopyRequest.Source? {
+        let table = map.optional("from")
+        let query = map.optional("sql")
+        switch (table, query) {
+        case (let table?, nil):
+            guard let text = table.text() else { return nil }
+            guard let name = QualifiedName(text) else {
+                table.refuse(
+                    "'from' must name a table, with or without its schema",
+                    hint: #"as in SQL: orders, shop.orders or "Shop One"."Orders""#)
+                return nil
+            }
+            return .table(name)
+        case (nil, let query?): return query.text().map { .query($0) }
+        case (nil, nil): map.refuse("a dataset needs 'from' or 'sql'")
+        case (_?, let query?): query.refuse("a dataset has 'from' or 'sql', not both")
+        }
+        return nil
+    }
+
+    private static func sync(_ value: YAMLValue) -> Dataset.Sync? {
+        guard let sync = value.choice(of: Dataset.Sync.self) else { return nil }
+        guard sync != .history else {
+            value.refuse("'sync: history' comes in a later edition", hint: "use snapshot for the present state")
+            return nil
+        }
+        return sync
+    }
+
+    private static func columns(_ value: YAMLValue) -> [String: Dataset.ColumnRule]? {
+        let entries = value.entries { name, value in value.mapping(column).map { (name, $0) } }
+        return entries.map { Dictionary($0) { first, _ in first } }
+    }
+
+    private static func column(_ map: YAMLMapping) -> Dataset.ColumnRule? {
+        let unit = map.optional("unit")?.text()
+        let currency = map.optional("currency")?.text()
+        let personalData = map.optional("pii").map(Self.personalData) ?? .keep
+        let type = map.optional("type").map(Self.declaration)
+        guard let personalData else { return nil }
+        return Dataset.ColumnRule(
+            unit: unit, currency: currency, personalData: personalData, declaration: type ?? nil)
+    }
+
+    private static func personalData(_ value: YAMLValue) -> Dataset.PersonalData? {
+        guard let choice = value.choice(of: Dataset.PersonalData.self) else { return nil }
+        guard choice == .keep || choice == .drop else {
+            value.refuse("'pii: \(choice.rawValue)' comes in a later edition", hint: "use drop to leave the column out")
+            return nil
+        }
+        return choice
+    }
+
+    private static func declaration(_ value: YAMLValue) -> ColumnDeclaration? {
+        guard let text = value.text() else { return nil }
+        guard let declaration = ColumnDeclaration(text) else {
+            value.refuse("'type' can't be '\(text)'", hint: #"write "decimal(18,2)" with at most 38 digits, or text"#)
+            return nil
+        }
+        return declaration
+    }
+}

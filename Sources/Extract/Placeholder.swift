@@ -1,1 +1,0 @@
-// Extract: first files to come.

@@ -1,1 +1,0 @@
-// ExtractTests: first files to come.
