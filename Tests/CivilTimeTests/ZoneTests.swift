@@ -84,11 +84,11 @@ struct ZoneTests {
     @Test("A damaged file is an error, whatever byte is cut or changed")
     func damaged() throws {
         let bytes = try #require(try zoneBytes("America/New_York"))
-        for length in stride(from: 0, to: bytes.count, by: 7) {
+        for length in stride(from: 0, to: bytes.count, by: 37) {
             #expect(throws: CivilTimeError.self) { try Zone(name: "cut", file: Array(bytes.prefix(length))) }
         }
         var generator = SeededGenerator(seed: 3)
-        for _ in 0..<2000 {
+        for _ in 0..<400 {
             var changed = bytes
             changed[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             // Either refused or a zone that answers; never a trap.

@@ -12,12 +12,18 @@ struct ScheduleReaderTests {
     @Test("The project's own schedules are good")
     func sample() throws {
         let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
-        let text = try DiskFileStore().text(of: root.appending("cron").appending("schedules.yaml"))
-        let schedules = try ScheduleReader.read(text: text, file: "cron/schedules.yaml", zones: zones)
+        let layout = ProjectLayout(root: root)
+        let schedules = try ScheduleReader.load(layout, store: DiskFileStore(), zones: zones)
         #expect(schedules.map(\.name.text) == ["monthly-sales", "monthly-activity"])
         #expect(schedules.map(\.platform.text) == ["nexus", "usta"])
         #expect(schedules.map(\.report.text) == ["monthly-sales", "monthly-activity"])
         #expect(schedules.allSatisfy { $0.timezone == .tenant && $0.tenants == .all && $0.catchUp == .latest })
+    }
+
+    @Test("A project without the file has no schedules")
+    func none() throws {
+        let layout = ProjectLayout(root: FilePath(#filePath).removingLastComponent())
+        #expect(try ScheduleReader.load(layout, store: DiskFileStore(), zones: zones).isEmpty)
     }
 
     @Test("Every key has a meaning, and a value if it is left out")

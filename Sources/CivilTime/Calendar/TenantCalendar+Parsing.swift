@@ -21,11 +21,13 @@ extension TenantCalendar {
     private func fiscal(
         _ scanner: inout TextScanner, _ year: Int, _ text: String
     ) throws(CivilTimeError) -> Period {
-        if scanner.take("Q"), let quarter = scanner.digits(1) {
+        if scanner.take("Q") {
+            guard let quarter = scanner.digits(1) else { throw Self.syntax(text) }
             guard (1...4).contains(quarter) else { throw Self.outOfRange(text) }
             return fiscal(.fiscalQuarter, year, quarter)
         }
-        if scanner.take("P"), let number = scanner.digits(2) {
+        if scanner.take("P") {
+            guard let number = scanner.digits(2) else { throw Self.syntax(text) }
             guard (1...12).contains(number) else { throw Self.outOfRange(text) }
             return fiscal(.fiscalPeriod, year, number)
         }

@@ -23,6 +23,8 @@ extension LocalDate: CustomStringConvertible {
         guard let digits = scanner.digits(plus ? 5 : 4), scanner.take("-"), let month = scanner.digits(2),
             scanner.take("-"), let day = scanner.digits(2)
         else { return nil }
+        // One text for each date: no sign where none is needed.
+        if (plus && digits <= 9999) || (minus && digits == 0) { return nil }
         self = try LocalDate(year: minus ? -digits : digits, month: month, day: day)
     }
 }

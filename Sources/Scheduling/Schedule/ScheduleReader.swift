@@ -1,6 +1,7 @@
 package import CivilTime
 package import Configuration
-internal import Tenancy
+package import Effects
+package import Tenancy
 
 /// Reads `cron/schedules.yaml`.
 /// ```yaml
@@ -34,6 +35,16 @@ package enum ScheduleReader {
                 value.mapping { schedule(name, value, $0, zones) }
             }
         }
+    }
+
+    /// The schedules of a project: `cron/schedules.yaml`; none where there is no such file.
+    ///
+    /// - Throws: `FileError` where the file cannot be read, `ConfigurationErrors` for what is wrong in it.
+    package static func load(
+        _ layout: ProjectLayout, store: any FileStore, zones: ZoneDatabase
+    ) throws -> [Schedule] {
+        guard try store.status(of: layout.schedules) != nil else { return [] }
+        return try read(text: try store.text(of: layout.schedules), file: "cron/schedules.yaml", zones: zones)
     }
 
     private static func schedule(
