@@ -50,6 +50,17 @@ import Testing
         #expect(words.contains { $0.contains("38 others not shown") })
     }
 
+    @Test func tooManyLinesAreGreyAndCounted() throws {
+        var chart = SceneSamples.line
+        chart.series = (0..<9).map { index in
+            Chart.Series(
+                label: "Series \(index)", role: .current, values: SceneSamples.rising.map { $0.map { $0 * Double(index) } })
+        }
+        let words = try texts(scene(chart).marks)
+        #expect(words.contains { $0.contains("3 more in grey") })
+        #expect(words.contains("Series 5") && !words.contains("Series 6"))
+    }
+
     @Test func aBrokenAxisIsSaid() throws {
         let words = try texts(scene(SceneSamples.flat).marks)
         #expect(words.contains { $0.contains("axis starts at") })

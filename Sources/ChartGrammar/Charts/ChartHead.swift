@@ -38,8 +38,12 @@ extension SceneComposer {
         switch form {
         case .line:
             let axis = ValueAxis(of: chart)
-            guard axis.isBroken else { return [] }
-            return [ChartTexts.fill(texts.axisStartsAt, labeller.compact(axis.ticks.lower, unit: chart.unit))]
+            let extra = chart.series.count { $0.role == .current } - SceneComposer.labelledSeriesMax
+            let tangle = extra > 0 ? [ChartTexts.fill(texts.moreInGrey, String(extra))] : []
+            guard axis.isBroken else { return tangle }
+            return tangle + [
+                ChartTexts.fill(texts.axisStartsAt, labeller.compact(axis.ticks.lower, unit: chart.unit))
+            ]
         case .bars:
             return BarRows(chart, texts: texts).notes
         case .heatMap:

@@ -29,10 +29,17 @@ private struct PaintedSeries {
     let textColor: ColorRole
     let width: Double
 
+    /// Without a label: one of too many.
+    var isBackground = false
+
     var isCurrent: Bool { series.role == .current }
 }
 
+
 extension SceneComposer {
+    /// More lines than these are a tangle: the others are thin and grey, and the subtitle says how many.
+    static var labelledSeriesMax: Int { 6 }
+
     /// Lines over time: the compared period in grey beneath the story, labels at the lines' ends.
     func lineChart(_ chart: Chart, in box: Box) throws -> [SceneMark] {
         guard let dates = chart.dates else { return [] }
@@ -40,7 +47,7 @@ extension SceneComposer {
         let axisLabels = labels(of: axis, unit: chart.unit)
         let ticks = DateTicks(for: dates).ticks
         let painted = paint(chart.series)
-        let endLabels = try painted.map { try endLabel($0, chart) }
+        let endLabels = try painted.filter { !$0.isBackground }.map { try endLabel($0, chart) }
         let rightRoom = (endLabels.map(\.width).max() ?? 0) + 12
         let hasLane = !chart.annotations.isEmpty || !gaps(painted).isEmpty
         let top = box.y + (hasLane ? 34 : 14)
@@ -59,7 +66,9 @@ extension SceneComposer {
         if axis.isBroken { marks += breakMark(x: plot.left + indent - 7, y: bottom) }
         marks += try gapMarks(painted, plot)
         // The story last, so that it lies on top.
-        for line in painted.sorted(by: { !$0.isCurrent && $1.isCurrent }) {
+        for line in painted.filter(\.isBackground) + painted.filter({ !$0.isBackground && !$0.isCurrent })
+            + painted.filter({ !$0.isBackground && $0.isCurrent })
+        {
             marks += self.marks(of: line, partialFrom: chart.partialFrom, plot)
         }
         marks += try annotationTexts(chart.annotations, plot)
@@ -80,6 +89,10 @@ extension SceneComposer {
                 return PaintedSeries(series: series, color: .context, textColor: .mute, width: 1.3 * thinning)
             }
             defer { next += 1 }
+            guard next < Self.labelledSeriesMax else {
+                return PaintedSeries(
+                    series: series, color: .contextFill, textColor: .mute, width: 0.7, isBackground: true)
+            }
             let isOnly = currentCount == 1
             return PaintedSeries(
                 series: series, color: isOnly ? .accent : .series(next),
@@ -119,7 +132,7 @@ extension SceneComposer {
             }
         }
         flush()
-        guard let last = lastPoint(line.series, plot) else { return marks }
+        guard !line.isBackground, let last = lastPoint(line.series, plot) else { return marks }
         let radius = line.isCurrent ? 2.4 : 1.8
         marks.append(.circle(last, radius: radius + 1, fill: .paper))
         marks.append(.circle(last, radius: radius, fill: line.color))

@@ -42,6 +42,8 @@ package struct ChartTexts: Sendable, Equatable {
     package var others = "% others"
     /// Behind the subtitle where what is left out can't be summed.
     package var othersLeftOut = "% others not shown"
+    /// Behind the subtitle of a line chart with too many lines.
+    package var moreInGrey = "% more in grey"
     /// Behind the subtitle where one bar is cut; `%` is its name.
     package var barIsCut = "the bar of % is cut"
     /// Behind the subtitle of a heat map with too many rows.

@@ -16,6 +16,7 @@ private struct NoteLine {
 extension PageComposer {
     private static var notePadding: Double { 12 }
     private static var noteGutter: Double { 18 }
+    private static var noteLinesMax: Int { 24 }
 
     private var noteWidth: Double {
         (geometry.contentWidth - 2 * Self.notePadding - 2 * Self.noteGutter) / 3
@@ -71,7 +72,7 @@ extension PageComposer {
     private func height(_ lines: [NoteLine]) throws -> Double {
         try lines.reduce(0) { sum, line in
             try sum + line.gap
-                + measuring.extent(of: line.text, font: line.font, width: noteWidth, linesMax: nil).height
+                + measuring.extent(of: line.text, font: line.font, width: noteWidth, linesMax: Self.noteLinesMax).height
         }
     }
 
@@ -96,13 +97,13 @@ extension PageComposer {
     private func marks(_ lines: [NoteLine], x: Double, top: Double) throws -> [SceneMark] {
         var y = top
         return try lines.map { line in
-            let extent = try measuring.extent(of: line.text, font: line.font, width: noteWidth, linesMax: nil)
+            let extent = try measuring.extent(of: line.text, font: line.font, width: noteWidth, linesMax: Self.noteLinesMax)
             y += line.gap
             defer { y += extent.height }
             return .text(
                 SceneText(
                     line.text, font: line.font, color: line.color, at: Point(x: x, y: y + extent.baseline),
-                    width: noteWidth))
+                    width: noteWidth, linesMax: Self.noteLinesMax))
         }
     }
 }

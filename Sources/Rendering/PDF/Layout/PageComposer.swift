@@ -43,11 +43,16 @@ struct PageComposer {
                 try flow.add(chartRow(Array(charts[start..<min(start + 2, charts.count)]), isWide: false))
             }
         case .table(let table): try add(table, to: &flow)
-        case .text(let text): if !text.isEmpty { try flow.add(paragraph(text)) }
+        case .text(let text):
+            for part in text.split(separator: "\n") { try flow.add(paragraph(String(part))) }
         }
     }
 
     // MARK: Charts and text
+
+    /// A headline is a sentence or two, a paragraph fits on a page: what is longer is cut, visibly.
+    private static var headlineLinesMax: Int { 6 }
+    private static var paragraphLinesMax: Int { 60 }
 
     /// One wide chart, or two halves whose plots begin and end at the same heights.
     private func chartRow(_ row: [Chart], isWide: Bool) throws -> FlowBlock {
@@ -68,13 +73,14 @@ struct PageComposer {
     }
 
     private func paragraph(_ text: String) throws -> FlowBlock {
-        let extent = try measuring.extent(of: text, font: .label, width: geometry.contentWidth, linesMax: nil)
+        let linesMax = Self.paragraphLinesMax
+        let extent = try measuring.extent(of: text, font: .label, width: geometry.contentWidth, linesMax: linesMax)
         return FlowBlock(
             gap: 14, minimum: extent.height, ideal: extent.height,
             place: { top, _ in
                 let mark = SceneText(
                     text, font: .label, color: .body, at: Point(x: geometry.left, y: top + extent.baseline),
-                    width: geometry.contentWidth)
+                    width: geometry.contentWidth, linesMax: linesMax)
                 return [.marks([.text(mark)], tag: .paragraph)]
             })
     }
@@ -96,13 +102,15 @@ struct PageComposer {
         guard !document.headline.isEmpty else { return nil }
         let headline = document.inReadingDirection(document.headline)
         let width = try balancedWidth(headline, font: .headline)
-        let extent = try measuring.extent(of: headline, font: .headline, width: width, linesMax: nil)
+        let linesMax = Self.headlineLinesMax
+        let extent = try measuring.extent(of: headline, font: .headline, width: width, linesMax: linesMax)
         return FlowBlock(
             gap: 20, minimum: extent.height, ideal: extent.height,
             place: { top, _ in
                 let text = SceneText(
                     headline, font: .headline, color: .ink,
-                    at: Point(x: geometry.left, y: top + extent.baseline), width: width)
+                    at: Point(x: geometry.left, y: top + extent.baseline), width: width,
+                    linesMax: linesMax)
                 return [.marks([.text(text)], tag: .paragraph)]
             }, outline: texts.summary)
     }
