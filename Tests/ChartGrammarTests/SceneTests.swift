@@ -54,7 +54,8 @@ import Testing
         var chart = SceneSamples.line
         chart.series = (0..<9).map { index in
             Chart.Series(
-                label: "Series \(index)", role: .current, values: SceneSamples.rising.map { $0.map { $0 * Double(index) } })
+                label: "Series \(index)", role: .current,
+                values: SceneSamples.rising.map { $0.map { $0 * Double(index) } })
         }
         let words = try texts(scene(chart).marks)
         #expect(words.contains { $0.contains("3 more in grey") })

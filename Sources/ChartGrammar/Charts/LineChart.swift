@@ -35,7 +35,6 @@ private struct PaintedSeries {
     var isCurrent: Bool { series.role == .current }
 }
 
-
 extension SceneComposer {
     /// More lines than these are a tangle: the others are thin and grey, and the subtitle says how many.
     static var labelledSeriesMax: Int { 6 }

@@ -14,18 +14,25 @@ import Testing
         return try PDFRenderer(fonts: FontLibrary()).render(document, formatter: formatter)
     }
 
+    /// The samples as files, made once for all tests.
+    private static let rendered: [String: Result<[UInt8], any Error>] = Dictionary(
+        uniqueKeysWithValues: SampleDocuments.all.map { sample in
+            (sample.name, Result { try render(sample.document) })
+        })
+
+    private static func bytes(of name: String) throws -> [UInt8] { try #require(rendered[name]).get() }
+
     private static func sample(_ name: String) throws -> ReportDocument {
         try #require(SampleDocuments.all.first { $0.name == name }).document
     }
 
     @Test(arguments: SampleDocuments.all.map(\.name)) func theSameDocumentGivesTheSameBytes(name: String) throws {
-        let document = try Self.sample(name)
-        #expect(try Self.render(document) == Self.render(document))
+        #expect(try Self.render(Self.sample(name)) == Self.bytes(of: name))
     }
 
     @Test(.enabled(if: Tool.exists("qpdf"), "qpdf is not installed"), arguments: SampleDocuments.all.map(\.name))
     func qpdfFindsNothingWrong(name: String) throws {
-        try Tool.withFile(Self.render(Self.sample(name))) { path in
+        try Tool.withFile(Self.bytes(of: name)) { path in
             let result = try Tool.run("qpdf", ["--check", path])
             #expect(result.status == 0, "\(result.output)")
             #expect(!result.output.contains("WARNING"), "\(result.output)")
@@ -36,7 +43,7 @@ import Testing
         .enabled(if: Tool.exists("pdffonts"), "poppler-utils is not installed"),
         arguments: SampleDocuments.all.map(\.name))
     func allFontsAreEmbedded(name: String) throws {
-        try Tool.withFile(Self.render(Self.sample(name))) { path in
+        try Tool.withFile(Self.bytes(of: name)) { path in
             let lines = try Tool.run("pdffonts", [path]).output.split(separator: "\n").dropFirst(2)
             #expect(!lines.isEmpty)
             for line in lines {
@@ -48,7 +55,7 @@ import Testing
 
     @Test(.enabled(if: Tool.exists("pdftotext"), "poppler-utils is not installed"))
     func everyFigureIsInTheText() throws {
-        let text = try Self.text(Self.sample("rich"))
+        let text = try Self.text("rich")
         for figure in [
             "₦197m", "41,365", "₦4,772", "1.4%", "8.4%", "48,200,000", "197,400,000", "12.4%", "3.1%", "9,412",
             "Page 1 of 2", "Page 2 of 2", "Lagos Fresh Markets", "8f2c1e07a9b34c55d0e1f2a3b4c5d6e7", "no change",
@@ -59,7 +66,7 @@ import Testing
     /// All rows of all pages, each once, in order; heads on every page; the total on the last.
     @Test(.enabled(if: Tool.exists("pdftotext"), "poppler-utils is not installed"))
     func aLongTableHoldsEveryRowOnce() throws {
-        let text = try Self.text(Self.sample("long-table"))
+        let text = try Self.text("long-table")
         let rows = text.split(separator: "\n").compactMap { line in
             line.firstRange(of: /Customer 1\d{4}/).map { Int(line[$0].dropFirst(9)) ?? 0 }
         }
@@ -75,13 +82,13 @@ import Testing
 
     @Test(.enabled(if: Tool.exists("pdftotext"), "poppler-utils is not installed"))
     func namesInOtherScriptsCanBeSearched() throws {
-        #expect(try Self.text(Self.sample("japanese")).contains("株式会社さくら商店"))
-        #expect(try Self.text(Self.sample("yoruba")).contains("Balógun"))
+        #expect(try Self.text("japanese").contains("株式会社さくら商店"))
+        #expect(try Self.text("yoruba").contains("Balógun"))
     }
 
     @Test(.enabled(if: Tool.exists("pdfinfo"), "poppler-utils is not installed"))
     func theFileSaysWhatItIs() throws {
-        try Tool.withFile(Self.render(Self.sample("rich"))) { path in
+        try Tool.withFile(Self.bytes(of: "rich")) { path in
             let information = try Tool.run("pdfinfo", [path]).output
             #expect(information.contains("Monthly sales report, October 2026 – Lagos Fresh Markets"))
             #expect(information.contains("Author:          Lagos Fresh Markets"))
@@ -117,7 +124,7 @@ import Testing
         .enabled(if: Tool.exists("pdftoppm"), "poppler-utils is not installed"),
         arguments: [("rich", 1), ("rich", 2), ("states", 1), ("states", 2)])
     func pagesLookAsBefore(name: String, page: Int) throws {
-        try Tool.withFile(Self.render(Self.sample(name))) { path in
+        try Tool.withFile(Self.bytes(of: name)) { path in
             let result = try Tool.run(
                 "pdftoppm", ["-r", "20", "-gray", "-singlefile", "-f", "\(page)", "-l", "\(page)", path, path])
             #expect(result.status == 0)
@@ -162,8 +169,8 @@ import Testing
         }
     }
 
-    private static func text(_ document: ReportDocument) throws -> String {
-        try Tool.withFile(render(document)) { try Tool.run("pdftotext", ["-layout", $0, "-"]).output }
+    private static func text(_ name: String) throws -> String {
+        try Tool.withFile(bytes(of: name)) { try Tool.run("pdftotext", ["-layout", $0, "-"]).output }
     }
 }
 

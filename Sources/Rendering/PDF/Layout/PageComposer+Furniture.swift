@@ -54,8 +54,8 @@ extension PageComposer {
         let title = document.identity.title
         let extent = try measuring.extent(of: title, font: .coverTitle, width: geometry.contentWidth, linesMax: 2)
         let titleBaseline = 84.0
-        // A title of two lines makes the band higher by its second line.
-        let lineBaseline = 104 + extent.height - extent.height / Double(max(1, extent.lineCount))
+        // A second line, or a script with deep descenders, makes the band higher.
+        let lineBaseline = max(104, titleBaseline + extent.height - extent.baseline + 14)
         let bandHeight = lineBaseline + 22
         var page = Page()
         page.elements.append(

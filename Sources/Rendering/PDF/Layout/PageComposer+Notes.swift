@@ -97,7 +97,8 @@ extension PageComposer {
     private func marks(_ lines: [NoteLine], x: Double, top: Double) throws -> [SceneMark] {
         var y = top
         return try lines.map { line in
-            let extent = try measuring.extent(of: line.text, font: line.font, width: noteWidth, linesMax: Self.noteLinesMax)
+            let extent = try measuring.extent(
+                of: line.text, font: line.font, width: noteWidth, linesMax: Self.noteLinesMax)
             y += line.gap
             defer { y += extent.height }
             return .text(
