@@ -27,6 +27,37 @@ package final class PDFRenderer {
         self.chartTexts = chartTexts
     }
 
+    /// A renderer with its own fonts.
+    ///
+    /// - Parameter fontConfiguration: the text of a fontconfig document, such as `Templates/fonts/fonts.conf`; nil for
+    ///   the fonts of Debian's packages.
+    /// - Throws: `PDFCanvasError.fontConfiguration` where it can't be read.
+    package convenience init(fontConfiguration: String?, theme: PDFTheme = .standard) throws {
+        let document = fontConfiguration ?? FontLibrary.document(folders: FontLibrary.debianFolders)
+        self.init(fonts: try FontLibrary(document: document), theme: theme)
+    }
+
+    /// One line for each font that may be used: family, style, version and file. What a receipt hashes.
+    package var fontListing: String { fonts.listing() }
+
+    /// What the theme needs and this machine lacks, for `doctor`: each family and weight, and the signs that figures
+    /// are written with.
+    package func fontProblems() throws -> [PDFCanvasError] {
+        let shaper = try TextShaper(library: fonts, language: "en")
+        let measurer = PangoMeasurer(shaper: shaper, theme: theme)
+        var problems: [PDFCanvasError] = []
+        for role in FontRole.allCases {
+            do {
+                _ = try measurer.extent(of: "Aa09 ₦$€▲▼−–…×·", font: role, width: nil, linesMax: nil)
+            } catch let problem as PDFCanvasError where !problems.contains(problem) {
+                problems.append(problem)
+            } catch is PDFCanvasError {
+                continue
+            }
+        }
+        return problems
+    }
+
     /// Renders a document and returns the file's bytes.
     ///
     /// - Throws: `PDFCanvasError` where a font or glyph is missing or the logo is no picture,

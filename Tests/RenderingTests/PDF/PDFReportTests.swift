@@ -145,6 +145,15 @@ import Testing
         #expect(snapshot.contains("3 more columns are in the workbook"))
     }
 
+    @Test func doctorLearnsWhichFontsAreMissing() throws {
+        #expect(try PDFRenderer(fontConfiguration: nil).fontProblems().isEmpty)
+        var theme = PDFTheme.standard
+        theme.textFamily = "Comic Sans MS"
+        let problems = try PDFRenderer(fontConfiguration: nil, theme: theme).fontProblems()
+        #expect(problems.contains(.missingFont(family: "Comic Sans MS", weight: 600)))
+        #expect(Set(problems.map(\.description)).count == problems.count)
+    }
+
     @Test func hostileTextIsDrawnAsText() throws {
         var document = try Self.sample("one-row")
         document.identity.tenantName = "=cmd|' /C calc'!A0 \u{0}\u{202E}gnp.exe </script> <b>&amp;"
