@@ -53,6 +53,11 @@ struct SourceSessionTests {
             (read(table, "columns: { p: { pii: drop } }"), .typeUndeclared, 78),
             (read(table, "columns: { \(others), q: { pii: drop } }"), .columnMissing, 65),
             (read("sql: SELECT id, d FROM \"Orders\"", "key: [number]"), .columnMissing, 65),
+            (read("sql: SELECT id FROM \"Orders\"", "columns: { revenue: { unit: money } }"), .columnMissing, 65),
+            (
+                read("sql: SELECT id FROM \"Orders\"", "columns: { id: { unit: money, currency: code } }"),
+                .columnMissing, 65
+            ),
             (read("sql: SELECT d FROM \"Orders\""), .valueRefused, 65),
             (read("sql: SELECT FRO"), .columnMissing, 65),
             (read("sql: SELECT 1/(id - id) AS x FROM \"Orders\""), .queryInvalid, 65),
@@ -69,6 +74,7 @@ struct SourceSessionTests {
                   why    permission denied for table secret (SQLSTATE 42501, role reader)
                   try    GRANT SELECT ON "public"."secret" TO "reader";
                 """)
+        #expect(read("sql: SELECT id FROM \"Orders\"", "columns: { id: { unit: money, currency: NGN } }") == nil)
         // After all of these the snapshot still stands.
         #expect(
             try session.rows(Fixture.dataset("sql: SELECT id FROM \"Orders\" ORDER BY 1")) == [[.int(1)], [.int(2)]])

@@ -51,8 +51,9 @@ struct StreamBytes {
         var rest = stream.bytes[...]
         while !rest.isEmpty {
             unsafe try rest.prefix(pieceLength).withUnsafeBytes { piece in
-                try unsafe reader.read(piece) { rows += $0.rows }
+                unsafe try reader.append(piece)
             }
+            try reader.advance { rows += $0.rows }
             rest = rest.dropFirst(pieceLength)
         }
         try reader.end { rows += $0.rows }

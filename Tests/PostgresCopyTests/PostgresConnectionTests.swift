@@ -133,6 +133,8 @@ struct PostgresConnectionTests {
         #expect(code { try slow.execute("SELECT pg_sleep(20)") } == .timedOut)
         let silent = try connect(options: SessionOptions(progressTimeoutMilliseconds: 100))
         #expect(code { try silent.execute("SELECT pg_sleep(5)") } == .timedOut)
+        #expect(!silent.isUsable)
+        #expect(code { try silent.execute("SELECT 1") } == .connectionLost)
     }
 
     @Test func namesAreReadAsSQLReadsThem() {

@@ -132,6 +132,15 @@ package struct Dataset: Sendable, Hashable {
     /// The columns that are not read.
     package var droppedColumns: Set<String> { Set(columns.filter { $0.value.personalData == .drop }.keys) }
 
-    /// The columns that its definition relies on, in the order of the file's keys.
-    package var neededColumns: [String] { key + [cursor, eventTime].compactMap { $0 } }
+    /// The columns that its definition names and that are read: all of them must be there.
+    package var neededColumns: [String] {
+        let ruled = columns.filter { $0.value.personalData != .drop }
+        // A currency that is no code, such as NGN, is the name of a column.
+        let currencies = ruled.values.compactMap(\.currency).filter { !Self.isCurrencyCode($0) }
+        return key + [cursor, eventTime].compactMap { $0 } + ruled.keys.sorted() + currencies.sorted()
+    }
+
+    private static func isCurrencyCode(_ text: String) -> Bool {
+        text.utf8.count == 3 && text.utf8.allSatisfy { (0x41...0x5A).contains($0) }
+    }
 }

@@ -17,28 +17,24 @@ extension CopyDecoder {
 
     /// 16 bytes as 36 characters, lower case: 8-4-4-4-12.
     mutating func decodeUUID(_ positions: Span<UInt32>, _ bytes: RawSpan) throws(PostgresError) -> Column {
+        guard positions.count <= Int(Int32.max) / 36 else { throw tooLarge }
         var offsets = [Int32](repeating: 0, count: positions.count + 1)
         var validity = ValidityWords(count: positions.count)
-        var text = [UInt8](repeating: UInt8(ascii: "-"), count: positions.count * 36)
+        var text = [UInt8](repeating: 0, count: positions.count * 36)
         var target = text.mutableSpan
         var end = 0
         for row in positions.indices {
             let position = Int(positions[row])
             let length = Int32(bitPattern: bytes.word(at: position))
             if length == 16 {
-                for index in 0..<16 {
-                    let byte = bytes.byte(at: position &+ 4 &+ index)
-                    let place = end &+ uuidPlaces[index]
-                    target[place] = hexadecimal(byte &>> 4)
-                    target[place &+ 1] = hexadecimal(byte & 15)
-                }
+                writeUUID(bytes.long(at: position &+ 4), bytes.long(at: position &+ 12), &target, at: end)
                 end += 36
             } else if length == -1 {
                 validity.setNull(row)
             } else {
                 throw malformed("a uuid has \(length) bytes")
             }
-            offsets[row + 1] = Int32(end)
+            offsets[row + 1] = Int32(truncatingIfNeeded: end)
         }
         text.removeLast(text.count - end)
         let buffer = BytesBuffer(offsets: Buffer(offsets), bytes: Buffer(text))
@@ -61,12 +57,16 @@ extension CopyDecoder {
             } else {
                 throw malformed("a value has no version")
             }
-            guard total <= Int(Int32.max) else { throw malformed("a column has more than 2 GiB in one batch") }
+            guard total <= Int(Int32.max) else { throw tooLarge }
             offsets[row + 1] = Int32(truncatingIfNeeded: total)
         }
         if prefixLength == 1 { try checkVersions(positions, bytes) }
         let values = copyValues(positions, bytes, offsets: offsets.span, prefixLength: prefixLength)
         return (BytesBuffer(offsets: Buffer(offsets), bytes: Buffer(values)), validity.finish())
+    }
+
+    private var tooLarge: PostgresError {
+        PostgresError(.valueRefused, "a column has more than 2 GiB in one batch")
     }
 
     private func checkVersions(_ positions: Span<UInt32>, _ bytes: RawSpan) throws(PostgresError) {
@@ -117,12 +117,44 @@ extension CopyDecoder {
     }
 }
 
-/// Where the two digits of each byte of a uuid go.
-private let uuidPlaces: InlineArray<16, Int> = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
+/// Writes 32 digits with their dashes as four pieces of eight digits, the dashes between and within them.
+@inline(__always)
+private func writeUUID(_ high: UInt64, _ low: UInt64, _ target: inout MutableSpan<UInt8>, at end: Int) {
+    let dash = UInt8(ascii: "-")
+    let pieces = (
+        hexadecimal(UInt32(truncatingIfNeeded: high &>> 32)), hexadecimal(UInt32(truncatingIfNeeded: high)),
+        hexadecimal(UInt32(truncatingIfNeeded: low &>> 32)), hexadecimal(UInt32(truncatingIfNeeded: low))
+    )
+    write(pieces.0, 8, &target, at: end)
+    target[end &+ 8] = dash
+    write(pieces.1, 4, &target, at: end &+ 9)
+    target[end &+ 13] = dash
+    write(pieces.1 &>> 32, 4, &target, at: end &+ 14)
+    target[end &+ 18] = dash
+    write(pieces.2, 4, &target, at: end &+ 19)
+    target[end &+ 23] = dash
+    write(pieces.2 &>> 32, 4, &target, at: end &+ 24)
+    write(pieces.3, 8, &target, at: end &+ 28)
+}
 
 @inline(__always)
-private func hexadecimal(_ nibble: UInt8) -> UInt8 {
-    nibble &+ (nibble < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") &- 10)
+private func write(_ digits: UInt64, _ count: Int, _ target: inout MutableSpan<UInt8>, at position: Int) {
+    for index in 0..<count {
+        target[position &+ index] = UInt8(truncatingIfNeeded: digits &>> UInt64(8 &* index))
+    }
+}
+
+/// The eight lower-case digits of a number, the first in the lowest byte.
+@inline(__always)
+private func hexadecimal(_ word: UInt32) -> UInt64 {
+    // Each nibble gets a byte of its own, the highest nibble the lowest byte.
+    var spread = UInt64(word.byteSwapped)
+    spread = (spread | spread &<< 16) & 0x0000_FFFF_0000_FFFF
+    spread = (spread | spread &<< 8) & 0x00FF_00FF_00FF_00FF
+    spread = (spread &>> 4 & 0x000F_000F_000F_000F) | (spread &<< 8 & 0x0F00_0F00_0F00_0F00)
+    // A nibble of ten or more carries into bit 4 when six is added: it becomes a letter.
+    let letters = (spread &+ 0x0606_0606_0606_0606) &>> 4 & 0x0101_0101_0101_0101
+    return spread &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
 }
 
 /// Whether no byte has its high bit set: then every cut of the bytes is UTF-8.

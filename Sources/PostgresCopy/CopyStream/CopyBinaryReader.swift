@@ -12,7 +12,7 @@ package struct CopySummary: Sendable, Equatable {
 
 /// Makes batches of a COPY BINARY stream that arrives in pieces, cut anywhere.
 ///
-/// The order of calls is that of `CopyStateMachine`: `begin`, `read` any number of times, `end`, `complete`, and
+/// The order of calls is that of `CopyStateMachine`: `begin`, `append` and `advance` any number of times, `end`, `complete`, and
 /// then `summary`, which nothing else makes valid.
 package struct CopyBinaryReader {
     /// Bytes after which a batch is closed before it has its rows: bounds memory where rows are wide.
@@ -38,19 +38,23 @@ package struct CopyBinaryReader {
         try check(machine.handle(.copyOut(isBinary: isBinary, columnCount: columnCount)))
     }
 
-    /// Takes bytes, and hands over every batch that they fill.
-    /// - Throws: `malformedStream`, `valueRefused`, or what `consume` throws.
-    package mutating func read(
-        _ bytes: UnsafeRawBufferPointer, _ consume: (borrowing ColumnBatch) throws -> Void
-    ) throws {
+    /// Takes bytes; `advance` makes batches of them.
+    /// - Throws: `malformedStream` for what no row of Postgres can be.
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(PostgresError) {
         byteCount += bytes.count
         try unsafe block.append(bytes)
+    }
+
+    /// Hands over every batch that is full.
+    /// - Throws: `malformedStream`, `valueRefused`, or what `consume` throws.
+    package mutating func advance(_ consume: (borrowing ColumnBatch) throws -> Void) throws {
         while try block.parse(&machine) == .isFull { try handOver(consume) }
     }
 
     /// Takes the end of the bytes, and hands over the last batch.
     /// - Throws: `malformedStream` where the end mark is missing.
     package mutating func end(_ consume: (borrowing ColumnBatch) throws -> Void) throws {
+        try block.report(to: &machine)
         try check(machine.handle(.end))
         if block.rowCount > 0 { try handOver(consume) }
     }

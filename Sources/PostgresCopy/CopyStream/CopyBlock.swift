@@ -52,6 +52,7 @@ struct CopyBlock {
     private let stride: Int
     /// Where the first byte is that is not parsed.
     private var cursor = CopyBlock.prologue.count
+    private var reportedRowCount = 0
     private var isHeaderRead = false
     private var isTrailerRead = false
 
@@ -79,15 +80,16 @@ struct CopyBlock {
         unsafe bytes.append(contentsOf: more)
     }
 
-    /// Cuts what is here into rows, until the block is full.
+    /// Cuts what is here into rows, until the block is full. The machine hears of the rows when the block is full or
+    /// ended, or by `report`, and not of each piece.
     mutating func parse(_ machine: inout CopyStateMachine) throws(PostgresError) -> Progress {
         if !isHeaderRead {
             guard try parseHeader() else { return .needsBytes }
             try check(machine.handle(.header))
         }
-        let before = rowCount
         let progress = try parseRows()
-        if rowCount > before { try check(machine.handle(.rows(rowCount - before))) }
+        guard progress != .needsBytes else { return progress }
+        try report(to: &machine)
         if progress == .isEnded {
             try check(machine.handle(.trailer))
             if cursor < bytes.count { try check(machine.handle(.excess)) }
@@ -95,12 +97,17 @@ struct CopyBlock {
         return progress
     }
 
-    /// Whether bytes are left that are not a whole row.
-    var hasRest: Bool { cursor < bytes.count }
+    /// Tells the machine of the rows that it has not heard of.
+    mutating func report(to machine: inout CopyStateMachine) throws(PostgresError) {
+        guard rowCount > reportedRowCount else { return }
+        try check(machine.handle(.rows(rowCount - reportedRowCount)))
+        reportedRowCount = rowCount
+    }
 
     /// Empties the block but for the bytes that are not parsed.
     mutating func removeRows() {
         rowCount = 0
+        reportedRowCount = 0
         if cursor == bytes.count && bytes.capacity <= 4 * byteCountMax {
             bytes.removeLast(bytes.count - Self.prologue.count)
         } else {

@@ -23,9 +23,7 @@ extension PostgresConnection {
         var reader = CopyBinaryReader(plan, rowCountTarget: rowCountTarget)
         try start(plan, &reader)
         do {
-            while let message = try nextMessage() {
-                try unsafe reader.read(message.bytes, consume)
-            }
+            while try receive(into: &reader) { try reader.advance(consume) }
             try finish(&reader, consume)
         } catch {
             abandonCopy()
@@ -57,15 +55,19 @@ extension PostgresConnection {
         try reader.complete(rowCount: result.affectedRowCount)
     }
 
-    /// The next message, as long as it is; nil after the last.
-    private func nextMessage() throws(PostgresError) -> CopyMessage? {
+    /// Takes the next message, as long as it is, and frees libpq's copy before anything is made of it: a wide row is
+    /// in memory as few times as can be. False after the last.
+    private func receive(into reader: inout CopyBinaryReader) throws(PostgresError) -> Bool {
         var message: UnsafeMutablePointer<CChar>?
         while true {
             let length = unsafe PQgetCopyData(handle, &message, 1)
             switch length {
-            case 1...: return unsafe CopyMessage(UnsafeRawBufferPointer(start: message, count: Int(length)))
+            case 1...:
+                defer { unsafe PQfreemem(message) }
+                try unsafe reader.append(UnsafeRawBufferPointer(start: message, count: Int(length)))
+                return true
             case 0: try receiveMore()
-            case -1: return nil
+            case -1: return false
             default: throw connectionError()
             }
         }
@@ -86,21 +88,13 @@ extension PostgresConnection {
             let length = unsafe PQgetCopyData(handle, &message, 1)
             unsafe PQfreemem(message)
             if length == 0 {
-                guard (try? waitForBytes()) != nil, unsafe PQconsumeInput(handle) == 1 else { return }
+                guard (try? waitForBytes(patience: Self.patience)) != nil, unsafe PQconsumeInput(handle) == 1 else {
+                    return
+                }
             } else if length < 0 {
                 break
             }
         }
         drainResults()
     }
-}
-
-/// A piece of the stream, freed with its owner.
-@safe
-private struct CopyMessage: ~Copyable {
-    let bytes: UnsafeRawBufferPointer
-
-    init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = bytes }
-
-    deinit { unsafe PQfreemem(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
 }

@@ -72,27 +72,35 @@ extension PostgresConnection {
         return last
     }
 
-    /// Blocks until the socket has bytes, or fails after the progress time-out.
-    func waitForBytes() throws(PostgresError) {
+    /// Blocks until the socket has bytes, or fails after the progress time-out; the connection is of no use then.
+    ///
+    /// - Parameter patience: a time-out for clearing up, which is not worth the whole one, in milliseconds.
+    func waitForBytes(patience: Int? = nil) throws(PostgresError) {
         let socket = unsafe PQsocket(handle)
-        guard socket >= 0 else { throw connectionError() }
-        let limit = options.progressTimeoutMilliseconds
+        guard socket >= 0, !isAbandoned else { throw connectionError() }
+        let limit = patience ?? options.progressTimeoutMilliseconds
         while true {
             var wait = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
             let ready = unsafe poll(&wait, 1, limit <= 0 ? -1 : Int32(clamping: limit))
             if ready > 0 { return }
             if ready == 0 {
+                isAbandoned = true
                 throw PostgresError(.timedOut, "\(target): no byte arrived for \(limit) ms")
             }
             guard errno == EINTR else { throw connectionError() }
         }
     }
 
+    /// How long clearing up may take, in milliseconds.
+    static var patience: Int { 30_000 }
+
     /// Throws away what is left of a statement that failed, so that the connection can be used again.
     func drainResults() {
         while isUsable {
             while unsafe PQisBusy(handle) == 1 {
-                guard (try? waitForBytes()) != nil, unsafe PQconsumeInput(handle) == 1 else { return }
+                guard (try? waitForBytes(patience: Self.patience)) != nil, unsafe PQconsumeInput(handle) == 1 else {
+                    return
+                }
             }
             guard let next = unsafe PQgetResult(handle) else { return }
             let result = unsafe ResultHandle(next)
@@ -112,7 +120,7 @@ extension PostgresConnection {
     func connectionError() -> PostgresError {
         let text = unsafe PQerrorMessage(handle).map { unsafe String(cString: $0) } ?? ""
         let message = PostgresError.oneLine(text, hiding: secrets)
-        let isLost = unsafe PQstatus(handle) != CONNECTION_OK
+        let isLost = !isUsable
         return PostgresError(
             isLost ? .connectionLost : .misuse,
             "\(target): \(message.isEmpty ? "the server said nothing" : message)")

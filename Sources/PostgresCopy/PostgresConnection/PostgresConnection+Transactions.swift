@@ -7,10 +7,11 @@ extension PostgresConnection {
         case readWrite = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE"
     }
 
-    /// Opens a transaction. With `repeatableReadReadOnly` its first query takes the snapshot.
+    /// Opens a transaction, pins its settings, and takes the snapshot of `repeatableReadReadOnly`.
     package func begin(_ mode: TransactionMode) throws(PostgresError) {
         guard !isInTransaction else { throw misuse("a transaction is open already") }
         try execute(mode.rawValue)
+        try pinSettings(untilCommit: true)
     }
 
     /// Sets a setting until the end of the transaction, as a value and not as SQL text.

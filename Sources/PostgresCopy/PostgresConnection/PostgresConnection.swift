@@ -41,7 +41,7 @@ package final class PostgresConnection {
             database: Self.text(PQdb(handle)), secrets: secrets)
         // Notices would go to standard error, with whatever text a trigger or policy gives them.
         unsafe PQsetNoticeReceiver(handle, { _, _ in }, nil)
-        try pinSettings()
+        try pinSettings(untilCommit: false)
     }
 
     deinit { unsafe PQfinish(handle) }
@@ -57,8 +57,11 @@ package final class PostgresConnection {
     /// Whether a statement of the open transaction has failed, so that nothing but a rollback is left.
     var hasFailed: Bool { unsafe PQtransactionStatus(handle) == PQTRANS_INERROR }
 
+    /// A wait for the server was given up: whatever it still sends belongs to nothing.
+    var isAbandoned = false
+
     /// Whether the connection still stands, as far as is known without asking.
-    package var isUsable: Bool { unsafe PQstatus(handle) == CONNECTION_OK }
+    package var isUsable: Bool { unsafe !isAbandoned && PQstatus(handle) == CONNECTION_OK }
 
     /// The server's version as a number: 150020 is 15.20.
     package var serverVersion: Int { Int(unsafe PQserverVersion(handle)) }
@@ -123,7 +126,10 @@ package final class PostgresConnection {
     }
 
     /// One round trip sets everything that a role or database could have set otherwise.
-    private func pinSettings() throws(PostgresError) {
+    ///
+    /// - Parameter untilCommit: for the open transaction alone. A pooler may give each transaction another session, so
+    ///   that what was set when we connected holds for nobody: what counts is set in the transaction itself.
+    func pinSettings(untilCommit: Bool) throws(PostgresError) {
         var settings = [
             ("DateStyle", "ISO, YMD"), ("IntervalStyle", "postgres"), ("TimeZone", "UTC"),
             ("extra_float_digits", "3"), ("bytea_output", "hex"), ("standard_conforming_strings", "on"),
@@ -137,7 +143,7 @@ package final class PostgresConnection {
             for schema in searchPath { quoted.append(try quotedIdentifier(schema)) }
             settings.append(("search_path", quoted.joined(separator: ", ")))
         }
-        let calls = settings.indices.map { "pg_catalog.set_config($\(2 * $0 + 1), $\(2 * $0 + 2), false)" }
+        let calls = settings.indices.map { "pg_catalog.set_config($\(2 * $0 + 1), $\(2 * $0 + 2), \(untilCommit))" }
         try execute("SELECT " + calls.joined(separator: ", "), settings.flatMap { [$0.0, $0.1] })
     }
 }
