@@ -75,12 +75,6 @@ package struct CronExpression: Sendable, Hashable, CustomStringConvertible {
         return dayOfMonth.isStar || dayOfWeek.isStar ? byDay && byWeekday : byDay || byWeekday
     }
 
-    /// Whether what a clock shows matches, to the microsecond.
-    package func matches(_ local: LocalDateTime) -> Bool {
-        local.microsecondOfDay % 60_000_000 == 0 && matches(minuteOfDay: local.hour * 60 + local.minute)
-            && matches(local.date)
-    }
-
     func matches(minuteOfDay: Int) -> Bool { hour.contains(minuteOfDay / 60) && minute.contains(minuteOfDay % 60) }
 
     func matches(month number: Int) -> Bool { month.contains(number) }
