@@ -22,6 +22,9 @@ extension ValueFormatter {
         return months[date.month - 1]
     }
 
+    /// `2026`, ungrouped.
+    package func year(_ date: LocalDate) -> String { printed("\(date.year)") }
+
     /// `October 2026`.
     package func monthAndYear(_ date: LocalDate) -> String {
         guard let months = words.longMonths else { return localDate(date, "MMMMy") }

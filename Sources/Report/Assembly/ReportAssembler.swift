@@ -1,0 +1,154 @@
+internal import ChartGrammar
+package import CivilTime
+package import Columnar
+package import Formatting
+
+/// Makes a report's document from its definition and the tables of its models.
+///
+/// Pure: the same definition, tables and request give the same document. Nothing is cut: tables have all of their rows,
+/// totals are exact sums of them.
+package struct ReportAssembler: Sendable {
+    /// What a report is made for.
+    package struct Request: Sendable {
+        /// Whose report it is; goes into the document as it is.
+        package var identity: ReportIdentity
+        /// Locale, zone, currency, brand; goes into the document as it is.
+        package var presentation: Presentation
+        /// The tenant's calendar: names periods and counts days.
+        package var calendar: TenantCalendar
+        /// The period.
+        package var period: Period
+        /// Everything that was committed at the source up to this instant is in the tables.
+        package var asOf: Instant
+
+        package init(
+            identity: ReportIdentity, presentation: Presentation, calendar: TenantCalendar, period: Period,
+            asOf: Instant
+        ) {
+            self.identity = identity
+            self.presentation = presentation
+            self.calendar = calendar
+            self.period = period
+            self.asOf = asOf
+        }
+    }
+
+    private let definitions: PlatformDefinitions
+    private let text: EngineText
+
+    package init(definitions: PlatformDefinitions, text: EngineText = .english) {
+        self.definitions = definitions
+        self.text = text
+    }
+
+    /// Makes the document.
+    ///
+    /// - Parameters:
+    ///   - report: one of the platform's reports.
+    ///   - tables: the tables of `report.models(_:)`, by the models' names.
+    /// - Throws: `ReportError` where a table is missing or not as declared, or a number does not fit.
+    package func assemble(
+        _ report: ReportDefinition, _ request: Request, tables: [String: ModelTable]
+    ) throws(ReportError) -> ReportDocument {
+        var rows: [String: ModelRows] = [:]
+        for name in report.models(definitions.metrics) {
+            guard let table = tables[name], let model = definitions.models.first(where: { $0.name == name }) else {
+                throw .missingTable(model: name)
+            }
+            rows[name] = try ModelRows(model, table, currency: request.presentation.currency)
+        }
+        let assembly = Assembly(
+            report: report, metrics: definitions.metrics, request: request, text: text, rows: rows,
+            formatter: ValueFormatter(
+                locale: request.presentation.locale, currency: request.presentation.currency, words: text.words))
+        return try assembly.document()
+    }
+}
+
+/// One document on its way.
+struct Assembly {
+    let report: ReportDefinition
+    let metrics: [MetricDefinition]
+    let request: ReportAssembler.Request
+    let text: EngineText
+    let rows: [String: ModelRows]
+    let formatter: ValueFormatter
+
+    func document() throws(ReportError) -> ReportDocument {
+        let tiles = try tiles()
+        var values = try metricValues(tiles)
+        for chart in report.blocks.flatMap(\.allCharts) {
+            if let fact = try fact(of: chart) { values[chart.name] = fact }
+        }
+        var sections: [ReportSection] = []
+        for section in report.sections {
+            var blocks: [Block] = []
+            for block in section.blocks { blocks += try made(block, values) }
+            if !blocks.isEmpty { sections.append(ReportSection(title: section.title, blocks: blocks)) }
+        }
+        return ReportDocument(
+            identity: request.identity, presentation: request.presentation, period: reportPeriod,
+            freshness: freshness, headline: try headline(tiles, values), tiles: tiles, sections: sections,
+            definitions: shownMetrics().map { Definition(term: $0.label, text: $0.definition) }, sources: sources)
+    }
+
+    private func made(
+        _ block: BlockDefinition, _ values: [String: SentenceValue]
+    ) throws(ReportError) -> [Block] {
+        switch block {
+        case .chart(let definition):
+            return [try chart(definition, values).map(Block.chart) ?? .text(emptyText(definition))]
+        case .charts(let definitions):
+            var charts: [Chart] = []
+            var empty: [Block] = []
+            for definition in definitions {
+                if let chart = try chart(definition, values) {
+                    charts.append(chart)
+                } else {
+                    empty.append(.text(emptyText(definition)))
+                }
+            }
+            return (charts.isEmpty ? [] : [.charts(charts)]) + empty
+        case .table(let definition): return [.table(try table(definition, values))]
+        case .text(let template):
+            let sentence = try template.rendered(values)
+            return sentence.isEmpty ? [] : [.text(sentence)]
+        }
+    }
+
+    private func emptyText(_ chart: ChartDefinition) -> String {
+        text(
+            .chartEmpty, ["measure": metric(chart.metric)?.label.lowercased() ?? chart.metric, "period": period.label])
+    }
+
+    // MARK: Names
+
+    var period: Period { request.period }
+    var calendar: TenantCalendar { request.calendar }
+
+    /// A metric by its name; the definition was checked, so it is there.
+    func metric(_ name: String) -> MetricDefinition? { metrics.first { $0.name == name } }
+
+    /// The rows of a model.
+    func rows(of model: String) throws(ReportError) -> ModelRows {
+        guard let found = rows[model] else { throw .missingTable(model: model) }
+        return found
+    }
+
+    /// The metrics that are shown, each once, in order.
+    private func shownMetrics() -> [MetricDefinition] {
+        var names = report.tiles
+        for block in report.blocks {
+            names += block.allCharts.map(\.metric)
+            guard case .table(let table) = block else { continue }
+            for column in table.columns { if case .metric(let name) = column.source { names.append(name) } }
+        }
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }.compactMap(metric)
+    }
+
+    private var sources: [SourceNote] {
+        rows.values.map { SourceNote(name: $0.model.name, version: $0.version, rowCount: Int64($0.rowCount)) }
+            .sorted { $0.name < $1.name }
+    }
+}

@@ -1,0 +1,182 @@
+internal import CivilTime
+internal import Configuration
+
+extension ReportDefinition {
+    /// Reads a report's file.
+    ///
+    /// - Throws: `ConfigurationErrors`, every error of the file.
+    init(
+        slug: String, document: YAMLDocument, models: [ModelDefinition], metrics: [MetricDefinition]
+    ) throws(ConfigurationErrors) {
+        let reader = ReportReader(slug: slug, models: models, metrics: metrics)
+        self = try document.mapping(subject: "report '\(slug)'") { map in reader.report(map) }
+    }
+}
+
+/// Reads the keys of a report, checking every name against metrics, models and parameters.
+final class ReportReader {
+    let slug: String
+    let models: [ModelDefinition]
+    let metrics: [MetricDefinition]
+    /// What sentences may use; grows while charts are read.
+    var scope: SentenceScope
+    var parameters: [ReportParameter] = []
+    var tiles: [String] = []
+    private var tableNames: Set<String> = []
+    private var chartCount = 0
+
+    init(slug: String, models: [ModelDefinition], metrics: [MetricDefinition]) {
+        self.slug = slug
+        self.models = models
+        self.metrics = metrics
+        scope = SentenceScope(names: SentenceScope.documentNames, sections: [:])
+    }
+
+    func report(_ map: YAMLMapping) -> ReportDefinition? {
+        checkSlug(map)
+        let title = map.required("title")?.text()
+        let audience = map.optional("audience").map { $0.choice(of: ReportDefinition.Audience.self) } ?? .tenant
+        let period = map.required("period")?.mapping(period)
+        if let value = map.optional("parameters") { parameters = value.entries(parameter) ?? [] }
+        for parameter in parameters { scope.names.insert(parameter.name) }
+        let needs = map.optional("needs").map { $0.entries(need) } ?? []
+        let onIncomplete =
+            map.optional("on_incomplete").map { $0.choice(of: ReportDefinition.IncompletePolicy.self) } ?? .hold
+        let formats = map.required("formats")?.list { $0.choice(of: ReportDefinition.Format.self) }
+        // Sections first: they say which tiles and charts the headline can speak of.
+        let sections = map.required("sections").flatMap(sections)
+        let headline = map.optional("headline").map { value in value.list { self.sentence($0) } } ?? []
+        let empty = map.optional("empty").map { self.sentence($0) }
+        guard let title, let audience, let period, let needs, let onIncomplete, let formats, let sections,
+            let headline, empty != .some(nil)
+        else { return nil }
+        return ReportDefinition(
+            slug: slug, title: title, audience: audience, grain: period.grain, comparison: period.comparison,
+            parameters: parameters, needs: needs, onIncomplete: onIncomplete, formats: formats, headline: headline,
+            empty: empty ?? nil, tiles: tiles, sections: sections)
+    }
+
+    private func checkSlug(_ map: YAMLMapping) {
+        guard let value = map.required("slug"), let written = value.text() else { return }
+        if written != slug { value.refuse("the slug is '\(written)', the file is named '\(slug).yaml'") }
+    }
+
+    private func period(_ map: YAMLMapping) -> (grain: Grain, comparison: ReportDefinition.Comparison)? {
+        let grain = map.required("grain")?.choice(of: Grain.self)
+        let comparison = map.optional("compare").map { $0.choice(of: ReportDefinition.Comparison.self) } ?? .previous
+        guard let grain, let comparison else { return nil }
+        return (grain, comparison)
+    }
+
+    private func parameter(_ name: String, _ value: YAMLValue) -> ReportParameter? {
+        value.mapping { map in
+            let type = map.required("type")?.choice(among: [("integer", 0), ("text", 1), ("boolean", 2)])
+            guard let type, let standard = map.required("default") else { return nil }
+            switch type {
+            case 0: return standard.integer().map { ReportParameter(name: name, standard: .integer($0)) }
+            case 1: return standard.text().map { ReportParameter(name: name, standard: .text($0)) }
+            default: return standard.boolean().map { ReportParameter(name: name, standard: .boolean($0)) }
+            }
+        }
+    }
+
+    private func need(_ name: String, _ value: YAMLValue) -> DataNeed? {
+        guard model(name, value) != nil else { return nil }
+        return value.mapping { map in
+            map.required("fresh_within")?.parsed(Self.seconds).map { DataNeed(model: name, freshWithinSeconds: $0) }
+        }
+    }
+
+    /// `90m`, `12h`, `1d`.
+    private static func seconds(_ text: String) throws -> Int64 {
+        let sizes: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
+        guard let unit = text.last.flatMap({ sizes[$0] }), let count = Int64(text.dropLast()), count > 0 else {
+            throw DefinitionProblem("write a number and s, m, h or d, such as 12h")
+        }
+        let (seconds, overflow) = count.multipliedReportingOverflow(by: unit)
+        guard !overflow else { throw DefinitionProblem("the time is too long") }
+        return seconds
+    }
+
+    // MARK: Names
+
+    /// A model by its name; a wrong one is noted at the value.
+    func model(_ name: String, _ value: YAMLValue) -> ModelDefinition? {
+        find(name, "model", among: models.map(\.name), value).flatMap { name in models.first { $0.name == name } }
+    }
+
+    /// A metric that can be computed from a model; a wrong one is noted at the value.
+    func metric(_ name: String, on model: ModelDefinition?, _ value: YAMLValue) -> MetricDefinition? {
+        guard find(name, "metric", among: metrics.map(\.name), value) != nil,
+            let metric = metrics.first(where: { $0.name == name })
+        else { return nil }
+        if let model, let problem = metric.problem(on: model) {
+            value.refuse("'\(name)' cannot be shown of '\(model.name)': \(problem.message)", hint: problem.hint)
+            return nil
+        }
+        return metric
+    }
+
+    /// A column of a model; a wrong one is noted at the value.
+    func column(_ name: String, of model: ModelDefinition, _ value: YAMLValue) -> ModelColumn? {
+        find(name, "column", among: model.columns.map(\.name), value).flatMap(model.column)
+    }
+
+    /// A name that must be one of some; a wrong one is noted with a suggestion.
+    func find(_ name: String, _ what: String, among names: [String], _ value: YAMLValue) -> String? {
+        if names.contains(name) { return name }
+        let hint =
+            Suggestion.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
+            ?? (names.isEmpty ? nil : "there are \(names.joined(separator: ", "))")
+        value.refuse("unknown \(what) '\(name)'", hint: hint)
+        return nil
+    }
+
+    /// A template whose names are all known.
+    func sentence(_ value: YAMLValue) -> SentenceTemplate? {
+        guard let text = value.text() else { return nil }
+        do {
+            return try SentenceTemplate(text, scope: scope)
+        } catch {
+            let near = Suggestion.nearest(to: error.name, among: error.candidates).map { "did you mean '\($0)'?" }
+            let all = error.candidates.isEmpty ? nil : "there are \(error.candidates.joined(separator: ", "))"
+            value.refuse(error.message, hint: near ?? all)
+            return nil
+        }
+    }
+
+    /// A whole number, or the name of a parameter that is one.
+    func count(_ value: YAMLValue) -> Int? {
+        guard let text = value.literal() else { return nil }
+        if case .integer(let number)? = parameters.first(where: { $0.name == text })?.standard {
+            guard (1...1_000).contains(number) else {
+                value.refuse("the parameter '\(text)' is \(number): write 1 to 1000")
+                return nil
+            }
+            return Int(number)
+        }
+        return value.integer(in: 1...1_000).map(Int.init)
+    }
+
+    /// A name that no table of the report has yet.
+    func claimTable(_ name: String, _ value: YAMLValue) -> Bool {
+        guard tableNames.insert(name.lowercased()).inserted else {
+            value.refuse("there are two tables named '\(name)'", hint: "give one a 'name' of its own")
+            return false
+        }
+        return true
+    }
+
+    /// A name for a chart that has none.
+    func nextChartName() -> String {
+        chartCount += 1
+        return "chart_\(chartCount)"
+    }
+}
+
+/// A reason in words, for `YAMLValue.parsed`.
+struct DefinitionProblem: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

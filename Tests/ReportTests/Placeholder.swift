@@ -1,1 +1,0 @@
-// ReportTests: first files to come.

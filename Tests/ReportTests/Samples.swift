@@ -1,0 +1,112 @@
+import AlmanacTesting
+import ChartGrammar
+import CivilTime
+import Columnar
+import Configuration
+import Effects
+import Foundation
+import Report
+import SystemPackage
+
+/// The project's own folder, from the place of this file.
+let projectFolder = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+
+/// The definitions of a platform as they are in the project.
+func platform(_ name: String) throws -> PlatformDefinitions {
+    try PlatformDefinitions(folder: projectFolder.appending("Reports").appending(name), store: DiskFileStore())
+}
+
+/// A platform made of texts, by their paths: `metrics.yaml`, `models/a.yaml`, `reports/b.yaml`.
+func platform(_ files: [String: String]) throws -> PlatformDefinitions {
+    let store = SimulatedFileStore()
+    let root: FilePath = "/Reports/shop"
+    for folder in ["models", "reports"] { try store.makeFolder(root.appending(folder)) }
+    for (path, text) in files {
+        let file = try store.create(root.pushing(FilePath(path)))
+        try file.write(Array(text.utf8).span)
+        try file.sync()
+        try file.close()
+    }
+    return try PlatformDefinitions(folder: root, store: store)
+}
+
+func date(_ text: String) throws -> LocalDate { try LocalDate(parsing: text) }
+func days(_ text: String) throws -> Scalar { .date(try date(text).daysSinceEpoch) }
+
+/// A request for a month of a tenant in UTC.
+func request(
+    _ period: String = "2026-10", asOf: String = "2026-11-02T04:00:00Z", currency: String = "USD"
+) throws -> ReportAssembler.Request {
+    let calendar = TenantCalendar.utc
+    return ReportAssembler.Request(
+        identity: ReportIdentity(
+            tenant: "acme", tenantName: "Acme", slug: "monthly-sales", title: "Monthly sales", run: "8f2c",
+            definitionHash: String(repeating: "0", count: 64), engine: "0.1.0"),
+        presentation: Presentation(locale: "en-US", zone: "UTC", currency: currency, brandColor: "#173F66"),
+        calendar: calendar, period: try calendar.period(parsing: period), asOf: try Instant(parsing: asOf))
+}
+
+/// The tables of the NEXUS models with a few rows.
+enum Shop {
+    static let daily = Schema([
+        Field("day", .date), Field("currency", .text), Field("revenue_minor", .int64), Field("orders", .int64),
+        Field("items", .int64), Field("customers", .int64), Field("tenant_id", .text),
+    ])
+    static let customers = Schema([
+        Field("month", .date), Field("rank", .int32), Field("customer_id", .int64), Field("currency", .text),
+        Field("revenue_minor", .int64), Field("orders", .int64), Field("items", .int64), Field("first_order", .date),
+        Field("last_order", .date),
+    ])
+    static let cohorts = Schema([
+        Field("cohort", .date), Field("age", .int32), Field("month", .date), Field("customers", .int64),
+        Field("size", .int64),
+    ])
+
+    /// A day's row: revenue in minor units, orders, items, customers.
+    static func day(_ date: String, _ values: [Int64], currency: String = "USD") throws -> [Scalar] {
+        [try days(date), .text(currency)] + values.map(Scalar.int) + [.text("acme")]
+    }
+
+    static func table(_ schema: Schema, _ rows: [[Scalar]]) throws -> ModelTable {
+        ModelTable(batches: [try ColumnBatch(schema: schema, rows: rows)], version: 3)
+    }
+
+    /// September and October 2026: 100.00 a day in September, 110.00 in October, one order of two items a day, two
+    /// on the 7th.
+    static func tables() throws -> [String: ModelTable] {
+        var rows: [[Scalar]] = []
+        for date in try date("2026-09-01")..<date("2026-11-01") {
+            let orders: Int64 = date.day == 7 ? 2 : 1
+            let revenue: Int64 = date.month == 9 ? 10_000 : 11_000
+            rows.append(try day(date.description, [revenue * orders, orders, 2 * orders, 1]))
+        }
+        let october = try days("2026-10-01")
+        let (first, last) = (try days("2026-09-03"), try days("2026-10-20"))
+        var customers: [[Scalar]] = []
+        for rank in Int64(1)...12 {
+            let revenue: Int64 = 50_000 - rank * 1_000
+            var row: [Scalar] = [october, .int(rank), .int(1_000 + rank), .text("USD"), .int(revenue)]
+            row += [.int(3), .int(6), first, last]
+            customers.append(row)
+        }
+        let cohorts: [[Scalar]] = [
+            [try days("2026-09-01"), .int(0), try days("2026-09-01"), .int(8), .int(8)],
+            [try days("2026-09-01"), .int(1), try days("2026-10-01"), .int(2), .int(8)],
+            [try days("2026-10-01"), .int(0), try days("2026-10-01"), .int(4), .int(4)],
+            // Behind the period: not shown.
+            [try days("2026-09-01"), .int(2), try days("2026-11-01"), .int(1), .int(8)],
+        ]
+        return [
+            "sales_daily": try table(daily, rows), "top_customers": try table(Self.customers, customers),
+            "cohort_retention": try table(Self.cohorts, cohorts),
+        ]
+    }
+
+    /// The same tables without rows.
+    static func emptyTables() throws -> [String: ModelTable] {
+        [
+            "sales_daily": try table(daily, []), "top_customers": try table(customers, []),
+            "cohort_retention": try table(cohorts, []),
+        ]
+    }
+}
