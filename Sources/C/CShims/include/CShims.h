@@ -2,6 +2,8 @@
 #include <pango/pangocairo.h>
 #include <xlsxwriter.h>
 
+#include "XLSXShims.h"
+
 /// A font map that sees only the fonts of a fontconfig document in memory, whatever the machine's own
 /// configuration says. NULL where the document can't be read. The caller owns the map: g_object_unref.
 PangoFontMap *almanac_font_map_create(const char *fontconfig_document);

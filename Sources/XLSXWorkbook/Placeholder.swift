@@ -1,1 +1,0 @@
-// XLSXWorkbook: first files to come.

@@ -1,0 +1,244 @@
+import CivilTime
+import Columnar
+import Effects
+import Formatting
+import Foundation
+import Rendering
+import Report
+import SystemPackage
+import Testing
+
+/// Workbooks, as far as we can judge them without another reader.
+struct WorkbookTests {
+    @Test("The same document gives the same bytes")
+    func sameBytes() throws {
+        let folder = try RenderingFolder()
+        let document = try TableSamples.document([try TableSamples.table()])
+        let renderer = WorkbookRenderer()
+        let first = try renderer.render(document, folder: folder.path, store: folder.store)
+        let second = try renderer.render(document, folder: folder.path, store: folder.store)
+        #expect(first.name == "report.xlsx")
+        #expect(first.sha256 == second.sha256)
+        #expect(try folder.store.names(in: folder.path).isEmpty)
+    }
+
+    @Test("The same bytes also in constant-memory mode, and other bytes for another instant")
+    func constantMemory() throws {
+        let folder = try RenderingFolder()
+        var document = try TableSamples.document([try TableSamples.table(rows: 50)])
+        let renderer = WorkbookRenderer(plainAbove: 10)
+        let first = try renderer.render(document, folder: folder.path, store: folder.store)
+        #expect(try renderer.render(document, folder: folder.path, store: folder.store).sha256 == first.sha256)
+        document.freshness.asOf = document.freshness.asOf.adding(seconds: 1)
+        #expect(try renderer.render(document, folder: folder.path, store: folder.store).sha256 != first.sha256)
+    }
+
+    @Test("A folder that cannot be written to is a typed error")
+    func noFolder() throws {
+        let folder = try RenderingFolder()
+        let document = try TableSamples.document([try TableSamples.table()])
+        #expect(throws: WorkbookError.self) {
+            try WorkbookRenderer().render(document, folder: folder.path.appending("missing"), store: folder.store)
+        }
+    }
+}
+
+/// Workbooks read by openpyxl.
+@Suite(.enabled(if: WorkbookOracle.python != nil, "ALMANAC_ORACLE_PYTHON is not set"))
+struct WorkbookReaderTests {
+    private static let script = """
+        import json, re, sys, openpyxl
+        book = openpyxl.load_workbook(sys.argv[1])
+        plain = openpyxl.load_workbook(sys.argv[1], data_only=True)
+        def cell(value):
+            if hasattr(value, 'isoformat'): return value.isoformat()
+            # openpyxl undoes _x005F_ and leaves the other escapes of ECMA-376 (_x000D_) to its callers.
+            if not isinstance(value, str): return value
+            return re.sub('_x00([01][0-9A-F])_', lambda m: chr(int(m[1], 16)), value)
+        sheets = []
+        for sheet, values in zip(book.worksheets, plain.worksheets):
+            sheets.append({
+                'name': sheet.title, 'rows': [[cell(c.value) for c in row] for row in values.iter_rows()],
+                'types': [[c.data_type for c in row] for row in sheet.iter_rows()],
+                'formats': [[c.number_format for c in row] for row in sheet.iter_rows()],
+                'tables': {t.name: [t.ref, t.totalsRowCount or 0, [c.name for c in t.tableColumns]]
+                           for t in sheet.tables.values()},
+                'charts': [type(c).__name__ for c in sheet._charts], 'freeze': sheet.freeze_panes,
+                'filter': sheet.auto_filter.ref, 'landscape': sheet.page_setup.orientation,
+                'footer': sheet.oddFooter.left.text, 'titles': sheet.print_title_rows,
+                'bars': [r.type for rules in sheet.conditional_formatting for r in rules.rules],
+                'widths': {k: v.width for k, v in sheet.column_dimensions.items()}})
+        p = book.properties
+        print(json.dumps({'sheets': sheets, 'names': {n: book.defined_names[n].attr_text for n in book.defined_names},
+            'title': p.title, 'creator': p.creator, 'created': p.created.isoformat(),
+            'custom': {c.name: c.value for c in book.custom_doc_props.props}}))
+        """
+
+    private func read(
+        _ document: ReportDocument, _ renderer: WorkbookRenderer = WorkbookRenderer()
+    ) throws -> CanonicalOracleValue {
+        let folder = try RenderingFolder()
+        let artefact = try renderer.render(document, folder: folder.path, store: folder.store)
+        return try WorkbookOracle.read(Self.script, try folder.write(artefact.bytes, "report.xlsx"))
+    }
+
+    @Test("Sheets, tables, names, formats and properties are as designed")
+    func structure() throws {
+        let book = try read(try TableSamples.document([try TableSamples.table()]))
+        let sheets = book["sheets"]
+        #expect((0..<4).map { sheets[$0]["name"].text } == ["Summary", "Sales of each day", "Definitions", "About"])
+        #expect(sheets[0]["charts"].texts == ["LineChart"])
+        let table = sheets[1]
+        #expect(table["tables"]["t_daily_sales"][0].text == "A1:E7")
+        #expect(table["tables"]["t_daily_sales"][1].number == 1)
+        #expect(table["tables"]["t_daily_sales"][2].texts == ["Day", "Sales, $", "Orders", "Rate", "Note"])
+        #expect(table["freeze"].text == "B2")
+        #expect(table["bars"].texts == ["dataBar"])
+        #expect(table["landscape"].text == "landscape")
+        #expect(table["titles"].text == "$1:$1")
+        #expect(table["footer"].text?.hasPrefix("Acme && Sons · Monthly sales · October 2026") == true)
+        #expect(table["formats"][1][0].text == "yyyy-mm-dd")
+        #expect(table["formats"][1][1].text == "#,##0.00;[Red]-#,##0.00")
+        #expect(table["formats"][1][3].text == "0.0%")
+        #expect(book["names"]["value_sales"].text == "'Summary'!$C$7")
+        #expect(book["created"].text == "2026-11-02T04:00:00")
+        #expect(book["creator"].text == "Acme & Sons")
+        #expect(book["custom"]["Almanac run"].text == "8f2c-1e07")
+    }
+
+    @Test("Cells hold the document's values, totals their cached sums")
+    func values() throws {
+        let book = try read(try TableSamples.document([try TableSamples.table()]))
+        let rows = book["sheets"][1]["rows"]
+        #expect(rows[1][0].text == "2026-10-01T00:00:00")
+        #expect(rows[1][1].number == 0.01)
+        #expect(rows[4][1].number == 370.36)
+        #expect(rows[4][2].number == 3)
+        #expect(rows[3][3].number == nil)
+        #expect(rows[4][3].number == 0.125)
+        #expect(rows[6][0].text == "Total")
+        #expect(rows[6][1].number == 1234.55)
+        #expect(rows[6][2].number == 10)
+        #expect(rows[6][3].text == "12.5%")
+        let summary = book["sheets"][0]["rows"]
+        #expect(summary[2][1].text == "Sales rose 8.4% to $1,084.")
+        #expect(summary[6][2].number == 1084)
+        #expect(summary[6][3].number == 1000)
+        #expect(abs((summary[6][4].number ?? 0) - 0.084) < 1e-12)
+        #expect(summary[7][2].number == 0.025)
+    }
+
+    @Test("Hostile texts come back as they were, as texts")
+    func hostileTexts() throws {
+        let book = try read(try TableSamples.document([TableSamples.texts(TableSamples.hostileTexts)]))
+        let sheet = book["sheets"][1]
+        for (index, text) in TableSamples.hostileTexts.enumerated() {
+            let expected = text.replacing("\u{0}", with: "\u{2400}").replacing("\u{FFFE}", with: "\u{FFFD}")
+                .replacing("\u{FFFF}", with: "\u{FFFD}")
+            let read = sheet["rows"][index + 1][0].text
+            // XML readers make one newline of a carriage return and a newline.
+            #expect((read ?? "") == expected || (read ?? "") == expected.replacing("\r\n", with: "\n"), "text \(index)")
+            if !text.isEmpty { #expect(sheet["types"][index + 1][0].text == "s", "text \(index)") }
+        }
+    }
+
+    @Test("Numbers that a double would round are texts, and About says so")
+    func exactNumbers() throws {
+        let values: [Scalar] = [
+            .int(999_999_999_999_999), .int(1_000_000_000_000_001), .int(.max), .int(.min),
+            .decimal(ExactDecimal(unscaled: 123_456_789_012_345_678_901, scale: 2)), .int(1_000_000_000_000_000_000),
+            .double(.nan), .double(-.infinity), .double(0.1),
+        ]
+        let table = ReportTable(
+            name: "numbers", title: "Numbers", subtitle: "",
+            columns: [TableColumn(name: "n", label: "N", unit: .count)],
+            rows: values.map { [$0] }, totals: nil)
+        let book = try read(try TableSamples.document([table]))
+        let rows = book["sheets"][1]["rows"]
+        #expect(rows[1][0].number == 999_999_999_999_999)
+        #expect(rows[2][0].text == "1000000000000001")
+        #expect(rows[3][0].text == "9223372036854775807")
+        #expect(rows[4][0].text == "-9223372036854775808")
+        #expect(rows[5][0].text == "1234567890123456789.01")
+        #expect(rows[6][0].number == 1e18)
+        #expect(rows[7][0].text == "NaN")
+        #expect(rows[8][0].text == "-Infinity")
+        #expect(rows[9][0].number == 0.1)
+        let about = try #require(book["sheets"][3]["rows"].value as? [[Any]]).flatMap { $0 }.compactMap {
+            $0 as? String
+        }
+        #expect(about.contains { $0.hasPrefix("4 numbers have more digits") })
+    }
+
+    @Test("A text longer than a cell is cut in sight, and About says so")
+    func longTexts() throws {
+        let texts = [
+            String(repeating: "x", count: 32_767), String(repeating: "x", count: 32_768),
+            String(repeating: "🎉", count: 20_000),
+        ]
+        let book = try read(try TableSamples.document([TableSamples.texts(texts)]))
+        let rows = book["sheets"][1]["rows"]
+        #expect(rows[1][0].text == texts[0])
+        #expect(rows[2][0].text == String(repeating: "x", count: 32_766) + "…")
+        #expect(rows[3][0].text == String(repeating: "🎉", count: 16_383) + "…")
+        let about = try #require(book["sheets"][3]["rows"].value as? [[Any]]).flatMap { $0 }.compactMap {
+            $0 as? String
+        }
+        #expect(about.contains { $0.hasPrefix("2 texts are longer") })
+    }
+
+    @Test("Large workbooks have plain heads and filters, and tables that go on in further sheets")
+    func splitSheets() throws {
+        let renderer = WorkbookRenderer(plainAbove: 10, rowsPerSheet: 20)
+        let book = try read(try TableSamples.document([try TableSamples.table(rows: 45)]), renderer)
+        let sheets = book["sheets"]
+        #expect(
+            (0..<6).map { sheets[$0]["name"].text } == [
+                "Summary", "Sales of each day", "Sales of each day (2)", "Sales of each day (3)", "Definitions",
+                "About",
+            ])
+        #expect(sheets[1]["rows"].count == 21)
+        #expect(sheets[3]["rows"].count == 1 + 5 + 1)
+        #expect(sheets[1]["filter"].text == "A1:E21")
+        #expect(sheets[3]["rows"][6][2].number == 990)
+        var seen: [Double] = []
+        for sheet in 1...3 {
+            for row in 1...(sheet == 3 ? 5 : 20) { seen.append(sheets[sheet]["rows"][row][2].number ?? -1) }
+        }
+        #expect(seen == (0..<45).map(Double.init))
+    }
+
+    @Test("Excel tables too go on in further sheets, with totals on the last")
+    func splitTables() throws {
+        let renderer = WorkbookRenderer(rowsPerSheet: 20)
+        let book = try read(try TableSamples.document([try TableSamples.table(rows: 45)]), renderer)
+        #expect(book["sheets"][1]["tables"]["t_daily_sales"][0].text == "A1:E21")
+        #expect(book["sheets"][3]["tables"]["t_daily_sales_3"][0].text == "A1:E7")
+        #expect(book["sheets"][3]["rows"][6][2].text == "990")
+    }
+
+    @Test("Sheets get names that Excel takes, each once")
+    func sheetNames() throws {
+        let titles = [
+            "Summary", "a/b:c*[d]?\\", "'quoted'", String(repeating: "long ", count: 20), "History", "ABOUT", "",
+            "summary",
+            String(repeating: "long ", count: 21), "\u{1}", "🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉",
+        ]
+        var tables: [ReportTable] = []
+        for (index, title) in titles.enumerated() {
+            tables.append(try TableSamples.table(rows: 2, name: "t\(index)", title: title))
+        }
+        let book = try read(try TableSamples.document(tables))
+        let names = try #require(book["sheets"].value as? [[String: Any]]).compactMap { $0["name"] as? String }
+        #expect(names.count == titles.count + 3)
+        #expect(Set(names.map { $0.lowercased() }).count == names.count)
+        #expect(names.allSatisfy { (1...31).contains($0.utf16.count) })
+    }
+
+    @Test("An empty table keeps its head and says that it is empty")
+    func emptyTable() throws {
+        let book = try read(try TableSamples.document([try TableSamples.table(rows: 0)], headline: "No orders."))
+        #expect(book["sheets"][1]["rows"][0][1].text == "Sales, $")
+        #expect(book["sheets"][1]["rows"][1][0].text == "No rows in this period")
+    }
+}
