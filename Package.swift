@@ -54,6 +54,9 @@ let package = Package(
         library("CLibPQ", pkgConfig: "libpq", debian: "libpq-dev"),
         library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
         library("CDeflate", pkgConfig: "libdeflate", debian: "libdeflate-dev"),
+        library("CSnappy", pkgConfig: "snappy", debian: "libsnappy-dev"),
+        library("CLZ4", pkgConfig: "liblz4", debian: "liblz4-dev"),
+        library("CBrotli", pkgConfig: "libbrotlidec", debian: "libbrotli-dev"),
         library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
         library("CCairo", pkgConfig: "cairo", debian: "libcairo2-dev"),
         library("CPangoCairo", pkgConfig: "pangocairo", debian: "libpango1.0-dev"),
@@ -71,7 +74,8 @@ let package = Package(
 
         // Columnar files and tables.
         module("Zstandard", ["CZstd"]),
-        module("Parquet", ["Columnar", "Effects", "Checksum", "Zstandard"], packages: [paths]),
+        module("Compression", ["CSnappy", "CLZ4", "CBrotli", "CDeflate"]),
+        module("Parquet", ["Columnar", "Effects", "Checksum", "Zstandard", "Compression"], packages: [paths]),
         module(
             "Lake", ["Parquet", "Columnar", "Tenancy", "CivilTime", "Effects", "Checksum"], packages: [paths]),
 

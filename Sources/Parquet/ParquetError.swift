@@ -10,6 +10,8 @@ package struct ParquetError: Error, Sendable, Equatable, CustomStringConvertible
         case unsupported
         /// Something that is asked for is not in the file, or is of another type.
         case mismatch
+        /// Valid perhaps, but larger than the limits of the options.
+        case limit
         /// The file cannot be read or written.
         case inputOutput
     }
@@ -18,8 +20,12 @@ package struct ParquetError: Error, Sendable, Equatable, CustomStringConvertible
     package let code: Code
     /// The fault in words.
     package let reason: String
-    /// The column it is in, where that is known.
-    package let column: String?
+    /// The path of the column it is in, joined by dots, where that is known.
+    package var column: String?
+    /// The row group it is in, counted from 0, where that is known.
+    package var rowGroup: Int?
+    /// Where in the file it is, in bytes from the start, where that is known.
+    package var offset: Int64?
 
     package init(_ code: Code, _ reason: String, column: String? = nil) {
         self.code = code
@@ -27,10 +33,25 @@ package struct ParquetError: Error, Sendable, Equatable, CustomStringConvertible
         self.column = column
     }
 
-    package var description: String { column.map { "column '\($0)': \(reason)" } ?? reason }
+    package var description: String {
+        var places: [String] = []
+        if let rowGroup { places.append("row group \(rowGroup)") }
+        if let offset { places.append("byte \(offset)") }
+        let place = places.isEmpty ? "" : " (\(places.joined(separator: ", ")))"
+        return (column.map { "column '\($0)': " } ?? "") + reason + place
+    }
 
     static func corrupt(_ reason: String) -> ParquetError { ParquetError(.corrupt, reason) }
 
     /// The same fault, with the column that it is in.
-    func inColumn(_ name: String) -> ParquetError { column == nil ? ParquetError(code, reason, column: name) : self }
+    func inColumn(_ name: String) -> ParquetError { at(column: name) }
+
+    /// The same fault, with what is not known yet of its place.
+    func at(column: String? = nil, rowGroup: Int? = nil, offset: Int64? = nil) -> ParquetError {
+        var error = self
+        error.column = error.column ?? column
+        error.rowGroup = error.rowGroup ?? rowGroup
+        error.offset = error.offset ?? offset
+        return error
+    }
 }

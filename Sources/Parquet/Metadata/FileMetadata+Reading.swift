@@ -53,6 +53,7 @@ extension RowGroupMetadata {
             switch (field, kind) {
             case (1, .binary): throw ParquetError(.unsupported, "column chunks in other files")
             case (3, .structure): result = try ColumnChunkMetadata(&reader)
+            case (8, .structure): throw ParquetError(.unsupported, "encrypted columns can't be read yet")
             default: try reader.skip(kind)
             }
         }
@@ -102,12 +103,15 @@ extension RawStatistics {
 extension SchemaElement {
     init(_ reader: inout CompactReader) throws(ParquetError) {
         var result = SchemaElement()
+        var hasName = false
         try reader.structure { reader, field, kind throws(ParquetError) in
             switch (field, kind) {
             case (1, .integer): result.type = try reader.int32()
             case (2, .integer): result.typeLength = try reader.int32()
             case (3, .integer): result.repetition = try reader.int32()
-            case (4, .binary): result.name = try reader.text()
+            case (4, .binary):
+                result.name = try reader.text()
+                hasName = true
             case (5, .integer): result.childCount = try reader.int32()
             case (6, .integer): result.convertedType = try reader.int32()
             case (7, .integer): result.scale = try reader.int32()
@@ -116,6 +120,8 @@ extension SchemaElement {
             default: try reader.skip(kind)
             }
         }
+        // Every element has a name: what has none is no element, and a list of nothings is not worth the memory.
+        guard hasName else { throw .corrupt("an element of the schema has no name") }
         self = result
     }
 }
@@ -125,29 +131,28 @@ extension LogicalAnnotation {
         var result: LogicalAnnotation?
         try reader.structure { reader, field, kind throws(ParquetError) in
             switch (field, kind) {
-            case (1, .structure):
-                result = .string
-                try reader.skip(kind)
             case (5, .structure): result = try Self.decimal(&reader)
-            case (6, .structure):
-                result = .date
-                try reader.skip(kind)
-            case (8, .structure): result = try Self.timestamp(&reader)
+            case (7, .structure):
+                let (isUTC, unit) = try Self.time(&reader)
+                result = .time(isUTC: isUTC, unit: unit)
+            case (8, .structure):
+                let (isUTC, unit) = try Self.time(&reader)
+                result = .timestamp(isUTC: isUTC, unit: unit)
             case (10, .structure): result = try Self.integer(&reader)
-            case (12, .structure):
-                result = .json
-                try reader.skip(kind)
-            case (14, .structure):
-                result = .uuid
-                try reader.skip(kind)
             default:
-                result = .other(field)
+                result = Self.plain[field] ?? .other(field)
                 try reader.skip(kind)
             }
         }
         guard let result else { return nil }
         self = result
     }
+
+    /// The annotations without parameters, by their field.
+    static let plain: [Int16: LogicalAnnotation] = [
+        1: .string, 2: .map, 3: .list, 4: .enumeration, 6: .date, 11: .null, 12: .json, 13: .bson, 14: .uuid,
+        15: .float16,
+    ]
 
     private static func decimal(_ reader: inout CompactReader) throws(ParquetError) -> LogicalAnnotation {
         var (scale, precision): (Int32, Int32) = (0, 0)
@@ -161,7 +166,7 @@ extension LogicalAnnotation {
         return .decimal(scale: scale, precision: precision)
     }
 
-    private static func timestamp(_ reader: inout CompactReader) throws(ParquetError) -> LogicalAnnotation {
+    private static func time(_ reader: inout CompactReader) throws(ParquetError) -> (isUTC: Bool, unit: Int16) {
         var isUTC = false
         var unit: Int16 = 0
         try reader.structure { reader, field, kind throws(ParquetError) in
@@ -175,7 +180,7 @@ extension LogicalAnnotation {
             default: try reader.skip(kind)
             }
         }
-        return .timestamp(isUTC: isUTC, unit: unit)
+        return (isUTC, unit)
     }
 
     private static func integer(_ reader: inout CompactReader) throws(ParquetError) -> LogicalAnnotation {

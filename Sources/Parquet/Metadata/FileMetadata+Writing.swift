@@ -81,26 +81,28 @@ extension SchemaElement {
 extension LogicalAnnotation {
     func write(_ writer: inout CompactWriter) {
         switch self {
-        case .string: writer.structure(1) { _ in }
         case .decimal(let scale, let precision):
             writer.structure(5) { writer in
                 writer.int32(1, scale)
                 writer.int32(2, precision)
             }
-        case .date: writer.structure(6) { _ in }
-        case .timestamp(let isUTC, let unit):
-            writer.structure(8) { writer in
-                writer.bool(1, isUTC)
-                writer.structure(2) { $0.structure(unit) { _ in } }
-            }
+        case .time(let isUTC, let unit): Self.write(isUTC, unit, field: 7, &writer)
+        case .timestamp(let isUTC, let unit): Self.write(isUTC, unit, field: 8, &writer)
         case .integer(let bitWidth, let isSigned):
             writer.structure(10) { writer in
                 writer.int8(1, bitWidth)
                 writer.bool(2, isSigned)
             }
-        case .json: writer.structure(12) { _ in }
-        case .uuid: writer.structure(14) { _ in }
         case .other(let field): writer.structure(field) { _ in }
+        default:
+            if let field = Self.plain.first(where: { $0.value == self })?.key { writer.structure(field) { _ in } }
+        }
+    }
+
+    private static func write(_ isUTC: Bool, _ unit: Int16, field: Int16, _ writer: inout CompactWriter) {
+        writer.structure(field) { writer in
+            writer.bool(1, isUTC)
+            writer.structure(2) { $0.structure(unit) { _ in } }
         }
     }
 }

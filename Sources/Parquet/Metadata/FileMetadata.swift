@@ -1,5 +1,3 @@
-package import Columnar
-
 /// The footer of a Parquet file. Field numbers are those of `parquet.thrift`.
 package struct ParquetFileMetadata: Sendable {
     /// Rows of the whole file.
@@ -66,6 +64,10 @@ struct SchemaElement: Sendable {
 /// The annotations that this reader knows.
 enum LogicalAnnotation: Sendable, Equatable {
     case string, json, date, uuid
+    case list, map, enumeration, bson, float16
+    /// A column that holds nothing but missing values.
+    case null
+    case time(isUTC: Bool, unit: Int16)
     case decimal(scale: Int32, precision: Int32)
     case timestamp(isUTC: Bool, unit: Int16)
     case integer(bitWidth: Int8, isSigned: Bool)
@@ -77,6 +79,7 @@ enum FileType {
     static let boolean: Int32 = 0
     static let int32: Int32 = 1
     static let int64: Int32 = 2
+    static let int96: Int32 = 3
     static let float: Int32 = 4
     static let double: Int32 = 5
     static let byteArray: Int32 = 6
@@ -88,11 +91,22 @@ enum FileEncoding {
     static let plain: Int32 = 0
     static let plainDictionary: Int32 = 2
     static let rle: Int32 = 3
+    static let bitPacked: Int32 = 4
+    static let deltaBinaryPacked: Int32 = 5
+    static let deltaLengthByteArray: Int32 = 6
+    static let deltaByteArray: Int32 = 7
     static let rleDictionary: Int32 = 8
+    static let byteStreamSplit: Int32 = 9
 }
 
 /// Codecs of `parquet.thrift`.
 enum FileCodec {
     static let none: Int32 = 0
+    static let snappy: Int32 = 1
+    static let gzip: Int32 = 2
+    static let brotli: Int32 = 4
+    /// LZ4 as Hadoop frames it.
+    static let lz4: Int32 = 5
     static let zstd: Int32 = 6
+    static let lz4Raw: Int32 = 7
 }

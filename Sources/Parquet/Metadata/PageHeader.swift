@@ -1,4 +1,4 @@
-/// The header before each page. Only what data pages v1 and dictionary pages need.
+/// The header before each page.
 struct PageHeader {
     /// Page types of `parquet.thrift`.
     enum Kind: Int32 {
@@ -14,6 +14,21 @@ struct PageHeader {
     var crc: UInt32?
     var valueCount: Int32
     var encoding: Int32
+    /// How definition levels of a v1 page are encoded.
+    var definitionEncoding = FileEncoding.rle
+    /// How repetition levels of a v1 page are encoded.
+    var repetitionEncoding = FileEncoding.rle
+    /// What only v2 pages say.
+    var v2: VersionTwo?
+
+    /// The further fields of a data page v2: its levels lie before the values, never compressed.
+    struct VersionTwo {
+        var nullCount: Int32 = -1
+        var rowCount: Int32 = -1
+        var definitionByteCount: Int32 = -1
+        var repetitionByteCount: Int32 = -1
+        var isCompressed = true
+    }
 
     func encoded() -> [UInt8] {
         var writer = CompactWriter()
@@ -47,6 +62,7 @@ struct PageHeader {
             case (3, .integer): header.compressedByteCount = try reader.int32()
             case (4, .integer): header.crc = UInt32(bitPattern: try reader.int32())
             case (5, .structure), (7, .structure): try header.readValues(&reader)
+            case (8, .structure): try header.readVersionTwo(&reader)
             default: try reader.skip(kind)
             }
         }
@@ -62,10 +78,33 @@ struct PageHeader {
             switch (field, kind) {
             case (1, .integer): count = try reader.int32()
             case (2, .integer): encoding = try reader.int32()
+            case (3, .integer): definitionEncoding = try reader.int32()
+            case (4, .integer): repetitionEncoding = try reader.int32()
             default: try reader.skip(kind)
             }
         }
         guard count >= 0 else { throw .corrupt("a page has no count of values, or a negative one") }
         (valueCount, self.encoding) = (count, encoding)
+    }
+
+    private mutating func readVersionTwo(_ reader: inout CompactReader) throws(ParquetError) {
+        var page = VersionTwo()
+        var (count, encoding): (Int32, Int32) = (-1, -1)
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            switch (field, kind) {
+            case (1, .integer): count = try reader.int32()
+            case (2, .integer): page.nullCount = try reader.int32()
+            case (3, .integer): page.rowCount = try reader.int32()
+            case (4, .integer): encoding = try reader.int32()
+            case (5, .integer): page.definitionByteCount = try reader.int32()
+            case (6, .integer): page.repetitionByteCount = try reader.int32()
+            case (7, .bool(let isCompressed)): page.isCompressed = isCompressed
+            default: try reader.skip(kind)
+            }
+        }
+        guard count >= 0, page.definitionByteCount >= 0, page.repetitionByteCount >= 0 else {
+            throw .corrupt("a page has no count of values or levels, or a negative one")
+        }
+        (valueCount, self.encoding, v2) = (count, encoding, page)
     }
 }

@@ -5,88 +5,161 @@ package import Effects
 package struct ParquetReaderOptions: Sendable {
     /// The largest page that is decompressed, in bytes.
     package var pageByteCountMax = 256 << 20
+    /// The longest footer that is read, in bytes.
+    package var footerByteCountMax = 256 << 20
     /// Whether pages' checksums are compared; pages without one are taken as they are.
     package var verifiesChecksums = true
+    /// Whether texts that are not UTF-8 are refused.
+    package var verifiesTexts = true
+    /// The most rows of a batch.
+    package var batchRowCount = ColumnBatch.rowCountTarget
 
     package init() {}
 }
 
-/// Reads a Parquet file, row group by row group, believing nothing that it says of itself.
+/// Reads a Parquet file, batch by batch, believing nothing that it says of itself.
+///
+/// Memory holds a page of each column that is read and one batch, whatever the file claims.
 package final class ParquetFileReader {
     /// The footer.
     package let metadata: ParquetFileMetadata
-    /// The columns.
-    package let schema: Schema
+    let tree: SchemaTree
+    private let schemaOrError: Result<Schema, ParquetError>
     private let file: any ReadableFile
     private let options: ParquetReaderOptions
+    /// Where the footer begins: pages lie before it.
+    private let footerStart: Int64
 
     /// Reads the footer.
     package init(_ file: any ReadableFile, options: ParquetReaderOptions = ParquetReaderOptions()) throws(ParquetError)
     {
         self.file = file
         self.options = options
-        metadata = try ParquetFileMetadata(footer: try Self.footer(of: file))
-        schema = try FileSchema.schema(of: metadata)
-        try Self.check(metadata, schema)
-    }
-
-    /// Calls back for each batch of at most `ColumnBatch.rowCountTarget` rows, in the file's order.
-    /// - Parameter columns: the columns to read, in this order; nil for all.
-    package func forEachBatch(columns: [String]? = nil, _ body: (ColumnBatch) throws -> Void) throws {
-        for index in metadata.rowGroups.indices {
-            let batch = try rowGroup(index, columns: columns)
-            var start = 0
-            while start < batch.rowCount {
-                let end = min(start + ColumnBatch.rowCountTarget, batch.rowCount)
-                try body(batch.slice(start..<end))
-                start = end
-            }
-        }
-    }
-
-    /// All rows of one row group.
-    package func rowGroup(_ index: Int, columns names: [String]? = nil) throws(ParquetError) -> ColumnBatch {
-        let group = metadata.rowGroups[index]
-        var fields: [Field] = []
-        var columns: [Column] = []
-        for name in names ?? schema.fields.map(\.name) {
-            guard let position = schema.index(of: name) else {
-                throw ParquetError(.mismatch, "there is no column '\(name)'", column: name)
-            }
-            let field = schema.fields[position]
-            do {
-                columns.append(try column(group.columns[position], position, rowCount: Int(group.rowCount)))
-            } catch {
-                throw error.inColumn(name)
-            }
-            fields.append(field)
-        }
+        let footer = try Self.footer(of: file, options)
+        footerStart = file.size - 8 - Int64(footer.count)
+        metadata = try ParquetFileMetadata(footer: footer)
+        tree = try SchemaTree(metadata.elements)
         do {
-            return try ColumnBatch(schema: Schema(fields), columns: columns, rowCount: Int(group.rowCount))
+            schemaOrError = .success(try FileSchema.schema(of: metadata, tree))
+        } catch {
+            schemaOrError = .failure(error)
+        }
+        try check()
+    }
+
+    /// The columns; none where one of them has no type here, which reading them says.
+    package var schema: Schema { (try? schemaOrError.get()) ?? Schema([]) }
+
+    /// Calls back for each batch of at most `batchRowCount` rows, in the file's order.
+    /// - Parameters:
+    ///   - names: the columns to read, in this order; nil for all. Nothing of the others is read.
+    ///   - rowGroups: the row groups to read, in this order; nil for all.
+    /// - Throws: `ParquetError`, and what `body` throws.
+    package func forEachBatch(
+        columns names: [String]? = nil, rowGroups: [Int]? = nil, _ body: (ColumnBatch) throws -> Void
+    ) throws {
+        let (positions, schema) = try selection(names)
+        for index in rowGroups ?? Array(metadata.rowGroups.indices) {
+            let reader = try GroupReader(self, index, positions.map { tree.columns[$0] })
+            while let batch = try batch(reader, schema, rowCount: options.batchRowCount) { try body(batch) }
+        }
+    }
+
+    /// All rows of one row group at once.
+    package func rowGroup(_ index: Int, columns names: [String]? = nil) throws(ParquetError) -> ColumnBatch {
+        let (positions, schema) = try selection(names)
+        guard metadata.rowGroups.indices.contains(index) else {
+            throw ParquetError(.mismatch, "there is no row group \(index)")
+        }
+        let rowCount = metadata.rowGroups[index].rowCount
+        guard rowCount <= 1 << 24 else {
+            throw ParquetError(.limit, "a row group of \(rowCount) rows is read batch by batch only")
+        }
+        let reader = try GroupReader(self, index, positions.map { tree.columns[$0] })
+        if let batch = try batch(reader, schema, rowCount: nil) { return batch }
+        let empty = ColumnAssembler(conversion: conversion)
+        var columns: [Column] = []
+        for (shape, field) in zip(reader.shapes, schema.fields) {
+            let slices = shape.leaves.map { ($0, LeafSlice(values: DenseValues(tree.leaves[$0].type))) }
+            columns.append(try empty.column(shape, field, Dictionary(uniqueKeysWithValues: slices)))
+        }
+        return try Self.batch(schema, columns, 0)
+    }
+
+    /// The next batch of a row group; nil behind its last.
+    private func batch(
+        _ reader: GroupReader, _ schema: Schema, rowCount: Int?
+    ) throws(ParquetError) -> ColumnBatch? {
+        do throws(ParquetError) {
+            guard let rows = try reader.next(rowCount: rowCount) else { return nil }
+            let assembler = ColumnAssembler(conversion: conversion)
+            var columns: [Column] = []
+            for (shape, field) in zip(reader.shapes, schema.fields) {
+                do throws(ParquetError) {
+                    columns.append(try assembler.column(shape, field, rows.slices))
+                } catch {
+                    throw error.at(column: field.name)
+                }
+            }
+            return try Self.batch(schema, columns, rows.rowCount)
+        } catch {
+            throw error.at(rowGroup: reader.index)
+        }
+    }
+
+    private static func batch(_ schema: Schema, _ columns: [Column], _ count: Int) throws(ParquetError) -> ColumnBatch {
+        do {
+            return try ColumnBatch(schema: schema, columns: columns, rowCount: count)
         } catch {
             throw .corrupt("\(error)")
         }
     }
 
-    private func column(
-        _ chunk: ColumnChunkMetadata, _ position: Int, rowCount: Int
-    ) throws(ParquetError) -> Column {
-        let start = min(chunk.dictionaryPageOffset ?? chunk.dataPageOffset, chunk.dataPageOffset)
-        guard start >= 4, chunk.compressedByteCount >= 0, start <= file.size,
-            chunk.compressedByteCount <= file.size - start
-        else { throw .corrupt("its pages lie outside of the file") }
-        let bytes: [UInt8]
-        do {
-            bytes = try file.read(at: start, count: Int(chunk.compressedByteCount))
-        } catch {
-            throw ParquetError(.inputOutput, error.description)
-        }
-        var reader = try ColumnChunkReader(
-            chunk, schema.fields[position], FileSchema.fixedByteCount(of: metadata.elements[position + 1]), options)
-        return try reader.column(bytes, rowCount: rowCount)
+    private func conversion(
+        _ leaf: Int, _ dense: DenseValues, _ type: LogicalType
+    ) throws(ParquetError) -> ColumnValues {
+        try LeafConversion(leaf: tree.leaves[leaf], checksTexts: options.verifiesTexts).values(dense, type)
     }
 
-    private static func footer(of file: any ReadableFile) throws(ParquetError) -> [UInt8] {
+    /// The positions of columns and their schema.
+    private func selection(_ names: [String]?) throws(ParquetError) -> (positions: [Int], schema: Schema) {
+        let schema = try schemaOrError.get()
+        guard let names else { return (Array(schema.fields.indices), schema) }
+        var positions: [Int] = []
+        for name in names {
+            guard let position = schema.index(of: name) else {
+                throw ParquetError(.mismatch, "there is no column '\(name)'", column: name)
+            }
+            positions.append(position)
+        }
+        return (positions, Schema(positions.map { schema.fields[$0] }))
+    }
+
+    /// Opens the column chunk of a leaf.
+    func leafReader(_ group: Int, _ leaf: Int, _ codec: PageCodec) throws(ParquetError) -> LeafReader {
+        let chunk = metadata.rowGroups[group].columns[leaf]
+        do throws(ParquetError) {
+            return try LeafReader(
+                file, try range(of: chunk), lastEnd: footerStart, chunk, tree.leaves[leaf], options, codec)
+        } catch {
+            throw error.at(column: tree.leaves[leaf].name, rowGroup: group)
+        }
+    }
+
+    /// Where the pages of a chunk lie: behind the first magic, before the footer.
+    private func range(of chunk: ColumnChunkMetadata) throws(ParquetError) -> Range<Int64> {
+        var start = chunk.dataPageOffset
+        // Some writers put 0 where there is no dictionary.
+        if let dictionary = chunk.dictionaryPageOffset, dictionary > 0 { start = min(start, dictionary) }
+        guard start >= 4 || (chunk.valueCount == 0 && start >= 0), chunk.compressedByteCount >= 0,
+            chunk.uncompressedByteCount >= 0, start <= footerStart, chunk.compressedByteCount <= footerStart - start
+        else { throw .corrupt("its pages lie outside of the file's data") }
+        return start..<start + chunk.compressedByteCount
+    }
+
+    private static func footer(
+        of file: any ReadableFile, _ options: ParquetReaderOptions
+    ) throws(ParquetError) -> [UInt8] {
         guard file.size >= 12 else { throw .corrupt("it is too short for a Parquet file") }
         do {
             let tail = try file.read(at: file.size - 8, count: 8)
@@ -95,8 +168,11 @@ package final class ParquetFileReader {
             guard magic == Array("PAR1".utf8), try file.read(at: 0, count: 4) == magic else {
                 throw ParquetError.corrupt("it does not begin and end as a Parquet file")
             }
-            let length = (0..<4).reduce(Int64(0)) { $0 | Int64(tail[$1]) << Int64($1 * 8) }
+            let length = Int64(littleEndian(tail, 0))
             guard length <= file.size - 12 else { throw ParquetError.corrupt("its footer is longer than the file") }
+            guard length <= Int64(options.footerByteCountMax) else {
+                throw ParquetError(.limit, "a footer of \(length) bytes; the limit is \(options.footerByteCountMax)")
+            }
             return try file.read(at: file.size - 8 - length, count: Int(length))
         } catch let error as ParquetError {
             throw error
@@ -105,19 +181,27 @@ package final class ParquetFileReader {
         }
     }
 
-    private static func check(_ metadata: ParquetFileMetadata, _ schema: Schema) throws(ParquetError) {
+    /// What the footer says must agree with itself.
+    private func check() throws(ParquetError) {
         var total: Int64 = 0
-        for group in metadata.rowGroups {
-            guard group.rowCount >= 0, group.columns.count == schema.fields.count else {
-                throw .corrupt("a row group has other columns than the schema, or a negative count of rows")
+        var pageByteCount: Int64 = 0
+        for (index, group) in metadata.rowGroups.enumerated() {
+            guard group.rowCount >= 0, group.columns.count == tree.leaves.count else {
+                throw ParquetError.corrupt("it has other columns than the schema, or a negative count of rows")
+                    .at(rowGroup: index)
             }
-            for (index, column) in group.columns.enumerated() {
-                let field = schema.fields[index]
-                guard column.type == metadata.elements[index + 1].type else {
-                    throw ParquetError(.corrupt, "its type contradicts the schema", column: field.name)
+            for (chunk, leaf) in zip(group.columns, tree.leaves) {
+                guard chunk.type == leaf.type else {
+                    throw ParquetError.corrupt("its type contradicts the schema").at(column: leaf.name, rowGroup: index)
                 }
-                guard column.valueCount == group.rowCount else {
-                    throw ParquetError(.corrupt, "its count of values contradicts the row group's", column: field.name)
+                pageByteCount = pageByteCount.addingReportingOverflow(max(0, chunk.compressedByteCount)).partialValue
+                guard pageByteCount <= file.size else {
+                    // Row groups that share their pages: a few bytes would become any number of rows.
+                    throw ParquetError.corrupt("its column chunks overlap").at(column: leaf.name, rowGroup: index)
+                }
+                guard leaf.maxRepetition > 0 ? chunk.valueCount >= 0 : chunk.valueCount == group.rowCount else {
+                    throw ParquetError.corrupt("its count of values contradicts the row group's")
+                        .at(column: leaf.name, rowGroup: index)
                 }
             }
             let (sum, overflow) = total.addingReportingOverflow(group.rowCount)

@@ -1,11 +1,11 @@
 internal import Columnar
 
-/// Between Almanac's schema and the file's tree of elements. This edition writes and reads flat tables.
+/// Between Almanac's schema and the file's tree of elements.
 enum FileSchema {
     /// What the names of metadata entries begin with: `almanac.field/<column>/<key>`.
-    private static let entryPrefix = "almanac.field/"
+    static let entryPrefix = "almanac.field/"
     /// The entry that says which of our types a column is, where the file's annotation does not say it.
-    private static let typeKey = "logical"
+    static let typeKey = "logical"
 
     // MARK: Writing
 
@@ -69,87 +69,9 @@ enum FileSchema {
         }
         return element
     }
-
-    // MARK: Reading
-
-    static func schema(of metadata: ParquetFileMetadata) throws(ParquetError) -> Schema {
-        guard let root = metadata.elements.first, let count = root.childCount, count >= 0,
-            metadata.elements.count - 1 >= Int(count)
-        else { throw .corrupt("the schema has no root, or claims columns that are not there") }
-        let leaves = metadata.elements.dropFirst()
-        guard leaves.count == Int(count), leaves.allSatisfy({ $0.childCount == nil || $0.childCount == 0 }) else {
-            throw ParquetError(.unsupported, "nested columns can't be read yet")
-        }
-        var fields: [Field] = []
-        for leaf in leaves { fields.append(try field(of: leaf, metadata)) }
-        return Schema(fields)
-    }
-
-    private static func field(of element: SchemaElement, _ metadata: ParquetFileMetadata) throws(ParquetError) -> Field
-    {
-        var notes: [String: String] = [:]
-        let prefix = "\(entryPrefix)\(element.name)/"
-        for entry in metadata.keyValues where entry.key.hasPrefix(prefix) {
-            notes[String(entry.key.dropFirst(prefix.count))] = entry.value
-        }
-        guard element.repetition == 0 || element.repetition == 1 else {
-            throw ParquetError(.unsupported, "repeated columns can't be read yet", column: element.name)
-        }
-        var type = try logicalType(of: element)
-        if type == .text, notes.removeValue(forKey: typeKey) == "uuid" { type = .uuid }
-        return Field(element.name, type, isNullable: element.repetition == 1, metadata: notes)
-    }
-
-    private static func logicalType(of element: SchemaElement) throws(ParquetError) -> LogicalType {
-        func unsupported() -> ParquetError {
-            ParquetError(.unsupported, "its type can't be read yet", column: element.name)
-        }
-        switch (element.type, element.logical) {
-        case (FileType.boolean, nil): return .bool
-        case (FileType.int32, .date): return .date
-        case (FileType.int64, .timestamp(isUTC: _, unit: 2)): return .timestamp
-        case (FileType.int32, .integer(let width, let isSigned)): return integer(width, isSigned, element.type)
-        case (FileType.int64, .integer(let width, let isSigned)): return integer(width, isSigned, element.type)
-        case (FileType.int32, nil): return .int32
-        case (FileType.int64, nil): return .int64
-        case (FileType.float, nil): return .float
-        case (FileType.double, nil): return .double
-        case (FileType.byteArray, .string): return .text
-        case (FileType.byteArray, .json): return .json
-        case (FileType.byteArray, nil): return element.convertedType == 0 ? .text : .binary
-        case (FileType.int64, .decimal(let scale, let precision)):
-            guard (1...18).contains(precision), (0...precision).contains(scale) else { throw unsupported() }
-            return .decimal(precision: Int(precision), scale: Int(scale))
-        case (FileType.fixedByteArray, .decimal(let scale, let precision)):
-            guard (1...38).contains(precision), (0...precision).contains(scale), fixedByteCount(of: element) != nil
-            else { throw unsupported() }
-            return .decimal(precision: Int(precision), scale: Int(scale))
-        default: throw unsupported()
-        }
-    }
-
-    private static func integer(_ width: Int8, _ isSigned: Bool, _ type: Int32?) -> LogicalType {
-        switch (width, isSigned) {
-        case (8, true): .int8
-        case (16, true): .int16
-        case (8, false): .uint8
-        case (16, false): .uint16
-        case (32, false): .uint32
-        case (64, false): .uint64
-        default: type == FileType.int32 ? .int32 : .int64
-        }
-    }
 }
 
 extension FileSchema {
-    /// How many bytes a value of a fixed-length decimal has; nil for other columns and absurd lengths.
-    static func fixedByteCount(of element: SchemaElement) -> Int? {
-        guard element.type == FileType.fixedByteArray, let length = element.typeLength, (1...16).contains(length) else {
-            return nil
-        }
-        return Int(length)
-    }
-
     /// The file's physical type of one of our types.
     static func physicalType(of type: LogicalType) -> Int32 {
         switch type.physicalType {

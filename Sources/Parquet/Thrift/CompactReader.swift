@@ -18,7 +18,7 @@ struct CompactReader {
     /// The value of a field that is being read.
     enum FieldKind {
         case bool(Bool)
-        case byte, integer, double, binary, list, structure, map
+        case byte, integer, double, binary, list, structure, map, uuid
     }
 
     /// Reads a structure, calling back for each field; what the callback does not read must be skipped by it.
@@ -81,21 +81,32 @@ struct CompactReader {
         case .byte: _ = try byte()
         case .integer: _ = try varint()
         case .double: try advance(8)
+        case .uuid: try advance(16)
         case .binary: _ = try binary()
         case .structure: try structure { reader, _, kind throws(ParquetError) in try reader.skip(kind) }
         case .list:
             let (count, type) = try listHeader()
-            for _ in 0..<count { try skipElement(type) }
+            try nested { reader throws(ParquetError) in for _ in 0..<count { try reader.skipElement(type) } }
         case .map:
             let count = try varint()
             guard count <= UInt64(end - position) else { throw .corrupt("a map runs past the metadata") }
             guard count > 0 else { return }
             let types = try byte()
-            for _ in 0..<count {
-                try skipElement(types >> 4)
-                try skipElement(types & 0x0F)
+            try nested { reader throws(ParquetError) in
+                for _ in 0..<count {
+                    try reader.skipElement(types >> 4)
+                    try reader.skipElement(types & 0x0F)
+                }
             }
         }
+    }
+
+    /// Goes a level deeper: lists of lists nest as structures do.
+    private mutating func nested(_ body: (inout CompactReader) throws(ParquetError) -> Void) throws(ParquetError) {
+        depth += 1
+        guard depth <= Self.depthMax else { throw .corrupt("the metadata nests deeper than \(Self.depthMax) levels") }
+        try body(&self)
+        depth -= 1
     }
 
     private mutating func skipElement(_ type: UInt8) throws(ParquetError) {
@@ -125,6 +136,7 @@ struct CompactReader {
         case 9, 10: .list
         case 11: .map
         case 12: .structure
+        case 13: .uuid
         default: throw .corrupt("the metadata has a field of an unknown kind")
         }
     }

@@ -1,0 +1,82 @@
+internal import Effects
+
+/// The bytes of one column chunk, read piece by piece: never more than a window of them is in memory.
+struct ChunkInput {
+    /// The least that is read at once.
+    private static let windowByteCount = 256 << 10
+    /// The longest page header that is believed: it may hold a least and a greatest value.
+    private static let headerByteCountMax = 16 << 20
+
+    private let file: any ReadableFile
+    private let end: Int64
+    /// How far a page may run past the end: writers before parquet-cpp 1.2 did not count a dictionary's header.
+    private let lastEnd: Int64
+    private var window: [UInt8] = []
+    private var windowStart: Int64
+    /// The position in the file of the next byte.
+    private(set) var position: Int64
+
+    /// - Parameter lastEnd: the end of the file's pages.
+    init(_ file: any ReadableFile, _ range: Range<Int64>, lastEnd: Int64) {
+        self.file = file
+        self.lastEnd = min(lastEnd, range.upperBound + 100)
+        end = range.upperBound
+        position = range.lowerBound
+        windowStart = range.lowerBound
+    }
+
+    /// The bytes of the chunk that were not read yet.
+    var left: Int64 { max(0, end - position) }
+
+    /// The bytes that a page may have at most.
+    var pageByteCountMax: Int64 { lastEnd - position }
+
+    /// The next page's header.
+    mutating func header() throws(ParquetError) -> PageHeader {
+        var wanted = 1 << 10
+        while true {
+            let available = Int(min(Int64(wanted), left))
+            try fill(available)
+            let start = Int(position - windowStart)
+            do {
+                let (header, byteCount) = try PageHeader.read(window, from: start)
+                position += Int64(byteCount)
+                return header
+            } catch {
+                // It may only be longer than what was read of it.
+                guard Int64(window.count - start) < left, wanted < Self.headerByteCountMax else { throw error }
+                wanted = max(wanted, window.count - start) * 4
+            }
+        }
+    }
+
+    /// The next `count` bytes, given to `body`.
+    mutating func take<Result>(
+        _ count: Int, _ body: (Span<UInt8>) throws(ParquetError) -> Result
+    ) throws(ParquetError) -> Result {
+        guard Int64(count) <= lastEnd - position else { throw .corrupt("a page runs past its chunk") }
+        try fill(count)
+        let start = Int(position - windowStart)
+        position += Int64(count)
+        return try body(window.span.extracting(start..<start + count))
+    }
+
+    /// Passes over bytes.
+    mutating func skip(_ count: Int) throws(ParquetError) {
+        guard Int64(count) <= left else { throw .corrupt("a page runs past its chunk") }
+        position += Int64(count)
+    }
+
+    /// Sees to it that the next `count` bytes are in the window.
+    private mutating func fill(_ count: Int) throws(ParquetError) {
+        guard position < windowStart || position + Int64(count) > windowStart + Int64(window.count) else { return }
+        let size = max(count, Int(min(Int64(Self.windowByteCount), left)))
+        window = []
+        do {
+            window = try file.read(at: position, count: size)
+        } catch {
+            throw ParquetError(.inputOutput, error.description)
+        }
+        windowStart = position
+    }
+}

@@ -1,0 +1,100 @@
+internal import Columnar
+
+/// The values of a leaf that are there, one behind the other, by the file's physical type: only the arrays of that
+/// type are used. Fixed-length values and INT96 are bytes here, as texts are.
+struct DenseValues {
+    /// Bytes of one batch and column that are not shared: more is refused rather than held.
+    static let byteCountMax = 512 << 20
+
+    let type: Int32
+    var bools: [UInt8] = []
+    var int32s: [Int32] = []
+    var int64s: [Int64] = []
+    var floats: [Float] = []
+    var doubles: [Double] = []
+    var offsets: [Int32] = [0]
+    var bytes: [UInt8] = []
+    /// Codes of `dictionary`: instead of bytes, as long as all values come from it.
+    var codes: [UInt32] = []
+    var dictionary: LeafDictionary?
+
+    init(_ type: Int32) { self.type = type }
+
+    /// The number of values.
+    var count: Int {
+        switch type {
+        case FileType.boolean: bools.count
+        case FileType.int32: int32s.count
+        case FileType.int64: int64s.count
+        case FileType.float: floats.count
+        case FileType.double: doubles.count
+        default: dictionary == nil ? offsets.count - 1 : codes.count
+        }
+    }
+
+    mutating func appendBytes(_ value: Span<UInt8>) throws(ParquetError) {
+        guard value.count <= Self.byteCountMax - bytes.count else { throw Self.tooLarge }
+        unsafe value.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        offsets.append(Int32(truncatingIfNeeded: bytes.count))
+    }
+
+    static let tooLarge = ParquetError(.limit, "the texts of one batch are larger than 512 MiB")
+
+    /// Adds the values of codes, which are within the dictionary.
+    mutating func append(_ new: [UInt32], of source: LeafDictionary) throws(ParquetError) {
+        let all = source.values
+        switch type {
+        case FileType.boolean: Self.gather(new, all.bools, into: &bools)
+        case FileType.int32: Self.gather(new, all.int32s, into: &int32s)
+        case FileType.int64: Self.gather(new, all.int64s, into: &int64s)
+        case FileType.float: Self.gather(new, all.floats, into: &floats)
+        case FileType.double: Self.gather(new, all.doubles, into: &doubles)
+        default:
+            if dictionary === source || (dictionary == nil && offsets.count == 1) {
+                dictionary = source
+                codes += new
+            } else {
+                try spellOut()
+                try appendTexts(new, of: source)
+            }
+        }
+    }
+
+    /// Turns codes into their bytes: other values follow that the dictionary does not have.
+    mutating func spellOut() throws(ParquetError) {
+        guard let source = dictionary else { return }
+        let held = codes
+        (dictionary, codes) = (nil, [])
+        try appendTexts(held, of: source)
+    }
+
+    private mutating func appendTexts(_ new: [UInt32], of source: LeafDictionary) throws(ParquetError) {
+        let ends = source.values.offsets
+        let texts = source.values.bytes
+        let all = texts.span
+        for code in new { try appendBytes(all.extracting(Int(ends[Int(code)])..<Int(ends[Int(code) + 1]))) }
+    }
+
+    private static func gather<Value>(_ codes: [UInt32], _ all: [Value], into values: inout [Value]) {
+        values.reserveCapacity(values.count + codes.count)
+        for code in codes { values.append(all[Int(code)]) }
+    }
+}
+
+/// The distinct values of a column chunk.
+final class LeafDictionary {
+    let values: DenseValues
+    /// The same as columns share it, once it was asked for.
+    private var shared: BytesDictionary?
+
+    init(_ values: DenseValues) { self.values = values }
+
+    /// The values as columns share them; `check` is asked once about all of them.
+    func columnar(_ check: (DenseValues) throws(ParquetError) -> Void) throws(ParquetError) -> BytesDictionary {
+        if let shared { return shared }
+        try check(values)
+        let made = BytesDictionary(BytesBuffer(offsets: Buffer(values.offsets), bytes: Buffer(values.bytes)))
+        shared = made
+        return made
+    }
+}

@@ -1,0 +1,315 @@
+internal import Checksum
+internal import Effects
+
+/// Some rows of a leaf: their levels and the values that are there.
+struct LeafSlice {
+    /// The definition level of each entry; empty where all values are there.
+    var definitions: [UInt8] = []
+    /// The repetition level of each entry; empty for leaves that are not repeated.
+    var repetitions: [UInt8] = []
+    /// The number of entries.
+    var entryCount = 0
+    var values: DenseValues
+}
+
+/// Decodes the pages of one column chunk, a batch of rows at a time: one page is in memory, whatever the chunk says.
+///
+/// (1) A page is at most as large as its chunk claims to be, and as the options allow.
+/// (2) The levels and values of a page are decoded only as far as rows are asked for.
+/// (3) At the end, the chunk has exactly the rows of its row group and the entries that its metadata promised.
+final class LeafReader {
+    /// Entries of one batch: a row of more is refused.
+    private static let entryCountMax = 1 << 25
+
+    private let chunk: ColumnChunkMetadata
+    private let leaf: LeafColumn
+    private let options: ParquetReaderOptions
+    private let codec: PageCodec
+    private var input: ChunkInput
+    private var dictionary: LeafDictionary?
+    private var entriesLeftInChunk: Int64
+    private var entriesLeftInPage = 0
+    private var repetitions: HybridDecoder?
+    private var definitions: HybridDecoder?
+    private var decoder = ValueDecoder.nothing
+    private var isFirstPage = true
+    /// Levels of the page that were decoded and not given yet: of repeated leaves only.
+    private var pending: (repetitions: [UInt8], definitions: [UInt8], position: Int) = ([], [], 0)
+
+    init(
+        _ file: any ReadableFile, _ range: Range<Int64>, lastEnd: Int64, _ chunk: ColumnChunkMetadata,
+        _ leaf: LeafColumn,
+        _ options: ParquetReaderOptions, _ codec: PageCodec
+    ) throws(ParquetError) {
+        self.chunk = chunk
+        self.leaf = leaf
+        self.options = options
+        self.codec = codec
+        input = ChunkInput(file, range, lastEnd: lastEnd)
+        entriesLeftInChunk = chunk.valueCount
+        guard PageCodec.isKnown(chunk.codec) else { throw ParquetError(.unsupported, "codec \(chunk.codec)") }
+    }
+
+    /// The next rows.
+    func read(rowCount: Int) throws(ParquetError) -> LeafSlice {
+        do throws(ParquetError) {
+            var slice = LeafSlice(values: DenseValues(leaf.type))
+            if leaf.maxRepetition == 0 {
+                try readFlat(rowCount, into: &slice)
+            } else {
+                try readNested(rowCount, into: &slice)
+            }
+            return slice
+        } catch {
+            throw error.at(column: leaf.name, offset: input.position)
+        }
+    }
+
+    /// Sees to it that nothing is left when the row group's rows were read.
+    func finish() throws(ParquetError) {
+        do throws(ParquetError) {
+            while entriesLeftInPage == 0 && pending.position == pending.definitions.count && input.left > 0 {
+                try nextPage()
+            }
+            guard entriesLeftInPage == 0, pending.position == pending.definitions.count else {
+                throw ParquetError.corrupt("its pages hold more rows than the row group")
+            }
+            guard entriesLeftInChunk == 0 else { throw ParquetError.corrupt("it holds fewer values than it claims") }
+        } catch {
+            throw error.at(column: leaf.name, offset: input.position)
+        }
+    }
+
+    // MARK: Rows
+
+    private func readFlat(_ rowCount: Int, into slice: inout LeafSlice) throws(ParquetError) {
+        var need = rowCount
+        while need > 0 {
+            if entriesLeftInPage == 0 {
+                try requirePage()
+                continue
+            }
+            let taken = min(need, entriesLeftInPage)
+            try values(definedCount(taken, into: &slice), into: &slice)
+            slice.entryCount += taken
+            entriesLeftInPage -= taken
+            need -= taken
+        }
+    }
+
+    /// Decodes the definition levels of entries and gives the number of those that have a value.
+    private func definedCount(_ count: Int, into slice: inout LeafSlice) throws(ParquetError) -> Int {
+        guard leaf.maxDefinition > 0 else { return count }
+        let most = UInt8(leaf.maxDefinition)
+        if slice.definitions.isEmpty, let level = try definitions?.takeRun(count) {
+            if level == UInt32(most) { return count }
+            try check(level)
+            slice.definitions = Array(repeating: most, count: slice.entryCount)
+            slice.definitions.append(contentsOf: repeatElement(UInt8(truncatingIfNeeded: level), count: count))
+            return 0
+        }
+        if slice.definitions.isEmpty { slice.definitions = Array(repeating: most, count: slice.entryCount) }
+        let first = slice.definitions.count
+        try definitions?.decode(count, into: &slice.definitions)
+        return try Self.count(of: most, in: slice.definitions.span.extracting(first..<first + count))
+    }
+
+    private func check(_ level: UInt32) throws(ParquetError) {
+        guard level <= UInt32(leaf.maxDefinition) else { throw .corrupt("a definition level is out of range") }
+    }
+
+    /// How many levels are the greatest that may be.
+    private static func count(of most: UInt8, in levels: Span<UInt8>) throws(ParquetError) -> Int {
+        var count = 0
+        var greatest: UInt8 = 0
+        for index in levels.indices {
+            count += levels[index] == most ? 1 : 0
+            greatest = max(greatest, levels[index])
+        }
+        guard greatest <= most else { throw .corrupt("a level is out of range") }
+        return count
+    }
+
+    private func readNested(_ rowCount: Int, into slice: inout LeafSlice) throws(ParquetError) {
+        var rows = 0
+        while true {
+            if pending.position == pending.definitions.count {
+                if entriesLeftInPage == 0 {
+                    if input.left == 0 && rows == rowCount { return }
+                    try requirePage(orEnd: rows == rowCount)
+                    if entriesLeftInPage == 0 && input.left == 0 && rows == rowCount { return }
+                    continue
+                }
+                try decodeLevels()
+            }
+            let first = pending.position
+            var last = first
+            let (repeated, defined) = (pending.repetitions, pending.definitions)
+            let levels = repeated.span
+            while last < levels.count {
+                if levels[last] == 0 {
+                    if rows == rowCount { break }
+                    rows += 1
+                } else if rows == 0 {
+                    throw .corrupt("a row group begins inside of a row")
+                }
+                last += 1
+            }
+            guard slice.entryCount <= Self.entryCountMax - (last - first) else {
+                throw ParquetError(.limit, "the lists of one batch have more than \(Self.entryCountMax) elements")
+            }
+            slice.repetitions.append(contentsOf: pending.repetitions[first..<last])
+            slice.definitions.append(contentsOf: pending.definitions[first..<last])
+            slice.entryCount += last - first
+            pending.position = last
+            let most = UInt8(leaf.maxDefinition)
+            try values(
+                Self.count(of: most, in: defined.span.extracting(first..<last)), into: &slice)
+            if last < pending.definitions.count { return }
+        }
+    }
+
+    /// Decodes levels of the page, some thousands at once.
+    private func decodeLevels() throws(ParquetError) {
+        let count = min(entriesLeftInPage, 4_096)
+        pending = ([], [], 0)
+        try repetitions?.decode(count, into: &pending.repetitions)
+        try definitions?.decode(count, into: &pending.definitions)
+        let repeated = pending.repetitions
+        _ = try Self.count(of: UInt8(leaf.maxRepetition), in: repeated.span)
+        entriesLeftInPage -= count
+    }
+
+    private func values(_ count: Int, into slice: inout LeafSlice) throws(ParquetError) {
+        try decoder.decode(count, into: &slice.values)
+    }
+
+    // MARK: Pages
+
+    private func requirePage(orEnd mayEnd: Bool = false) throws(ParquetError) {
+        if input.left == 0 && mayEnd { return }
+        guard input.left > 0 else { throw .corrupt("its pages hold fewer values than the row group") }
+        try nextPage()
+    }
+
+    private func nextPage() throws(ParquetError) {
+        let header = try input.header()
+        guard Int64(header.compressedByteCount) <= input.pageByteCountMax else {
+            throw .corrupt("a page runs past its chunk")
+        }
+        let size = Int(header.uncompressedByteCount)
+        guard Int64(size) <= chunk.uncompressedByteCount else {
+            throw .corrupt("a page claims more bytes than its chunk has")
+        }
+        guard size <= options.pageByteCountMax else {
+            throw ParquetError(.limit, "a page of \(size) bytes; the limit is \(options.pageByteCountMax)")
+        }
+        guard header.kind == .index || header.valueCount >= 0 else { throw .corrupt("a page has no count of values") }
+        switch header.kind {
+        case .index: try input.skip(Int(header.compressedByteCount))
+        case .dictionary: try readDictionary(header)
+        case .data, .dataV2:
+            isFirstPage = false
+            guard Int64(header.valueCount) <= entriesLeftInChunk else {
+                throw .corrupt("its pages hold more values than it claims")
+            }
+            entriesLeftInChunk -= Int64(header.valueCount)
+            if header.kind == .data {
+                try openVersionOne(header)
+            } else if let v2 = header.v2 {
+                try openVersionTwo(header, v2)
+            } else {
+                throw .corrupt("a page has no header of its kind")
+            }
+            entriesLeftInPage = Int(header.valueCount)
+        }
+    }
+
+    /// Compares the page's checksum, where it has one.
+    private func check(_ header: PageHeader, _ bytes: Span<UInt8>) throws(ParquetError) {
+        if options.verifiesChecksums, let crc = header.crc, crc32(bytes) != crc {
+            throw ParquetError(.checksum, "a page's checksum (CRC) does not fit its bytes")
+        }
+    }
+
+    private func content(_ header: PageHeader) throws(ParquetError) -> [UInt8] {
+        let size = Int(header.uncompressedByteCount)
+        return try input.take(Int(header.compressedByteCount)) { bytes throws(ParquetError) in
+            try check(header, bytes)
+            return try codec.decompress(bytes, chunk.codec, size: size)
+        }
+    }
+
+    private func readDictionary(_ header: PageHeader) throws(ParquetError) {
+        guard dictionary == nil, isFirstPage else { throw .corrupt("its dictionary is not its first page") }
+        guard header.encoding == FileEncoding.plain || header.encoding == FileEncoding.plainDictionary else {
+            throw ParquetError(.unsupported, "a dictionary in encoding \(header.encoding)")
+        }
+        let content = try content(header)
+        var values = DenseValues(leaf.type)
+        var decoder = PlainDecoder(content, 0..<content.count, length: leaf.length)
+        try decoder.decode(Int(header.valueCount), into: &values)
+        dictionary = LeafDictionary(values)
+    }
+
+    private func openVersionOne(_ header: PageHeader) throws(ParquetError) {
+        let content = try content(header)
+        var position = 0
+        let count = Int(header.valueCount)
+        if leaf.maxRepetition > 0 {
+            repetitions = try levels(content, &position, header.repetitionEncoding, leaf.maxRepetition, count)
+        }
+        if leaf.maxDefinition > 0 {
+            definitions = try levels(content, &position, header.definitionEncoding, leaf.maxDefinition, count)
+        }
+        decoder = try ValueDecoder(
+            encoding: header.encoding, content, position..<content.count, leaf, dictionary)
+    }
+
+    /// The levels of a v1 page: behind their length (4 bytes).
+    private func levels(
+        _ content: [UInt8], _ position: inout Int, _ encoding: Int32, _ most: Int, _ count: Int
+    ) throws(ParquetError) -> HybridDecoder {
+        guard encoding == FileEncoding.rle else {
+            throw ParquetError(.unsupported, "levels in encoding \(encoding)")
+        }
+        guard content.count - position >= 4 else { throw .corrupt("a page has no levels") }
+        let length = littleEndian(content, position)
+        guard length <= content.count - position - 4 else { throw .corrupt("levels run past their page") }
+        let range = position + 4..<position + 4 + length
+        position = range.upperBound
+        return try HybridDecoder(content, range, bitWidth: HybridEncoding.bitWidth(max: UInt32(most)))
+    }
+
+    private func openVersionTwo(_ header: PageHeader, _ v2: PageHeader.VersionTwo) throws(ParquetError) {
+        let (repeated, defined) = (Int(v2.repetitionByteCount), Int(v2.definitionByteCount))
+        let (whole, size) = (Int(header.compressedByteCount), Int(header.uncompressedByteCount))
+        guard repeated <= whole, defined <= whole - repeated, repeated + defined <= size else {
+            throw .corrupt("levels run past their page")
+        }
+        guard v2.nullCount <= header.valueCount else { throw .corrupt("a page claims more nulls than values") }
+        if leaf.maxDefinition == 0 && v2.nullCount > 0 {
+            throw .corrupt("a page claims nulls in a column that has none")
+        }
+        // A page that claims to be plain but has another size is compressed all the same: pyarrow 2 wrote such.
+        let isCompressed = v2.isCompressed || whole != size
+        let (levels, content) = try input.take(whole) { bytes throws(ParquetError) -> ([UInt8], [UInt8]) in
+            try check(header, bytes)
+            let rest = bytes.extracting(repeated + defined..<whole)
+            let valueSize = size - repeated - defined
+            let levels = unsafe bytes.extracting(0..<repeated + defined).withUnsafeBufferPointer { unsafe Array($0) }
+            // No values: what a codec made of nothing is not looked at.
+            if valueSize == 0 { return (levels, []) }
+            return (levels, try codec.decompress(rest, isCompressed ? chunk.codec : FileCodec.none, size: valueSize))
+        }
+        if leaf.maxRepetition > 0 {
+            let width = HybridEncoding.bitWidth(max: UInt32(leaf.maxRepetition))
+            repetitions = try HybridDecoder(levels, 0..<repeated, bitWidth: width)
+        }
+        if leaf.maxDefinition > 0 {
+            let width = HybridEncoding.bitWidth(max: UInt32(leaf.maxDefinition))
+            definitions = try HybridDecoder(levels, repeated..<repeated + defined, bitWidth: width)
+        }
+        decoder = try ValueDecoder(encoding: header.encoding, content, 0..<content.count, leaf, dictionary)
+    }
+}
