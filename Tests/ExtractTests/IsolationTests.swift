@@ -99,6 +99,15 @@ struct IsolationTests {
         try session.finish()
     }
 
+    @Test func policiesThatAreGoneByNowAreMissed() throws {
+        let fixture = try Fixture(Fixture.sharedTable)
+        // The catalogue as of the session's snapshot still shows them.
+        let session = try fixture.session(Fixture.rls)
+        try fixture.run("ALTER TABLE events DISABLE ROW LEVEL SECURITY")
+        let error = failure { _ = try session.rows(Fixture.dataset("from: events")) }
+        #expect(error?.code == .isolationUnsafe)
+    }
+
     @Test func viewsOfTheInvokerArePoliciesToo() throws {
         let fixture = try Fixture(
             Fixture.sharedTable

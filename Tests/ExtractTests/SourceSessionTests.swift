@@ -26,6 +26,41 @@ struct SourceSessionTests {
         #expect(try later.rows(Fixture.dataset("from: b")) == [[.int(99)]])
     }
 
+    /// Each of these gives an older snapshot an empty table and no error.
+    @Test(arguments: [
+        "TRUNCATE t; INSERT INTO t SELECT generate_series(1, 10)", "ALTER TABLE t ALTER COLUMN id TYPE bigint",
+        "BEGIN; ALTER TABLE t RENAME TO old; CREATE TABLE t AS SELECT * FROM old; GRANT SELECT ON t TO reader; COMMIT",
+        "BEGIN; TRUNCATE t_1; COPY t_1 FROM STDIN WITH (FREEZE);\n7\n\\.\nCOMMIT",
+    ])
+    func aTableThatWasRewrittenBehindTheSnapshotIsNoEmptyTable(_ change: String) throws {
+        let fixture = try Fixture(
+            """
+            CREATE TABLE t (id int); INSERT INTO t SELECT generate_series(1, 100);
+            CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE t_1 PARTITION OF p FOR VALUES FROM (1) TO (9);
+            INSERT INTO p VALUES (3); GRANT SELECT ON t, p TO reader;
+            """)
+        let session = try fixture.session(database)
+        try fixture.run(change + ";")
+        let dataset = try Fixture.dataset(change.contains("t_1") ? "from: p" : "from: t")
+        let error = failure { _ = try session.rows(dataset) }
+        #expect(error?.code == .tryLater && error?.exitCode == 75 && error?.isTransient == true)
+        #expect(try fixture.session(database).rows(dataset).isEmpty == false)
+    }
+
+    @Test func aTableCannotBeRewrittenBetweenItsPlanAndItsRows() throws {
+        let fixture = try Fixture(
+            "CREATE TABLE t AS SELECT generate_series(1, 100) AS id; GRANT SELECT ON t TO reader;")
+        let session = try fixture.session(database)
+        var rowCount = 0
+        _ = try session.extract(
+            Fixture.dataset("from: t"),
+            prepare: { _ in
+                #expect(throws: TestPostgresError.self) { try fixture.run("SET lock_timeout = '50ms'; TRUNCATE t;") }
+            }
+        ) { rowCount += $0.rowCount }
+        #expect(rowCount == 100)
+    }
+
     @Test func whatCannotBeReadIsToldByTenantDatasetAndCause() throws {
         let fixture = try Fixture(
             """

@@ -3,6 +3,10 @@ import Columnar
 import PostgresCopy
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 @Suite(.enabled(if: TestPostgres.isInstalled, "no Postgres server is installed"))
 struct CopyTests {
     private func connect(_ sql: String) throws -> (PostgresConnection, TestPostgres, String) {
@@ -216,6 +220,21 @@ struct CopyTests {
         }
         #expect(failure?.code == .connectionLost)
         #expect(rowCount > 0)
+        #expect(!connection.isUsable)
+    }
+
+    @Test func aServerThatFallsSilentIsGivenUp() throws {
+        let cluster = try TestPostgres.cluster()
+        let database = try cluster.makeDatabase(
+            "CREATE TABLE t AS SELECT g AS a, repeat('x', 200) AS b FROM generate_series(1, 300000) g;")
+        let connection = try PostgresConnection(
+            cluster.url(database: database), options: SessionOptions(progressTimeoutMilliseconds: 300))
+        let backend = try #require(try connection.execute("SELECT pg_backend_pid()").value.flatMap { Int32($0) })
+        let plan = try connection.plan(table("t"))
+        // Stopped, not ended: nothing tells us, as when a host hangs.
+        let failure = error { _ = try connection.copy(plan) { _ in kill(backend, SIGSTOP) } }
+        kill(backend, SIGCONT)
+        #expect(failure?.code == .timedOut)
         #expect(!connection.isUsable)
     }
 

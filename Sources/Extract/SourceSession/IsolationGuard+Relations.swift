@@ -7,7 +7,8 @@ private struct LockedRelation {
     let name: String
     /// `pg_class.relkind`.
     let kind: String
-    /// Row-level security is enabled and forced, and there is a policy for reading.
+    /// Row-level security is enabled, forced and, as the server itself says, active for us now; there is a policy for
+    /// reading.
     let hasForcedPolicies: Bool
     /// A view that reads with the rights of who asks.
     let isInvokersView: Bool
@@ -68,7 +69,7 @@ extension IsolationGuard {
               WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'relation'
                 AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
             SELECT n.nspname, c.relname, c.relkind,
-                   c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
+                   c.relrowsecurity AND c.relforcerowsecurity AND pg_catalog.row_security_active(c.oid) AND EXISTS (
                      SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polcmd IN ('*', 'r')),
                    COALESCE((SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(c.reloptions)
                              WHERE option_name = 'security_invoker'), false),

@@ -11,8 +11,8 @@ package import Tenancy
 ///     and again before the commit.
 /// (3) A dataset is read inside of a savepoint that is rolled back afterwards: a dataset that fails leaves the others
 ///     their snapshot, and the locks tell exactly which relations this dataset touched (`IsolationGuard`).
-/// (4) Rows count only after COMMAND_OK with their number, after the guard has looked again, and after `finish` has
-///     committed. Until then they must not be published.
+/// (4) Rows count only after COMMAND_OK with their number, after the guard has looked again, after it is sure that no
+///     table was rewritten behind the snapshot, and after `finish` has committed. Until then they must not be published.
 ///
 /// Used by one thread. A session that is dropped without `finish` has read nothing.
 package final class SourceSession {
@@ -87,6 +87,7 @@ package final class SourceSession {
                     try note(&callersError) { try consume(batch) }
                 }
                 try guardian.checkRelations(of: dataset, isAfterReading: true)
+                try checkTablesOfSnapshot(connection)
                 return ExtractionCount(
                     schema: plan.schema, rowsRead: summary.rowCount, bytes: summary.byteCount,
                     rejections: summary.rejections, snapshot: snapshot)

@@ -25,6 +25,7 @@ package func extractTable(
         let plan = try connection.plan(request)
         try prepare(plan.schema)
         let summary = try connection.copy(plan, consume: consume)
+        try checkTablesOfSnapshot(connection)
         try connection.commit()
         return ExtractionCount(
             schema: plan.schema, rowsRead: summary.rowCount, bytes: summary.byteCount, rejections: summary.rejections,
