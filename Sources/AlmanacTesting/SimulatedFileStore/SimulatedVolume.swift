@@ -26,6 +26,8 @@ struct SimulatedVolume: Sendable {
         var keptNames: [String: Number] = [:]
         var modifiedMicroseconds: Int64
         var syncFailed = false
+        /// How many names lead to it; without one it takes no room.
+        var nameCount = 0
     }
 
     /// A name that came (to a number) or went (to nil).
@@ -51,8 +53,8 @@ struct SimulatedVolume: Sendable {
         return number
     }
 
-    /// The bytes that all files take.
-    var usedBytes: Int { nodes.values.reduce(0) { $0 + $1.bytes.count } }
+    /// The bytes that all files take that have a name.
+    var usedBytes: Int { nodes.values.reduce(0) { $0 + ($1.nameCount > 0 ? $1.bytes.count : 0) } }
 
     mutating func makeNode(isFolder: Bool, at microseconds: Int64) -> Number {
         defer { nextNumber += 1 }
@@ -62,7 +64,11 @@ struct SimulatedVolume: Sendable {
 
     /// Adds and removes names of one folder, as one change.
     mutating func change(_ folder: Number, _ changes: [NameChange]) {
-        for change in changes { nodes[folder]?.names[change.name] = change.number }
+        for change in changes {
+            if let old = nodes[folder]?.names[change.name] { nodes[old]?.nameCount -= 1 }
+            if let new = change.number { nodes[new]?.nameCount += 1 }
+            nodes[folder]?.names[change.name] = change.number
+        }
         nodes[folder]?.pendingNames.append(changes)
     }
 
@@ -140,5 +146,9 @@ struct SimulatedVolume: Sendable {
             }
         }
         nodes = nodes.filter { reached.contains($0.key) }
+        for number in nodes.keys { nodes[number]?.nameCount = 0 }
+        for node in nodes.values {
+            for number in node.names.values { nodes[number]?.nameCount += 1 }
+        }
     }
 }

@@ -17,7 +17,27 @@ struct TestLake {
         clock = SimulatedClock()
         store = SimulatedFileStore(clock: clock)
         random = SeededRandom(seed: seed)
-        try store.makeFolder("/project/tenants")
+        try store.makeFolder("/project")
+    }
+
+    private init(_ store: SimulatedFileStore, _ clock: SimulatedClock, seed: UInt64) {
+        self.store = store
+        self.clock = clock
+        random = SeededRandom(seed: seed)
+    }
+
+    /// A lake of its own with the same files at this moment.
+    func copy(seed: UInt64) -> TestLake { TestLake(store.copy(), clock, seed: seed) }
+
+    /// The scopes of two tenants, read once.
+    private static let scopes = Result { try makeScopes() }
+
+    private static func makeScopes() throws -> [String: TenantScope] {
+        let store = SimulatedFileStore()
+        let layout = ProjectLayout(root: "/project")
+        try store.makeFolder(layout.tenants)
+        let zones = ZoneDatabase(folder: nil, store: DiskFileStore())
+        var scopes: [String: TenantScope] = [:]
         for tenant in ["acme", "bolt"] {
             let text = """
                 version: 1
@@ -28,14 +48,16 @@ struct TestLake {
                 locale: en-US
                 currency: USD
                 """
-            try CommittedFile(store: store, random: random).commit(
+            try CommittedFile(store: store, random: SeededRandom(seed: 1)).commit(
                 Array(text.utf8), to: layout.tenants.appending("\(tenant).yaml"))
+            scopes[tenant] = try TenantDirectory(layout: layout, store: store, zones: zones).scope(named: tenant)
         }
+        return scopes
     }
 
     func scope(_ tenant: String) throws -> TenantScope {
-        let zones = ZoneDatabase(folder: nil, store: DiskFileStore())
-        return try TenantDirectory(layout: layout, store: store, zones: zones).scope(named: tenant)
+        guard let scope = try Self.scopes.get()[tenant] else { throw TenancyError(.unknownTenant, tenant) }
+        return scope
     }
 
     func address(_ table: String, of tenant: String) throws -> TableAddress {
