@@ -58,7 +58,8 @@ import Testing
                 #expect(mine == nil ? failure?.code == .conflict : true)
                 #expect(found == (mine == nil ? found.subtracting(100..<110) : found))
                 #expect(found.isSuperset(of: 50..<60) || mine == nil || found == Set(100..<110))
-            case (.overwrite, .sameTransaction): #expect(found == Set(0..<5).union(100..<110) || found == Set(100..<110))
+            case (.overwrite, .sameTransaction):
+                #expect(found == Set(0..<5).union(100..<110) || found == Set(100..<110))
             }
             if mode == .overwrite, mine != nil, other == .append {
                 // Mine won: theirs came before it was begun (impossible here) or after it.

@@ -1,4 +1,5 @@
 internal import Checksum
+internal import CivilTime
 internal import Columnar
 internal import Effects
 internal import SystemPackage
@@ -37,6 +38,8 @@ extension DeltaTable {
             let files = try writer.finish()
             if let unchanged = unchanged(plan, files, on: base) {
                 writer.abandon()
+                // As rule (5): its maker may have died before it was durable.
+                try syncFolders()
                 return unchanged
             }
             let commit = try commit(plan, files, on: base, mayBeNamed: &mayBeNamed)
@@ -52,6 +55,7 @@ extension DeltaTable {
     private func unchanged(_ plan: ChangePlan, _ files: [AddedFile], on base: TableSnapshot?) -> TableCommit? {
         guard plan.change.keepsUnchanged, plan.change.mode == .overwrite, let base,
             base.storageSchema == plan.storageSchema, base.eventTimeColumn == plan.change.eventTime?.column,
+            base.metadata.configuration[TableProperties.eventZone] == plan.change.eventTime?.zone.name,
             base.files.map(\.sha256) == files.map({ $0.tags[TableFile.Tag.sha256] })
         else { return nil }
         return TableCommit(
