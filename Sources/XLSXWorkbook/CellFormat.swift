@@ -17,6 +17,8 @@ package struct CellFormat: Hashable, Sendable {
     package var wraps: Bool
     /// Where the text stands.
     package var alignment: Alignment
+    /// Steps of room at the side where the text stands.
+    package var indent: UInt8
     /// A thin line below in `0xRRGGBB`; nil without one.
     package var lineBelow: UInt32?
     /// A thin line above in `0xRRGGBB`; nil without one.
@@ -24,7 +26,8 @@ package struct CellFormat: Hashable, Sendable {
 
     package init(
         numberFormat: String? = nil, size: Double = 11, color: UInt32 = 0x17212B, fill: UInt32? = nil,
-        isBold: Bool = false, wraps: Bool = false, alignment: Alignment = .automatic, lineBelow: UInt32? = nil,
+        isBold: Bool = false, wraps: Bool = false, alignment: Alignment = .automatic, indent: UInt8 = 0,
+        lineBelow: UInt32? = nil,
         lineAbove: UInt32? = nil
     ) {
         self.numberFormat = numberFormat
@@ -34,6 +37,7 @@ package struct CellFormat: Hashable, Sendable {
         self.isBold = isBold
         self.wraps = wraps
         self.alignment = alignment
+        self.indent = indent
         self.lineBelow = lineBelow
         self.lineAbove = lineAbove
     }

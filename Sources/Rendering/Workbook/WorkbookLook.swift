@@ -23,6 +23,7 @@ enum WorkbookLook {
     static func head(isNumber: Bool) -> CellFormat {
         var format = head
         format.alignment = isNumber ? .right : .left
+        format.indent = isNumber ? 0 : 1
         return format
     }
 
@@ -35,6 +36,11 @@ enum WorkbookLook {
     }
 
     static func cell(_ numberFormat: String?) -> CellFormat { CellFormat(numberFormat: numberFormat) }
+
+    /// Texts and dates stand at the left, away from the numbers of the column before.
+    static func words(_ numberFormat: String?) -> CellFormat {
+        CellFormat(numberFormat: numberFormat, alignment: .left, indent: 1)
+    }
 
     /// Texts that are numbers too long for a spreadsheet stand where numbers stand.
     static let exactText = CellFormat(alignment: .right)

@@ -15,6 +15,9 @@ extension WorkbookWriter {
         for (index, definition) in document.definitions.enumerated() {
             try sheet.write(cells.cell(definition.term), row: index + 1, column: 0, format: WorkbookLook.term)
             try sheet.write(cells.cell(definition.text), row: index + 1, column: 1, format: WorkbookLook.wrapped)
+            // Not every reader makes room for wrapped lines by itself; 85 characters fit into the column.
+            let lines = max(1, (definition.text.count + 84) / 85)
+            try sheet.setHeight(Double(15 * min(lines, 27)), row: index + 1)
         }
     }
 

@@ -74,13 +74,20 @@ extension WorkbookWriter {
         let (nowCell, beforeCell) = ("C\(row + 1)", "D\(row + 1)")
         if unit == .percent {
             try sheet.write(
-                formula: "=(\(nowCell)-\(beforeCell))*100", result: (now - before) * 100, row: row, column: 4,
+                formula: "=ROUND((\(nowCell)-\(beforeCell))*100,1)", result: Self.rounded((now - before) * 100, 10),
+                row: row, column: 4,
                 format: look(NumberFormats.points))
         } else {
             try sheet.write(
-                formula: "=\(nowCell)/\(beforeCell)-1", result: now / before - 1, row: row, column: 4,
+                formula: "=ROUND(\(nowCell)/\(beforeCell)-1,3)", result: Self.rounded(now / before - 1, 1_000),
+                row: row, column: 4,
                 format: look(NumberFormats.change))
         }
+    }
+
+    /// As Excel's ROUND: half away from zero. What is shown as 0.0 % is zero, without an arrow.
+    private static func rounded(_ number: Double, _ parts: Double) -> Double {
+        (number * parts).rounded(.toNearestOrAwayFromZero) / parts
     }
 
     /// Letters, digits and `_` only, as metric names are.

@@ -58,7 +58,10 @@ extension WorkbookWriter {
         for (column, head) in heads(table).enumerated() {
             // Empty cells have the column's look too, so that a reader's new rows match.
             try sheet.setWidth(
-                width(table, column, head), column: column, format: WorkbookLook.cell(formats[column]))
+                width(table, column, head), column: column, format: look(table, column, formats))
+        }
+        if heads(table).enumerated().contains(where: { Double($1.count) > width(table, $0, $1) - 2 }) {
+            try sheet.setHeight(32, row: 0)
         }
         try sheet.freeze(rows: 1, columns: 1)
         try sheet.setPage(isLandscape: true, repeatedRows: 1, footer: footer)
@@ -87,6 +90,12 @@ extension WorkbookWriter {
         }
     }
 
+    /// The look of a column's cells.
+    private func look(_ table: ReportTable, _ column: Int, _ formats: [String?]) -> CellFormat {
+        table.columns[column].unit == .none
+            ? WorkbookLook.words(formats[column]) : WorkbookLook.cell(formats[column])
+    }
+
     private func headLook(_ table: ReportTable, _ column: Int) -> CellFormat {
         WorkbookLook.head(isNumber: table.columns[column].unit != .none)
     }
@@ -104,7 +113,7 @@ extension WorkbookWriter {
             columns.append(
                 SpreadsheetSheet.TableColumn(
                     header: head, total: totals.flatMap { total(table, index, $0, canSum: canSum) },
-                    format: WorkbookLook.cell(formats[index]), headerFormat: headLook(table, index)))
+                    format: look(table, index, formats), headerFormat: headLook(table, index)))
         }
         let lastRow = rows.count + (totals == nil ? 0 : 1)
         try sheet.addTable(name: names.table(table.name), firstRow: 0, lastRow: lastRow, columns: columns)
@@ -137,7 +146,7 @@ extension WorkbookWriter {
     private mutating func writeRows(
         _ sheet: SpreadsheetSheet, _ table: ReportTable, _ rows: Range<Int>, _ formats: [String?]
     ) throws(SpreadsheetError) {
-        let looks = formats.map { WorkbookLook.cell($0) }
+        let looks = formats.indices.map { look(table, $0, formats) }
         for (line, index) in rows.enumerated() {
             let row = table.rows[index]
             for (column, value) in row.enumerated() {

@@ -97,6 +97,8 @@ extension Assembly {
 
     /// `October` for a month; as on axes for others.
     private func seriesLabel(_ period: Period) -> String {
+        // Two Octobers need their years.
+        if report.comparison == .lastYear { return period.label }
         guard period.grain == .month, let months = text.words.longMonths else { return period.shortLabel }
         return months[period.from.month - 1]
     }

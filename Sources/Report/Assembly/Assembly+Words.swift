@@ -98,7 +98,7 @@ extension Assembly {
         var values: [String: SentenceValue] = [
             "first": .text(first.name), "value": .text(formatter.compact(first.value, unit: unit)),
             "count": .text(formatter.full(.int(Int64(ranked.count)), unit: .count)),
-            "several": .truth(ranked.count > 1), "share": .text(try share(of: first, metric)),
+            "several": .truth(ranked.count > 1), "share": .text(try share(of: first, metric, definition)),
             "second": .text(""), "second_value": .text(""),
         ]
         if ranked.count > 1 {
@@ -109,9 +109,13 @@ extension Assembly {
     }
 
     /// The part of a category in the whole that the metric's own model knows: a table of the largest is not the whole.
-    private func share(of category: RankedCategory, _ metric: MetricDefinition) throws(ReportError) -> String {
+    private func share(
+        of category: RankedCategory, _ metric: MetricDefinition, _ definition: ChartDefinition
+    ) throws(ReportError) -> String {
         guard let rows = self.rows[metric.model] else { return "" }
-        let whole = try rows.value(metric, over: rows.rows(in: dates(of: rows.model)))
+        // Part and whole cover the same dates: a month's bucket has the running day too.
+        let dates = dates(of: try self.rows(of: definition.model).model)
+        let whole = try rows.value(metric, over: rows.rows(in: dates))
         guard let part = category.value.exactNumber, let whole = whole.exactNumber,
             let share = ExactDecimal.ratio(part, whole, scale: 6)
         else { return "" }

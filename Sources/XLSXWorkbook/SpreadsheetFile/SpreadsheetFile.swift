@@ -137,6 +137,7 @@ package final class SpreadsheetFile {
         case .right: unsafe format_set_align(format, LXW_ALIGN_RIGHT.small)
         case .center: unsafe format_set_align(format, LXW_ALIGN_CENTER.small)
         }
+        if look.indent > 0 { unsafe format_set_indent(format, look.indent) }
         if let color = look.lineBelow {
             unsafe format_set_bottom(format, LXW_BORDER_THIN.small)
             unsafe format_set_bottom_color(format, color)

@@ -242,3 +242,61 @@ struct WorkbookReaderTests {
         #expect(book["sheets"][1]["rows"][1][0].text == "No rows in this period")
     }
 }
+
+/// Workbooks opened and saved again by LibreOffice.
+@Suite(.enabled(if: WorkbookOracle.python != nil && OfficeProgram.isThere, "needs openpyxl and LibreOffice"))
+struct WorkbookOfficeTests {
+    private static let script = """
+        import json, sys, openpyxl
+        book = openpyxl.load_workbook(sys.argv[1], data_only=True)
+        def cell(value):
+            return value.isoformat() if hasattr(value, 'isoformat') else value
+        print(json.dumps([[[cell(c.value) for c in row] for row in sheet.iter_rows(max_col=6)] for sheet in book.worksheets]))
+        """
+
+    @Test("LibreOffice opens it, recalculates it and finds the same values")
+    func sameValues() throws {
+        let folder = try RenderingFolder()
+        let document = try TableSamples.document([
+            try TableSamples.table(rows: 40), TableSamples.texts(["=1+1", "0012", "a\nb", "🎉"]),
+        ])
+        let artefact = try WorkbookRenderer().render(document, folder: folder.path, store: folder.store)
+        let file = try folder.write(artefact.bytes, "report.xlsx")
+        let saved = try OfficeProgram.convert(file, to: "xlsx", in: folder)
+        let ours = try WorkbookOracle.read(Self.script, file)
+        let theirs = try WorkbookOracle.read(Self.script, saved)
+        #expect(ours.count == 5)
+        #expect(theirs.count == ours.count)
+        for sheet in 0..<5 {
+            for row in 0..<(ours[sheet].count ?? 0) {
+                for column in 0..<6 {
+                    let (mine, other) = (ours[sheet][row][column], theirs[sheet][row][column])
+                    #expect(mine.text == other.text, "sheet \(sheet), row \(row), column \(column)")
+                    let difference = abs((mine.number ?? 0) - (other.number ?? 0))
+                    #expect(difference <= 1e-12 * abs(mine.number ?? 0), "sheet \(sheet), row \(row), column \(column)")
+                    #expect(
+                        (mine.number == nil) == (other.number == nil), "sheet \(sheet), row \(row), column \(column)")
+                }
+            }
+        }
+    }
+}
+
+/// LibreOffice without a window.
+enum OfficeProgram {
+    static let path = "/usr/bin/soffice"
+    static let isThere = FileManager.default.isExecutableFile(atPath: path)
+
+    /// Converts a file into a folder of its own and answers the result's path.
+    static func convert(_ file: FilePath, to format: String, in folder: RenderingFolder) throws -> FilePath {
+        let out = folder.path.appending("converted")
+        // A profile of its own: two conversions at a time would share a lock.
+        let profile = "-env:UserInstallation=file://\(folder.path.appending("profile").string)"
+        let result = try SystemProcessRunner().run(
+            ProcessCommand(
+                path, [profile, "--headless", "--convert-to", format, "--outdir", out.string, file.string],
+                environment: ["HOME": folder.path.string]))
+        guard result.exitCode == 0 else { throw OracleFailure(words: result.errors) }
+        return out.appending((file.stem ?? "") + "." + format)
+    }
+}
