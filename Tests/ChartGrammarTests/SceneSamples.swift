@@ -6,7 +6,8 @@ import Formatting
 enum SceneSamples {
     static let all: [(name: String, chart: Chart)] = [
         ("line", line), ("line-gap", gap), ("line-partial", partial), ("line-flat", flat), ("line-zero", zero),
-        ("line-annotated", annotated), ("one-point", onePoint), ("two-points", twoPoints), ("empty", empty),
+        ("line-annotated", annotated), ("line-early", early), ("one-point", onePoint), ("two-points", twoPoints),
+        ("empty", empty),
         ("missing", missing), ("columns", columns), ("columns-negative", negative), ("bars", bars),
         ("bars-many", many), ("bars-huge", huge), ("cohort", cohort),
     ]
@@ -36,6 +37,13 @@ enum SceneSamples {
     static let partial: Chart = {
         var chart = line
         chart.partialFrom = days[7]
+        return chart
+    }()
+    /// A running period: the story ends after three of ten days.
+    static let early: Chart = {
+        var chart = line
+        for index in 3..<10 { chart.series[0].values[index] = nil }
+        chart.partialFrom = days[3]
         return chart
     }()
     static let flat = chart(.line, .dates(days), (0..<10).map { 9_000_000 + Double($0 * 20_000) })

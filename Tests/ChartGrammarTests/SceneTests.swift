@@ -77,6 +77,26 @@ import Testing
         #expect(texts(marks).contains("so far"))
     }
 
+    @Test func aLineThatEndsEarlyBearsItsLabelAtItsEnd() throws {
+        let marks = try scene(SceneSamples.early).marks
+        let label = try #require(
+            marks.compactMap { if case .text(let text) = $0, text.text == "October" { text } else { nil } }.first)
+        #expect(label.at.x < 300)
+        #expect(texts(marks).contains("so far"))
+    }
+
+    @Test func valuesBesideBarsHaveOneMagnitudeAndOneSign() throws {
+        let labels = try texts(scene(SceneSamples.bars).marks)
+        #expect(labels.contains("₦48.2m") && labels.contains("41.9") && labels.contains("33.0"))
+        var small = SceneSamples.bars
+        small.series = [Chart.Series(label: "", role: .current, values: [100_005, 52_184, 36_186])]
+        #expect(try texts(scene(small).marks).contains("₦1,000"))
+        #expect(try texts(scene(small).marks).contains("522"))
+        // Beside a very large one a small value keeps its own figures.
+        small.series = [Chart.Series(label: "", role: .current, values: [4.82e9, 3.9e9, 123_456])]
+        #expect(try texts(scene(small).marks).contains("₦1,235"))
+    }
+
     @Test func negativeValuesAreAmberBelowAZeroLine() throws {
         let marks = try scene(SceneSamples.negative).marks
         #expect(marks.contains { if case .rectangle(_, .negative, _) = $0 { true } else { false } })

@@ -81,6 +81,14 @@ extension Unit {
     }
 }
 
+extension Unit {
+    /// How many of the numbers' units make one that people read: 100 cents a dollar.
+    var minorUnits: Double {
+        guard case .money(_, let exponent) = self else { return 1 }
+        return (0..<max(0, min(exponent, 6))).reduce(1) { value, _ in value * 10 }
+    }
+}
+
 /// The columns of a bar chart: names, bars, values, changes.
 private struct BarColumns {
     let nameWidth: Double
@@ -131,19 +139,26 @@ extension SceneComposer {
         return marks
     }
 
-    /// The values in one magnitude, the unit on the first row only: `₦48.2m 41.9 33.0`. Each for itself where a small
-    /// one would read as zero beside a large one.
+    /// The values of one magnitude with the unit on the first row only, `₦48.2m 41.9 33.0` or `$1,000 522 362`: a
+    /// sign before every figure is noise. Each for itself where that would blur small values or the first is small.
     private func barLabels(_ rows: [BarRows.Row], _ unit: Unit) -> [String] {
         let each = rows.map { row in row.value.map { labeller.compact($0, unit: unit) } ?? "–" }
         let values = rows.compactMap(\.value)
-        guard values.count == rows.count, unit != .percent, unit != .milliseconds else { return each }
+        guard values.count == rows.count, let first = values.first, unit.isAdditive else { return each }
+        let major = unit.minorUnits
         let largest = values.map(\.magnitude).max() ?? 0
-        guard largest >= 1, largest < 1e15 else { return each }
+        guard largest < 1e15 * major else { return each }
+        if largest >= 100_000 * major { return roundedLabels(values, largest, unit) ?? each }
+        guard case .money = unit, first >= 1_000 * major else { return each }
+        return [each[0]] + values.dropFirst().map { labeller.whole($0, unit: unit) }
+    }
+
+    /// Three figures of the largest; nil where that leaves less than two of the smallest.
+    private func roundedLabels(_ values: [Double], _ largest: Double, _ unit: Unit) -> [String]? {
         var quantum = 1.0
         while quantum * 1000 <= largest { quantum *= 10 }
         let rounded = values.map { ($0 / quantum).rounded() * quantum }
-        // Two figures at least remain of each.
-        guard zip(values, rounded).allSatisfy({ $0 == $1 || $1.magnitude >= 10 * quantum }) else { return each }
+        guard zip(values, rounded).allSatisfy({ $0 == $1 || $1.magnitude >= 10 * quantum }) else { return nil }
         // The labeller puts the unit on the last one.
         return Array(labeller.axisLabels(of: rounded.reversed(), unit: unit).reversed())
     }

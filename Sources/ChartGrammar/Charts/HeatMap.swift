@@ -52,7 +52,9 @@ extension SceneComposer {
         let scaled = zip(chart.series, bases).filter { !$0.1 }.flatMap { series, _ in
             layout.rows.compactMap { series.value(at: $0) }
         }
-        let (low, high) = (min(0, scaled.min() ?? 0), scaled.max() ?? 0)
+        // Where the values are written, colour only has to tell them apart; else pale must mean little.
+        let least = scaled.min() ?? 0
+        let (low, high) = (isWritten ? least : min(0, least), scaled.max() ?? 0)
 
         var marks = try columnHeads(chart, box, nameWidth, cellWidth)
         for (offset, row) in layout.rows.enumerated() {

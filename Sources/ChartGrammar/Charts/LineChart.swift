@@ -47,7 +47,8 @@ extension SceneComposer {
         let ticks = DateTicks(for: dates).ticks
         let painted = paint(chart.series)
         let endLabels = try painted.filter { !$0.isBackground }.map { try endLabel($0, chart) }
-        let rightRoom = (endLabels.map(\.width).max() ?? 0) + 12
+        let atEdge = endLabels.filter { standsAtEdge($0, dates, width: box.width * 0.7) }
+        let rightRoom = (atEdge.map(\.width).max() ?? 0) + 12
         let hasLane = !chart.annotations.isEmpty || !gaps(painted).isEmpty
         let top = box.y + (hasLane ? 34 : 14)
         let bottom = box.bottom - dateLane(ticks)
@@ -71,7 +72,10 @@ extension SceneComposer {
             marks += self.marks(of: line, partialFrom: chart.partialFrom, plot)
         }
         marks += try annotationTexts(chart.annotations, plot)
-        marks += endLabelMarks(endLabels, plot, x: right + 10)
+        marks += edgeLabelMarks(atEdge, plot, x: right + 10)
+        for label in endLabels where !standsAtEdge(label, dates, width: box.width * 0.7) {
+            marks += innerLabelMarks(label, plot)
+        }
         return try marks
             + dateAxis(ticks, y: bottom, left: plot.left, right: plot.right, hasTickMarks: true) {
                 plot.x(Double($0.date.daysSinceEpoch))
@@ -174,7 +178,25 @@ extension SceneComposer {
         return EndLabel(line: line, texts: lines, width: min(width, 92))
     }
 
-    private func endLabelMarks(_ labels: [EndLabel], _ plot: LinePlot, x: Double) -> [SceneMark] {
+    /// Whether a line's label stands at the right edge: unless the line ends so early that the label has room behind
+    /// its end.
+    private func standsAtEdge(_ label: EndLabel, _ dates: [LocalDate], width: Double) -> Bool {
+        let series = label.line.series
+        guard let last = dates.indices.last(where: { series.value(at: $0) != nil }) else { return true }
+        let share = Double(dates.count - 1 - last) / Double(max(1, dates.count - 1))
+        return share * width < label.width + 20
+    }
+
+    /// The label of a line that ends early, at its end on a patch of paper: at the edge it would belong to nothing.
+    private func innerLabelMarks(_ label: EndLabel, _ plot: LinePlot) -> [SceneMark] {
+        guard let point = lastPoint(label.line.series, plot) else { return [] }
+        let top = min(max(point.y - label.height / 2, plot.top), plot.bottom - label.height - 2)
+        let x = point.x + 9
+        let patch = Box(x: x - 2.5, y: top - 1, width: label.width + 5, height: label.height + 2)
+        return [.rectangle(patch, fill: .paper, radius: 2)] + textMarks(label, x: x, top: top)
+    }
+
+    private func edgeLabelMarks(_ labels: [EndLabel], _ plot: LinePlot, x: Double) -> [SceneMark] {
         let placed = labels.compactMap { label in lastPoint(label.line.series, plot).map { (label, $0) } }
         let tops = LabelSpreading.tops(
             middles: placed.map(\.1.y), heights: placed.map(\.0.height), gap: 1, lower: plot.laneTop - 4,
@@ -188,16 +210,19 @@ extension SceneComposer {
                         [Point(x: point.x + 4, y: point.y), Point(x: x - 2, y: middle)],
                         Stroke(.zero, width: 0.5)))
             }
-            for (row, text) in label.texts.enumerated() {
-                let font: FontRole = row > 0 ? .label : label.line.isCurrent ? .labelStrong : .labelMedium
-                marks.append(
-                    .text(
-                        SceneText(
-                            text, font: font, color: label.line.textColor,
-                            at: Point(x: x, y: top + Double(row) * 10 + 7.8), width: 94, linesMax: 1)))
-            }
+            marks += textMarks(label, x: x, top: top)
         }
         return marks
+    }
+
+    private func textMarks(_ label: EndLabel, x: Double, top: Double) -> [SceneMark] {
+        label.texts.enumerated().map { row, text in
+            let font: FontRole = row > 0 ? .label : label.line.isCurrent ? .labelStrong : .labelMedium
+            return .text(
+                SceneText(
+                    text, font: font, color: label.line.textColor, at: Point(x: x, y: top + Double(row) * 10 + 7.8),
+                    width: 94, linesMax: 1))
+        }
     }
 
     // MARK: Gaps and remarks

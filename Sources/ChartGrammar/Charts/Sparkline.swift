@@ -5,9 +5,13 @@ package enum Sparkline {
     /// Values that do not change lie on the middle. A gap stays a gap.
     package static func marks(_ values: [Double?], in box: Box, color: ColorRole = .accent) -> [SceneMark] {
         let present = values.compactMap { $0?.isFinite == true ? $0 : nil }
-        guard present.count >= 2, let low = present.min(), let high = present.max() else { return [] }
+        guard let first = values.firstIndex(where: { $0?.isFinite == true }),
+            let final = values.lastIndex(where: { $0?.isFinite == true }), present.count >= 2, let low = present.min(),
+            let high = present.max()
+        else { return [] }
         let y = LinearScale(lower: low, upper: high, start: box.bottom, end: box.y)
-        let x = LinearScale(lower: 0, upper: Double(values.count - 1), start: box.x, end: box.right)
+        // What lies before the first value and behind the last takes no room.
+        let x = LinearScale(lower: Double(first), upper: Double(final), start: box.x, end: box.right)
         let place = { (index: Int, value: Double) in
             Point(x: x(Double(index)), y: high > low ? y(value) : box.y + box.height / 2)
         }
@@ -22,10 +26,8 @@ package enum Sparkline {
             }
         }
         if run.count > 1 { marks.append(.line(run, Stroke(color, width: 1.1, isRound: true))) }
-        guard let last = values.lastIndex(where: { $0?.isFinite == true }), let value = values[last] else {
-            return marks
-        }
-        let end = place(last, value)
+        guard let value = values[final] else { return marks }
+        let end = place(final, value)
         return marks + [.circle(end, radius: 2.7, fill: .panel), .circle(end, radius: 1.7, fill: color)]
     }
 }

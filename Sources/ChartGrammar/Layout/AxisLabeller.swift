@@ -7,6 +7,8 @@ package protocol AxisLabeller {
     func axisLabels(of ticks: [Double], unit: Unit) -> [String]
     /// Three significant figures with the unit: `₦8.2m`.
     func compact(_ value: Double, unit: Unit) -> String
+    /// Whole major units without a sign or suffix: `522`, `48,200,000`.
+    func whole(_ value: Double, unit: Unit) -> String
     /// The change between two values, with arrow: `▲ 8.4%`, and +1, −1 or 0 for its direction; nil where it has no
     /// meaning, as from zero.
     func change(from previous: Double, to current: Double, unit: Unit) -> (text: String, direction: Int)?

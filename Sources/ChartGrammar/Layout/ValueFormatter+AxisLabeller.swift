@@ -7,6 +7,8 @@ extension ValueFormatter: AxisLabeller {
 
     package func compact(_ value: Double, unit: Unit) -> String { compact(.double(value), unit: unit) }
 
+    package func whole(_ value: Double, unit: Unit) -> String { whole(.double(value), unit: unit) }
+
     package func change(from previous: Double, to current: Double, unit: Unit) -> (text: String, direction: Int)? {
         guard let change = change(from: .double(previous), to: .double(current), unit: unit) else { return nil }
         let direction =

@@ -19,16 +19,31 @@ extension PageComposer {
                     // One or two tiles keep the width of three: a tile is not a banner.
                     let columns = Double(max(row.count, start == 0 ? min(tiles.count, 4) : 4, 3))
                     let width = (geometry.contentWidth - (columns - 1) * Self.tileGap) / columns
+                    let isStacked = try row.contains { try !hasRoomForBase($0, width: width) }
                     return try row.enumerated().map { index, tile in
                         let x = geometry.left + Double(index) * (width + Self.tileGap)
                         let box = Box(x: x, y: top, width: width, height: Self.tileHeight)
-                        return .marks(try marks(of: tile, in: box), tag: .paragraph)
+                        return .marks(try marks(of: tile, in: box, isStacked: isStacked), tag: .paragraph)
                     }
                 })
         }
     }
 
-    private func marks(of tile: Tile, in box: Box) throws -> [SceneMark] {
+    /// Whether the change and what it is measured by fit on one line.
+    private func hasRoomForBase(_ tile: Tile, width: Double) throws -> Bool {
+        guard let change = change(of: tile), !change.base.isEmpty else { return true }
+        let used = try measuring.width(of: change.change, font: .tileDelta)
+        return try used + 4 + measuring.width(of: change.base, font: .tileBase) <= width - 18
+    }
+
+    private func change(of tile: Tile) -> ChangeText? {
+        formatter.change(
+            from: tile.previous, to: tile.value, unit: tile.measure.unit, good: tile.measure.good,
+            base: document.period.comparisonShortLabel)
+    }
+
+    /// - Parameter isStacked: what the change is measured by stands below it; one tile's long words move all of a row.
+    private func marks(of tile: Tile, in box: Box, isStacked: Bool) throws -> [SceneMark] {
         let measure = tile.measure
         let left = box.x + 10
         let room = box.width - 20
@@ -47,9 +62,11 @@ extension PageComposer {
         marks.append(
             .text(
                 SceneText(
-                    value, font: font, color: tile.value == .null ? .mute : .ink, at: Point(x: left, y: box.y + 42),
+                    value, font: font, color: tile.value == .null ? .mute : .ink,
+                    at: Point(x: left, y: box.y + (isStacked ? 38 : 42)),
                     width: room + 4, linesMax: 1)))
-        return try marks + delta(of: tile, at: Point(x: left, y: box.y + 60), room: room)
+        let point = Point(x: left, y: box.y + (isStacked ? 53 : 60))
+        return try marks + delta(of: tile, at: point, room: room, isStacked: isStacked)
     }
 
     /// The largest font in which a value keeps within its tile.
@@ -61,15 +78,11 @@ extension PageComposer {
     }
 
     /// The change and what it is measured by.
-    private func delta(of tile: Tile, at point: Point, room: Double) throws -> [SceneMark] {
+    private func delta(of tile: Tile, at point: Point, room: Double, isStacked: Bool) throws -> [SceneMark] {
         if tile.value == .null {
             return [.text(SceneText(texts.notMeasured, font: .tileBase, color: .mute, at: point))]
         }
-        guard
-            let change = formatter.change(
-                from: tile.previous, to: tile.value, unit: tile.measure.unit, good: tile.measure.good,
-                base: document.period.comparisonShortLabel)
-        else { return [] }
+        guard let change = change(of: tile) else { return [] }
         let color: ColorRole =
             switch change.tone {
             case .good: .good
@@ -79,14 +92,11 @@ extension PageComposer {
         let width = try measuring.width(of: change.change, font: .tileDelta)
         let text = SceneMark.text(
             SceneText(change.change, font: .tileDelta, color: color, at: point, width: room + 8, linesMax: 1))
-        // A base of which only "…" would be left says nothing.
-        guard !change.base.isEmpty, room - width - 4 >= 18 else { return [text] }
-        return [
-            text,
-            .text(
-                SceneText(
-                    change.base, font: .tileBase, color: .mute, at: Point(x: point.x + width + 4, y: point.y),
-                    width: room - width - 4 + 6, linesMax: 1)),
-        ]
+        guard !change.base.isEmpty else { return [text] }
+        let base = SceneText(
+            change.base, font: .tileBase, color: .mute,
+            at: isStacked ? Point(x: point.x, y: point.y + 11) : Point(x: point.x + width + 4, y: point.y),
+            width: isStacked ? room + 6 : room - width + 2, linesMax: 1)
+        return [text, .text(base)]
     }
 }

@@ -40,7 +40,9 @@ struct PageComposer {
         case .chart(let chart): try flow.add(chartRow([chart], isWide: true))
         case .charts(let charts):
             for start in stride(from: 0, to: charts.count, by: 2) {
-                try flow.add(chartRow(Array(charts[start..<min(start + 2, charts.count)]), isWide: false))
+                // One that has no neighbour takes the whole width.
+                let row = Array(charts[start..<min(start + 2, charts.count)])
+                try flow.add(chartRow(row, isWide: row.count == 1))
             }
         case .table(let table): try add(table, to: &flow)
         case .text(let text):
