@@ -84,7 +84,7 @@ struct SourceSessionTests {
         let cases: [(ExtractError?, ExtractError.Code, Int32)] = [
             (read("from: gone"), .tableMissing, 65),
             (read("from: secret"), .notPermitted, 77),
-            (read(table, "key: [number]"), .typeUnsupported, 65),
+            (read(table), .typeUnsupported, 65),
             (read(table, "columns: { p: { pii: drop } }"), .typeUndeclared, 78),
             (read(table, "columns: { \(others), q: { pii: drop } }"), .columnMissing, 65),
             (read("sql: SELECT id, d FROM \"Orders\"", "key: [number]"), .columnMissing, 65),

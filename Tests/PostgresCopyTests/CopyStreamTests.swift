@@ -193,6 +193,20 @@ struct StreamBytes {
         expectMalformed(numeric([1, 0]), plan: plan, "four bytes")
     }
 
+    @Test func infiniteIntervalsAreRefused() throws {
+        let plan = CopyPlan(columns: [.init("x", .interval)], refusalPolicy: .discardValue)
+        var stream = StreamBytes.header()
+        for words: [UInt32] in [
+            [0x7FFF_FFFF, 0xFFFF_FFFF, 0x7FFF_FFFF, 0x7FFF_FFFF], [1 << 31, 0, 1 << 31, 1 << 31],
+            [0x7FFF_FFFF, 0xFFFF_FFFF, 0x7FFF_FFFF, 0x7FFF_FFFE],
+        ] {
+            stream = words.reduce(stream.short(1).word(16)) { $0.word($1) }
+        }
+        let rows = try read(stream.trailer(), plan: plan, counted: 3)
+        let longest: Scalar = .structure([.int(0x7FFF_FFFE), .int(0x7FFF_FFFF), .int(.max)])
+        #expect(rows == [[.null], [.null], [longest]])
+    }
+
     @Test func randomBytesNeverTrap() throws {
         let types: [CopyType] = [
             .numeric(precision: 38, scale: 10), .array(element: 1700, .numeric(precision: 9, scale: 2)), .hstore,

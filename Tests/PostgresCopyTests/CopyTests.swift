@@ -130,6 +130,7 @@ struct CopyTests {
     private func badRequest(_ policy: RefusalPolicy) throws -> CopyRequest {
         try table("t") {
             $0.declarations = ["n": .decimal(precision: 10, scale: 2)]
+            $0.keyColumns = ["id"]
             $0.naiveTimestamps = .local { $0 == 1 ? nil : $0 - 3_600_000_000 }
             $0.refusalPolicy = policy
         }
@@ -170,6 +171,8 @@ struct CopyTests {
         var rows: [[Scalar]] = []
         let summary = try connection.copy(plan) { rows += $0.rows }
         #expect(rows.map { $0[0] } == [.int(0), .int(18)])
+        #expect(summary.rejections.examples.allSatisfy { $0.key == [.int(Int64($0.rowNumber - 1))] })
+        #expect(summary.rejections.examples.first { $0.rowNumber == 2 }?.bytes == [0x7F, 0xFF, 0xFF, 0xFF])
         #expect(summary.rowCount == 19)
         #expect(summary.rejections.rowCount == 17)
         #expect(summary.rejections.valueCount == 0)

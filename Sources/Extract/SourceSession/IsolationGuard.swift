@@ -89,8 +89,8 @@ extension IsolationGuard {
     func request(for dataset: Dataset, naiveTimestamps: NaiveTimestamps) throws -> CopyRequest {
         CopyRequest(
             try source(of: dataset), condition: condition, excludedColumns: dataset.droppedColumns,
-            declarations: dataset.columns.compactMapValues(\.declaration), naiveTimestamps: naiveTimestamps,
-            refusalPolicy: dataset.contract.refusalPolicy)
+            declarations: dataset.columns.compactMapValues(\.declaration), keyColumns: dataset.key,
+            naiveTimestamps: naiveTimestamps, refusalPolicy: dataset.contract.refusalPolicy)
     }
 
     /// The dataset's table as SQL text, for messages; nil for queries.

@@ -24,7 +24,7 @@ struct BatchDecoder {
                 columns.append(decoded)
                 continue
             }
-            let faults = try note(decoder.faults, in: column, positions, bytes)
+            let faults = try note(decoder.faults, in: column, positions, block)
             refusedRows.formUnion(faults)
             var left = positions.array
             for row in faults { left[row] = CopyBlock.null }
@@ -62,8 +62,9 @@ struct BatchDecoder {
     /// Counts values that do not fit, or fails at the first.
     private mutating func note(
         _ faults: [(row: Int, fault: ValueFault)], in column: CopyPlan.PlannedColumn, _ positions: Span<UInt32>,
-        _ bytes: RawSpan
+        _ block: borrowing CopyBlock
     ) throws(PostgresError) -> Set<Int> {
+        let bytes = unsafe block.bytes.span.bytes
         var rows: Set<Int> = []
         for (row, fault) in faults where rows.insert(row).inserted {
             guard plan.refusalPolicy != .fail else {
@@ -75,10 +76,21 @@ struct BatchDecoder {
             guard rejections.examples.count < CopyRejections.exampleCountMax else { continue }
             rejections.examples.append(
                 .init(
-                    rowNumber: rowCountBefore + row + 1, column: column.name, fault: fault,
-                    bytes: value(at: Int(positions[row]), bytes)))
+                    rowNumber: rowCountBefore + row + 1, key: try key(of: row, block), column: column.name,
+                    fault: fault, bytes: value(at: Int(positions[row]), bytes)))
         }
         return rows
+    }
+
+    /// The key of one row; a part of it that has no place itself is NULL.
+    private func key(of row: Int, _ block: borrowing CopyBlock) throws(PostgresError) -> [Scalar] {
+        let bytes = unsafe block.bytes.span.bytes
+        var key: [Scalar] = []
+        for index in plan.keyColumns {
+            let position = [block.columnPositions(index)[row]]
+            key.append(try decodeAgain(plan.columns[index], position, bytes).scalar(0))
+        }
+        return key
     }
 
     private func value(at position: Int, _ bytes: RawSpan) -> [UInt8] {

@@ -141,11 +141,17 @@ extension CopyDecoder {
         return Column(.bool, validity: decoded.validity, .bool(Bitmap(words: words, count: positions.count)))
     }
 
-    /// Three numbers that are kept apart: a month has no fixed length, nor has a day.
+    /// Three numbers that are kept apart: a month has no fixed length, nor has a day. All of them at their extremes
+    /// are the infinities of PostgreSQL 17.
     mutating func decodeInterval(_ positions: Span<UInt32>, _ bytes: RawSpan) throws(PostgresError) -> Column {
-        let microseconds = try decodeFixed(positions, bytes, width: 16, filler: Int64(0)) {
-            Int64(bitPattern: $0.long(at: $1))
-        }
+        let microseconds = try decodeFixed(
+            positions, bytes, width: 16, filler: Int64(0),
+            { bytes, position in
+                let (high, low) = (bytes.long(at: position), bytes.long(at: position &+ 8))
+                let isPositive = high == UInt64(Int64.max) && low == 0x7FFF_FFFF_7FFF_FFFF
+                let isNegative = high == 1 &<< 63 && low == 0x8000_0000_8000_0000
+                return isPositive || isNegative ? nil : Int64(bitPattern: high)
+            }, fault: { _, _ in .infinite })
         let days = try decodeFixed(positions, bytes, width: 16, filler: Int32(0)) {
             Int32(bitPattern: $0.word(at: $1 &+ 8))
         }

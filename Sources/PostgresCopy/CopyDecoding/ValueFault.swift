@@ -1,3 +1,5 @@
+package import Columnar
+
 /// Why a value has no exact place in its column. Never the value itself.
 package enum ValueFault: Sendable, Equatable, CustomStringConvertible {
     /// `infinity` or `-infinity` in a date or timestamp.
@@ -44,6 +46,8 @@ package struct CopyRejections: Sendable, Equatable {
     package struct Example: Sendable, Equatable {
         /// The row's place in the stream, from 1.
         package let rowNumber: Int
+        /// The row's key, in the order of `CopyRequest.keyColumns`: for a quarantine, never for a message.
+        package let key: [Scalar]
         /// The column, by its name at the source.
         package let column: String
         /// Why.

@@ -24,16 +24,19 @@ package struct CopyPlan: Sendable {
     package let statement: String
     /// The columns, in the schema's order.
     package let columns: [PlannedColumn]
+    /// The places of the columns that know a row.
+    let keyColumns: [Int]
     let naiveTimestamps: NaiveTimestamps
     let refusalPolicy: RefusalPolicy
 
     init(
-        schema: Schema, statement: String, columns: [PlannedColumn], naiveTimestamps: NaiveTimestamps,
-        refusalPolicy: RefusalPolicy
+        schema: Schema, statement: String, columns: [PlannedColumn], keyColumns: [Int],
+        naiveTimestamps: NaiveTimestamps, refusalPolicy: RefusalPolicy
     ) {
         self.schema = schema
         self.statement = statement
         self.columns = columns
+        self.keyColumns = keyColumns
         self.naiveTimestamps = naiveTimestamps
         self.refusalPolicy = refusalPolicy
     }
@@ -44,7 +47,7 @@ package struct CopyPlan: Sendable {
     ) {
         self.init(
             schema: Schema(columns.map { Field($0.name, $0.type.logicalType) }), statement: "", columns: columns,
-            naiveTimestamps: naiveTimestamps, refusalPolicy: refusalPolicy)
+            keyColumns: [], naiveTimestamps: naiveTimestamps, refusalPolicy: refusalPolicy)
     }
 }
 
@@ -83,8 +86,9 @@ extension PostgresConnection {
         let statement =
             "COPY (SELECT \(expressions.joined(separator: ", ")) FROM \(origin)\(condition)) TO STDOUT (FORMAT binary)"
         return CopyPlan(
-            schema: Schema(fields), statement: statement, columns: columns, naiveTimestamps: request.naiveTimestamps,
-            refusalPolicy: request.refusalPolicy)
+            schema: Schema(fields), statement: statement, columns: columns,
+            keyColumns: request.keyColumns.compactMap { key in columns.firstIndex { $0.name == key } },
+            naiveTimestamps: request.naiveTimestamps, refusalPolicy: request.refusalPolicy)
     }
 
     /// The source under the name that expressions use. The line break ends a comment at the end of a query.
@@ -111,7 +115,7 @@ extension PostgresConnection {
             throw PostgresError(
                 .invalidQuery, "the query gives two columns with the name '\(column.name)'", hint: "name them apart")
         }
-        let wanted = request.excludedColumns.union(request.declarations.keys).union(
+        let wanted = request.excludedColumns.union(request.declarations.keys).union(request.keyColumns).union(
             request.condition.map { [$0.column] } ?? [])
         for name in wanted.sorted() where !names.contains(name) {
             throw PostgresError(

@@ -29,6 +29,8 @@ package struct CopyRequest: Sendable {
     package var excludedColumns: Set<String>
     /// What is said about columns, by their name at the source.
     package var declarations: [String: ColumnDeclaration]
+    /// The columns that know a row, for the record of what was left out.
+    package var keyColumns: [String]
     /// How timestamps without a zone become instants.
     package var naiveTimestamps: NaiveTimestamps
     /// What happens to values that have no exact place.
@@ -36,13 +38,14 @@ package struct CopyRequest: Sendable {
 
     package init(
         _ source: Source, condition: Condition? = nil, excludedColumns: Set<String> = [],
-        declarations: [String: ColumnDeclaration] = [:], naiveTimestamps: NaiveTimestamps = .undeclared,
-        refusalPolicy: RefusalPolicy = .fail
+        declarations: [String: ColumnDeclaration] = [:], keyColumns: [String] = [],
+        naiveTimestamps: NaiveTimestamps = .undeclared, refusalPolicy: RefusalPolicy = .fail
     ) {
         self.source = source
         self.condition = condition
         self.excludedColumns = excludedColumns
         self.declarations = declarations
+        self.keyColumns = keyColumns
         self.naiveTimestamps = naiveTimestamps
         self.refusalPolicy = refusalPolicy
     }
