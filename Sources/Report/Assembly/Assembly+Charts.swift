@@ -24,7 +24,7 @@ extension Assembly {
         let shownSubtitle = subtitle ?? standardSubtitle(definition, unit, rows.model, content)
         return Chart(
             title: shownTitle, subtitle: shownSubtitle, mark: definition.mark, unit: unit, domain: content.domain,
-            series: content.series, partialFrom: content.partialFrom,
+            series: content.series, partialFrom: content.partialFrom, good: metric.good,
             alternativeText: alternative(shownTitle, shownSubtitle, unit, content))
     }
 
