@@ -118,3 +118,27 @@ struct DefinitionTests {
         #expect(text == .english)
     }
 }
+
+struct EngineTextTests {
+    @Test("Places are filled once: a value that looks like a place stays as it is")
+    func places() {
+        let text = EngineText.english
+        let values = ["unit": "{period}", "period": "{comparison}", "comparison": "{unit}"]
+        #expect(text(.chartCompared, values) == "{period}, {comparison} against {unit}")
+        #expect(text(.chartCompared) == "{unit}, {period} against {comparison}")
+        #expect(text.description == EngineText.english.description)
+    }
+
+    @Test("A file with a missing or an unknown text is refused")
+    func refusals() throws {
+        let file = projectFolder.appending("Templates").appending("text").appending("en.yaml")
+        let good = try DiskFileStore().text(of: file)
+        for (old, new) in [
+            ("  total: \"Total\"\n", ""), ("  total: ", "  totel: "), ("k, m, bn", "k, m, 1, bn"), ("Jan, ", ""),
+        ] {
+            let changed = good.replacing(old, with: new)
+            #expect(changed != good)
+            #expect(throws: ConfigurationErrors.self) { try EngineText(bytes: Array(changed.utf8), file: "en.yaml") }
+        }
+    }
+}

@@ -28,8 +28,8 @@ package struct ChangeText: Sendable, Hashable {
 extension ValueFormatter {
     /// The change from one value to another; nil where one of them is missing or no number.
     ///
-    /// Up to 0.05 %, which would be written as 0.0 %, it is "no change"; from zero "new"; above +999 % a factor; of a percentage in points; from a
-    /// negative value the difference itself, because a percentage of it misleads.
+    /// Up to 0.05 %, which would be written as 0.0 %, it is "no change"; from zero "new"; above +999 % a factor; of a
+    /// percentage in points; from a negative value the difference itself, because a percentage of it misleads.
     ///
     /// - Parameters:
     ///   - base: what the previous value is of, such as `Sep`.

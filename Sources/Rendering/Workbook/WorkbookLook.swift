@@ -14,7 +14,7 @@ enum WorkbookLook {
     static let finding = CellFormat(size: 12, color: 0x33414E)
     static let note = CellFormat(size: 9, color: mute)
     static let head = CellFormat(color: mute, fill: panel, isBold: true, wraps: true, lineBelow: ink)
-    static let label = CellFormat(lineBelow: rule)
+    static let label = CellFormat(alignment: .left, indent: 1, lineBelow: rule)
     static let plain = CellFormat()
     static let wrapped = CellFormat(wraps: true)
     static let term = CellFormat(isBold: true, wraps: true)

@@ -69,7 +69,7 @@ extension WorkbookWriter {
             (text(.aboutZone), document.presentation.zone), (text(.aboutCurrency), document.presentation.currency),
             (text(.aboutAsOf), document.freshness.asOf.description), (text(.aboutComplete), complete),
             (text(.aboutRun), identity.run), (text(.aboutDefinition), identity.definitionHash),
-            (text(.aboutEngine), "Almanac \(identity.engine)"),
+            (text(.aboutEngine), identity.engine),
         ]
     }
 

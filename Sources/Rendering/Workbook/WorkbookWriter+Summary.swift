@@ -19,12 +19,29 @@ extension WorkbookWriter {
         try sheet.setHeight(28, row: 1)
         try sheet.write(
             cells.cell("\(identity.title), \(document.period.label)"), row: 1, column: 1, format: WorkbookLook.title)
-        try sheet.write(cells.cell(document.headline), row: 2, column: 1, format: WorkbookLook.finding)
+        var row = 2
+        for line in Self.lines(of: document.headline, length: 105) {
+            try sheet.write(cells.cell(line), row: row, column: 1, format: WorkbookLook.finding)
+            row += 1
+        }
         try sheet.write(
-            cells.cell("\(identity.tenantName) · \(document.freshness.line)"), row: 3, column: 1,
+            cells.cell("\(identity.tenantName) · \(document.freshness.line)"), row: row, column: 1,
             format: WorkbookLook.note)
-        let next = try writeTiles(sheet, from: 5)
+        let next = try writeTiles(sheet, from: row + 2)
         if let chart = mainChart { try write(chart, to: sheet, from: next + 1) }
+    }
+
+    /// Breaks a text between words, so that no line runs out of the page; a longer word stays whole.
+    private static func lines(of text: String, length: Int) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= length {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
     }
 
     // MARK: Tiles
@@ -99,9 +116,10 @@ extension WorkbookWriter {
         "\(SheetNames.quoted(sheet.name))!$\(Self.letter(column))$\(row + 1)"
     }
 
-    /// The letter of one of the first 26 columns.
-    private static func letter(_ column: Int) -> String {
-        String(Character(Unicode.Scalar(UInt8(ascii: "A") + UInt8(column))))
+    /// The letters of a column: A to Z, AA and on.
+    static func letter(_ column: Int) -> String {
+        let last = String(Character(Unicode.Scalar(UInt8(ascii: "A") + UInt8(column % 26))))
+        return column < 26 ? last : letter(column / 26 - 1) + last
     }
 
     // MARK: The main chart

@@ -117,6 +117,30 @@ extension WorkbookWriter {
         }
         let lastRow = rows.count + (totals == nil ? 0 : 1)
         try sheet.addTable(name: names.table(table.name), firstRow: 0, lastRow: lastRow, columns: columns)
+        if totals != nil { try writeTotals(sheet, table, columns, lastRow, formats) }
+    }
+
+    /// The cells of a table's total row, over those that the library wrote: with a look of their own, and with plain
+    /// ranges, because not every reader takes a head with spaces in a formula.
+    private func writeTotals(
+        _ sheet: SpreadsheetSheet, _ table: ReportTable, _ columns: [SpreadsheetSheet.TableColumn], _ row: Int,
+        _ formats: [String?]
+    ) throws(SpreadsheetError) {
+        for (column, definition) in columns.enumerated() {
+            let isNumber = table.columns[column].unit != .none
+            switch definition.total {
+            case .none:
+                try sheet.writeBlank(row: row, column: column, format: WorkbookLook.total(nil))
+            case .text(let words):
+                let alignment: CellFormat.Alignment = isNumber && words != text(.total) ? .right : .left
+                try sheet.write(words, row: row, column: column, format: WorkbookLook.total(nil, alignment: alignment))
+            case .sum(let value):
+                let letter = Self.letter(column)
+                try sheet.write(
+                    formula: "=SUBTOTAL(109,\(letter)2:\(letter)\(row))", result: value, row: row, column: column,
+                    format: WorkbookLook.total(formats[column]))
+            }
+        }
     }
 
     /// What stands in the total row of a column: a sum where the total is one, else the total as text.

@@ -13,9 +13,16 @@ package struct EngineText: Sendable, Hashable {
 
     /// A text by its key, with its places filled.
     package func callAsFunction(_ key: Key, _ values: [String: String] = [:]) -> String {
-        var text = texts[key.rawValue] ?? key.rawValue
-        for (name, value) in values { text = text.replacing("{\(name)}", with: value) }
-        return text
+        var rest = (texts[key.rawValue] ?? key.rawValue)[...]
+        var filled = ""
+        // In one pass: what is filled in is never looked at again, whatever it contains.
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            let name = String(rest[rest.index(after: open)..<close])
+            filled += rest[..<open]
+            filled += values[name] ?? "{\(name)}"
+            rest = rest[rest.index(after: close)...]
+        }
+        return filled + rest
     }
 
     /// Every text of the engine.
@@ -82,6 +89,13 @@ package struct EngineText: Sendable, Hashable {
     private init(words: FormatWords, texts: [String: String]) {
         self.words = words
         self.texts = texts
+    }
+}
+
+extension EngineText: CustomStringConvertible {
+    /// All texts in the order of their keys: the same text for the same words, so that hashes of it agree.
+    package var description: String {
+        "\(words)\n" + Key.allCases.map { "\($0.rawValue): \(texts[$0.rawValue] ?? "")" }.joined(separator: "\n")
     }
 }
 

@@ -71,7 +71,7 @@ enum TableSamples {
                 TableColumn(name: "day", label: "Day", unit: .none),
                 TableColumn(
                     name: "revenue_minor", label: "Sales", unit: .money(currency: "USD", exponent: 2), hasBar: true),
-                TableColumn(name: "orders", label: "Orders", unit: .count),
+                TableColumn(name: "orders", label: "Orders placed", unit: .count),
                 TableColumn(name: "rate", label: "Rate", unit: .percent),
                 TableColumn(name: "note", label: "Note", unit: .none),
             ], rows: cells,
