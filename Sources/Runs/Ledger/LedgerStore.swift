@@ -24,6 +24,8 @@ package protocol LedgerStore: Sendable {
     func artefacts(of run: String) throws(LedgerError) -> [ArtefactRecord]
     /// The newest edition of a report and period.
     func latestEdition(tenant: String, subject: String, period: String) throws(LedgerError) -> RunRecord?
+    /// The newest ingestion of a tenant that is done: the lake as readers may see it.
+    func lastIngestion(tenant: String) throws(LedgerError) -> RunRecord?
     /// The next sequence number of a tenant's ingestions: never given out twice under one lease.
     func nextSequence(under lease: Lease) throws(LedgerError) -> Int64
 

@@ -137,6 +137,18 @@ package struct SQLiteLedger: LedgerStore {
         }
     }
 
+    package func lastIngestion(tenant: String) throws(LedgerError) -> RunRecord? {
+        try read { database in
+            try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT * FROM runs WHERE tenant = ? AND kind = 'ingest' AND state = 'done'
+                    ORDER BY edition DESC LIMIT 1
+                    """, arguments: [tenant]
+            ).map(Self.run)
+        }
+    }
+
     package func counts(of run: String) throws(LedgerError) -> [TableCount] {
         try read { database in
             try Row.fetchAll(

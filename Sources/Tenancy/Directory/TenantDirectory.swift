@@ -103,6 +103,11 @@ package struct TenantFailure: Sendable, Equatable {
     package let name: String
     /// What is wrong.
     package let error: TenancyError
+
+    package init(name: String, error: TenancyError) {
+        self.name = name
+        self.error = error
+    }
 }
 
 extension ZoneDatabase {

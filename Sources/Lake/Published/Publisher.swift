@@ -1,0 +1,179 @@
+internal import Checksum
+package import CivilTime
+internal import Columnar
+package import Effects
+internal import Parquet
+internal import SystemPackage
+package import Tenancy
+
+// How models get to dashboards: `published/<tenant>/`.
+//
+// (1) The files of a model are `<model>.parquet` and `<model>.json`: the table's rows at one version, in its order.
+// (2) `manifest.json` names every file with its SHA-256 and is replaced last: who reads the manifest first and checks
+//     the hashes has one state of all models, or sees that a publication is under way.
+// (3) A file whose bytes would not change is not written.
+//
+// JSON files are `{"model": …, "columns": […], "rows": [[…]]}`: whole numbers, finite doubles and truth values as such,
+// decimals and whole numbers beyond ±2⁵³ as texts, dates and instants as ISO 8601 texts, missing values as null.
+
+/// Publishes a tenant's models for dashboards.
+package struct Publisher {
+    private let scope: TenantScope
+    private let layout: ProjectLayout
+    private let store: any FileStore
+    private let random: any RandomSource
+
+    package init(_ scope: TenantScope, in layout: ProjectLayout, store: any FileStore, random: any RandomSource) {
+        self.scope = scope
+        self.layout = layout
+        self.store = store
+        self.random = random
+    }
+
+    /// A model to publish.
+    package struct Model {
+        /// Its name.
+        package let name: ResourceName
+        /// What it is computed from: the table at one version.
+        package let snapshot: TableSnapshot
+        /// The length of its buckets: `day`, `month`.
+        package let grain: String
+
+        package init(name: ResourceName, snapshot: TableSnapshot, grain: String) {
+            self.name = name
+            self.snapshot = snapshot
+            self.grain = grain
+        }
+    }
+
+    /// Writes the files of models and then the manifest, which names these models and no others.
+    ///
+    /// - Parameters:
+    ///   - models: all models of the tenant.
+    ///   - asOf: everything that was committed at the source up to this instant is in them.
+    ///   - engine: who writes, with its version.
+    /// - Returns: how many files were written; those whose bytes were there already do not count.
+    /// - Throws: `FileError`, `LakeError`, `ParquetError`, `TenancyError`.
+    @discardableResult
+    package func publish(_ models: [Model], asOf: Instant, engine: String) throws -> Int {
+        try store.makeFolder(layout.published(of: scope))
+        var written = 0
+        var entries: [JSONValue] = []
+        for model in models.sorted(by: { $0.name.text < $1.name.text }) {
+            let rows = try PublishedRows(model.snapshot)
+            let parquet = try self.parquet(model, rows, engine: engine)
+            let json = Array(rows.json(model: model.name.text).utf8)
+            let files = [("\(model.name).json", json), ("\(model.name).parquet", parquet)]
+            for (name, bytes) in files where try put(bytes, name) { written += 1 }
+            entries.append(Self.entry(model, rows, files))
+        }
+        let manifest = JSONValue.object([
+            "version": .integer(1), "tenant": .text(scope.id.text), "engine": .text(engine),
+            "as_of": .text(asOf.description), "timezone": .text(scope.tenant.calendar.zone.name),
+            "models": .array(entries),
+        ])
+        if try put(Array(manifest.canonicalText.utf8), "manifest.json") { written += 1 }
+        return written
+    }
+
+    private static func entry(
+        _ model: Model, _ rows: PublishedRows, _ files: [(name: String, bytes: [UInt8])]
+    ) -> JSONValue {
+        .object([
+            "model": .text(model.name.text), "grain": .text(model.grain),
+            "table_version": .integer(model.snapshot.version), "rows": .integer(Int64(rows.rowCount)),
+            "columns": .array(
+                rows.schema.fields.map { field in
+                    .object([
+                        "name": .text(field.name), "type": .text(field.type.description),
+                        "unit": field.metadata["almanac.unit"].map { .text($0) } ?? .null,
+                        "description": field.metadata["almanac.description"].map { .text($0) } ?? .null,
+                        "additive": .bool(field.metadata["almanac.additive"] != "false"),
+                    ])
+                }),
+            "files": .array(
+                files.map { file in
+                    .object([
+                        "name": .text(file.name), "bytes": .integer(Int64(file.bytes.count)),
+                        "sha256": .text(SHA256Digest(of: file.bytes.span).description),
+                    ])
+                }),
+        ])
+    }
+
+    /// Whether a file had to be written.
+    private func put(_ bytes: [UInt8], _ name: String) throws -> Bool {
+        let path = layout.published(try ArtefactName(name), of: scope)
+        if try store.status(of: path)?.size == Int64(bytes.count), try store.contents(of: path) == bytes {
+            return false
+        }
+        try CommittedFile(store: store, random: random).commit(bytes, to: path, replacing: true)
+        return true
+    }
+
+    private func parquet(_ model: Model, _ rows: PublishedRows, engine: String) throws -> [UInt8] {
+        var options = ParquetWriterOptions()
+        options.createdBy = engine
+        options.keyValues = [(TableProperties.tenant, scope.id.text), ("almanac.model", model.name.text)]
+        let buffer = MemoryFile()
+        let writer = try ParquetFileWriter(schema: rows.schema, options: options, file: buffer)
+        for batch in rows.batches { try writer.write(batch) }
+        _ = try writer.finish()
+        return buffer.bytes
+    }
+}
+
+/// The rows of a small table, read once for all forms in which they are published.
+private struct PublishedRows {
+    let schema: Schema
+    let batches: [ColumnBatch]
+    var rowCount: Int { batches.reduce(0) { $0 + $1.rowCount } }
+
+    init(_ snapshot: TableSnapshot) throws {
+        schema = snapshot.schema
+        var batches: [ColumnBatch] = []
+        try snapshot.forEachBatch { batches.append($0) }
+        self.batches = batches
+    }
+
+    func json(model: String) -> String {
+        let rows = batches.flatMap(\.rows).map { JSONValue.array($0.map(Self.value)) }
+        return JSONValue.object([
+            "model": .text(model), "columns": .array(schema.fields.map { .text($0.name) }), "rows": .array(rows),
+        ]).canonicalText
+    }
+
+    /// Whole numbers that every reader of JSON keeps exactly: those that a double holds.
+    private static let exactIntegers: ClosedRange<Int64> = -(1 << 53)...(1 << 53)
+
+    private static func value(_ scalar: Scalar) -> JSONValue {
+        switch scalar {
+        case .null: .null
+        case .bool(let value): .bool(value)
+        case .int(let value): exactIntegers.contains(value) ? .integer(value) : .text(String(value))
+        case .unsigned(let value): .text(String(value))
+        case .decimal(let value): .text(value.description)
+        case .float(let value): value.isFinite ? .number(value.description) : .text("\(value)")
+        case .double(let value): .double(value) ?? .text("\(value)")
+        case .date(let days): .text(LocalDate(daysSinceEpoch: days).description)
+        case .timestamp(let microseconds): .text(Instant(microsecondsSinceEpoch: microseconds).description)
+        case .text(let value): .text(value)
+        case .binary(let bytes): .text(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+        case .list(let values), .structure(let values): .array(values.map(value))
+        case .map(let entries): .array(entries.map { .array([value($0.key), value($0.value)]) })
+        }
+    }
+}
+
+/// A file in memory.
+private final class MemoryFile: WritableFile {
+    private(set) var bytes: [UInt8] = []
+    var size: Int64 { Int64(bytes.count) }
+
+    func write(_ piece: Span<UInt8>) throws(FileError) {
+        unsafe piece.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    func sync() throws(FileError) {}
+    func close() throws(FileError) {}
+}

@@ -1,0 +1,25 @@
+internal import Report
+
+/// A kind of file that a report can be made into.
+enum ArtefactFormat: String, CaseIterable {
+    case pdf, xlsx, csv
+
+    /// Whether a file of this name is of the format; a CSV file has its sidecar.
+    func covers(_ name: String) -> Bool {
+        name.hasSuffix(".\(rawValue)") || (self == .csv && name.hasSuffix(".csv.json"))
+    }
+
+    /// The formats by the words of the command line, or else those of the definition.
+    static func formats(_ words: [String], of report: ReportDefinition) throws(Failure) -> [ArtefactFormat] {
+        var formats: [ArtefactFormat] = []
+        for word in words.isEmpty ? report.formats.map(\.rawValue) : words {
+            guard let format = ArtefactFormat(rawValue: word.lowercased()) else {
+                throw Failure(
+                    words.isEmpty ? .configuration : .usage, "report '\(report.slug)' can't be made as '\(word)'",
+                    why: "this edition makes \(allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            if !formats.contains(format) { formats.append(format) }
+        }
+        return formats
+    }
+}

@@ -1,0 +1,79 @@
+internal import Checksum
+internal import Configuration
+internal import Effects
+internal import Formatting
+internal import PDFCanvas
+internal import Rendering
+internal import Report
+internal import SystemPackage
+internal import Tenancy
+
+/// Turns a document into the bytes of its artefacts. Belongs to one thread, as fonts do.
+struct ArtefactMaker {
+    private let project: Project
+    private let text: EngineText
+    private let fonts: FontLibrary
+    private let theme: PDFTheme
+    private let themeBytes: [UInt8]
+
+    init(_ project: Project, text: EngineText) throws {
+        self.project = project
+        self.text = text
+        let store = project.environment.store
+        let themePath = project.layout.templates.appending("themes").appending("almanac.yaml")
+        themeBytes = try store.contents(of: themePath)
+        theme = try PDFTheme(
+            reading: YAMLDocument(
+                text: String(decoding: themeBytes, as: UTF8.self), file: "Templates/themes/almanac.yaml"))
+        let fontsPath = project.layout.templates.appending("fonts").appending("fonts.conf")
+        if try store.status(of: fontsPath) == nil {
+            fonts = try FontLibrary()
+        } else {
+            fonts = try FontLibrary(document: try store.text(of: fontsPath))
+        }
+    }
+
+    /// SHA-256 over what decides the look: the theme and the engine's words.
+    var templateHash: String {
+        RunIdentity.hash([("themes/almanac.yaml", themeBytes), ("text", Array("\(text)".utf8))])
+    }
+
+    /// SHA-256 over the names, versions and files of all fonts that may be drawn with.
+    var fontsHash: String { SHA256Digest(of: fonts.listing()).description }
+
+    /// The artefacts of some formats, each checked against the document before it is given out.
+    /// - Parameter folder: a private folder for what libraries write on their way.
+    func artefacts(
+        of document: ReportDocument, _ formats: [ArtefactFormat], folder: FilePath
+    ) throws -> [Artefact] {
+        var artefacts: [Artefact] = []
+        for format in formats {
+            switch format {
+            case .pdf: artefacts.append(try pdf(document))
+            case .xlsx:
+                artefacts.append(
+                    try WorkbookRenderer(text: text).render(document, folder: folder, store: project.environment.store))
+            case .csv: artefacts += try csv(document)
+            }
+        }
+        return artefacts
+    }
+
+    private func pdf(_ document: ReportDocument) throws -> Artefact {
+        let formatter = ValueFormatter(
+            locale: document.presentation.locale, currency: document.presentation.currency, words: text.words)
+        return Artefact(
+            name: "report.pdf",
+            bytes: try PDFRenderer(fonts: fonts, theme: theme).render(document, formatter: formatter))
+    }
+
+    private func csv(_ document: ReportDocument) throws -> [Artefact] {
+        let renderer = CSVRenderer()
+        let artefacts = renderer.render(document)
+        for table in document.tables {
+            guard let file = artefacts.first(where: { $0.name == "\(table.name).csv" }) else { continue }
+            try ArtefactCheck.check(csv: file.bytes, of: table, isGuarded: renderer.isGuarded)
+        }
+        return artefacts
+    }
+}

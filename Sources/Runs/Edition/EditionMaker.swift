@@ -1,0 +1,99 @@
+internal import CivilTime
+internal import Columnar
+internal import Configuration
+internal import Effects
+internal import Formatting
+internal import Rendering
+internal import Report
+internal import SystemPackage
+internal import Tenancy
+
+/// Makes the document of one report, tenant and period: pure but for reading the definition and the tables.
+struct EditionMaker {
+    let project: Project
+    let scope: TenantScope
+    let definitions: PlatformDefinitions
+    let report: ReportDefinition
+    let text: EngineText
+
+    /// - Throws: `Failure` where there is no such report, or the platform's files are not right.
+    init(_ slug: String, for scope: TenantScope, in project: Project) throws {
+        self.project = project
+        self.scope = scope
+        let store = project.environment.store
+        definitions = try PlatformDefinitions(
+            folder: project.layout.reports(of: scope.tenant.platform), store: store)
+        do {
+            report = try definitions.report(slug)
+        } catch {
+            throw Failure(
+                .usage, "there is no report '\(slug)' for tenant '\(scope.id)'", why: error.description,
+                remedy:
+                    "reports of \(scope.tenant.platform): \(definitions.reports.map(\.slug).joined(separator: ", "))")
+        }
+        text = try EngineTexts.read(locale: scope.tenant.locale, project)
+    }
+
+    /// SHA-256 over all files that decide what the report says.
+    var definitionHash: String {
+        RunIdentity.hash(definitions.sources(of: report).map { (name: $0.path, bytes: $0.bytes) })
+    }
+
+    /// The period that is meant: one that is named, or the last complete one of the report's grain.
+    func period(named name: String?) throws -> Period {
+        let calendar = scope.tenant.calendar
+        let now = project.environment.now
+        guard let name else { return calendar.lastComplete(report.grain, asOf: now) }
+        let period = try calendar.period(parsing: name)
+        guard calendar.instants(of: period).start <= now else {
+            throw Failure(
+                .usage, "period \(period.name) lies in the future",
+                why: "it begins on \(period.from) in \(calendar.zone.name), and now it is \(now)",
+                remedy: "--period \(calendar.lastComplete(report.grain, asOf: now).name)")
+        }
+        return period
+    }
+
+    /// The document, without a run's id.
+    func document(_ period: Period, from source: EditionSource) throws -> ReportDocument {
+        let tenant = scope.tenant
+        let tables = try source.tables(report.models(definitions.metrics), of: scope, in: project)
+        let identity = ReportIdentity(
+            tenant: tenant.id.text, tenantName: tenant.name, slug: report.slug, title: report.title, run: "",
+            definitionHash: definitionHash, engine: "almanac \(EngineVersion.text)")
+        let presentation = Presentation(
+            locale: tenant.locale, zone: tenant.calendar.zone.name, currency: tenant.currency,
+            brandColor: tenant.brand.color ?? "", logo: try logo())
+        // Beyond its end a period is complete, whenever the data was read: so an edition does not change with the hour.
+        let asOf = min(source.asOf, tenant.calendar.instants(of: period).end)
+        return try ReportAssembler(definitions: definitions, text: text).assemble(
+            report,
+            .init(
+                identity: identity, presentation: presentation, calendar: tenant.calendar, period: period, asOf: asOf),
+            tables: tables)
+    }
+
+    /// The tenant's logo, a PNG below `Templates`.
+    private func logo() throws -> [UInt8]? {
+        guard let name = scope.tenant.brand.logo else { return nil }
+        let path = FilePath(name)
+        guard !path.isAbsolute, path.components.allSatisfy({ $0.kind == .regular }) else {
+            throw Failure(
+                .configuration, "the logo of tenant '\(scope.id)' lies outside of Templates",
+                remedy: "brand: { logo: brands/\(scope.id)/logo.png }")
+        }
+        return try project.environment.store.contents(of: project.layout.templates.pushing(path), limit: 4 << 20)
+    }
+}
+
+/// The engine's words in a tenant's language.
+enum EngineTexts {
+    /// Reads `Templates/text/<language>.yaml`; English where there is no such file.
+    static func read(locale: String, _ project: Project) throws -> EngineText {
+        let language = String(locale.prefix { $0 != "-" && $0 != "_" })
+        let path = project.layout.templates.appending("text").appending("\(language).yaml")
+        guard try project.environment.store.status(of: path) != nil else { return .english }
+        return try EngineText(
+            bytes: try project.environment.store.contents(of: path), file: "Templates/text/\(language).yaml")
+    }
+}

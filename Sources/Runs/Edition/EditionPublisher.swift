@@ -1,0 +1,94 @@
+internal import Checksum
+internal import CivilTime
+internal import Effects
+internal import Lake
+internal import Rendering
+internal import Report
+internal import SystemPackage
+internal import Tenancy
+
+/// Puts an edition's files under their final names: every artefact, then the receipt that names them all.
+struct EditionPublisher {
+    let project: Project
+    let scope: TenantScope
+    let report: ReportDefinition
+    let period: Period
+
+    func publish(
+        _ document: ReportDocument, _ maker: EditionMaker, _ source: EditionSource, _ formats: [ArtefactFormat],
+        edition: Int64
+    ) throws -> [ArtefactRecord] {
+        let store = project.environment.store
+        let work = project.layout.work(run: try ResourceName(document.identity.run), of: scope)
+        try store.removeFolder(work)
+        try store.makeFolder(work)
+        defer { try? store.removeFolder(work) }
+        let artist = try ArtefactMaker(project, text: maker.text)
+        let artefacts = try artist.artefacts(of: document, formats, folder: work)
+        let receipt = try self.receipt(document, maker, artist, source, artefacts, edition: edition)
+        let slug = try ResourceName(report.slug)
+        try store.makeFolder(project.layout.out(slug, period, of: scope))
+        var records: [ArtefactRecord] = []
+        for artefact in artefacts + [Artefact(name: Receipt.fileName, bytes: receipt.bytes)] {
+            let path = project.layout.out(try ArtefactName(artefact.name), slug, period, of: scope)
+            try CommittedFile(store: store, random: project.environment.random).commit(
+                artefact.bytes, to: path, replacing: true)
+            records.append(
+                ArtefactRecord(
+                    name: artefact.name, path: shown(path), sha256: artefact.sha256.description, size: artefact.size))
+        }
+        return records
+    }
+
+    /// A path from the project's folder on.
+    private func shown(_ path: FilePath) -> String {
+        var path = path
+        return path.removePrefix(project.layout.root) ? path.string : path.string
+    }
+
+    private func receipt(
+        _ document: ReportDocument, _ maker: EditionMaker, _ artist: ArtefactMaker, _ source: EditionSource,
+        _ artefacts: [Artefact], edition: Int64
+    ) throws -> Receipt {
+        let tenant = scope.tenant
+        let calendar = tenant.calendar
+        var tables: [Receipt.Table] = []
+        for model in report.models(maker.definitions.metrics) {
+            guard let version = source.versions[model] else { continue }
+            let address = TableAddress(.aggregates, try ResourceName(model), of: scope, in: project.layout)
+            let snapshot = try project.table(address).snapshot(at: .version(version))
+            let files = snapshot.files.map { Receipt.File(name: $0.name, sha256: $0.sha256 ?? "", bytes: $0.size) }
+            tables.append(
+                Receipt.Table(name: address.name, version: version, rows: snapshot.rowCount ?? 0, files: files))
+        }
+        return Receipt(
+            run: document.identity.run, tenant: tenant.id.text, platform: tenant.platform.text, report: report.slug,
+            period: period.name, edition: edition, engine: document.identity.engine, asOf: document.freshness.asOf,
+            definition: document.identity.definitionHash, template: artist.templateHash,
+            fonts: ["listing": artist.fontsHash], timeZoneData: project.environment.zones.version(),
+            calendar: [
+                "timezone": calendar.zone.name, "week_start": calendar.weekStart.name,
+                "fiscal_year_start": calendar.fiscalYearStart.description,
+                "holidays": calendar.holidays.map(\.description).joined(separator: " "),
+            ], locale: tenant.locale, currency: tenant.currency, tables: tables,
+            rows: Receipt.RowCounts(
+                read: source.rows.read, written: source.rows.written, rejected: source.rows.rejected),
+            artefacts: artefacts.map(\.receipt))
+    }
+}
+
+/// The hash of a file on the disk.
+enum FileHash {
+    /// The SHA-256 of a file, read in pieces of 1 MiB.
+    static func sha256(of path: FilePath, _ store: any FileStore) throws(FileError) -> String {
+        let file = try store.open(path)
+        var hasher = SHA256Hasher()
+        var offset: Int64 = 0
+        while offset < file.size {
+            let piece = try file.read(at: offset, count: Int(min(1 << 20, file.size - offset)))
+            hasher.update(piece.span)
+            offset += Int64(piece.count)
+        }
+        return hasher.finish().description
+    }
+}

@@ -1,0 +1,20 @@
+internal import Analytics
+internal import CivilTime
+internal import Lake
+internal import Tenancy
+
+extension Ingestion {
+    /// Puts the models where dashboards read them.
+    func publish(_ commits: [ModelCommit], _ asOf: Instant) throws {
+        let project = session.project
+        let models = try commits.map { commit in
+            Publisher.Model(
+                name: try ResourceName(commit.model.name),
+                snapshot: try commit.table.snapshot(at: .version(commit.version)),
+                grain: commit.model.bucket.grain.rawValue)
+        }
+        try Publisher(
+            session.scope, in: project.layout, store: project.environment.store, random: project.environment.random
+        ).publish(models, asOf: asOf, engine: "almanac/\(EngineVersion.text)")
+    }
+}

@@ -1,0 +1,13 @@
+/// What a run tells while it goes on: for progress, and for `run --json`, a line for each.
+package enum RunEvent: Sendable, Equatable {
+    case tenantStarted(tenant: String)
+    /// A dataset is in the lake.
+    case extracted(tenant: String, table: String, rows: Int64, unchanged: Bool, seconds: Double)
+    /// A model is in the lake.
+    case aggregated(tenant: String, table: String, rows: Int64, unchanged: Bool)
+    /// A report is rendered, or found as it was.
+    case rendered(
+        tenant: String, report: String, period: String, edition: Int64, files: [String], bytes: Int64, unchanged: Bool)
+    case tenantDone(tenant: String)
+    case tenantFailed(tenant: String, failure: Failure)
+}

@@ -1,0 +1,79 @@
+internal import Foundation
+internal import Runs
+internal import Synchronization
+
+/// Tells what a run does: a line for each finished stage, or with `--json` an object for each event.
+final class RunProgress: Sendable {
+    private let console: Console
+    /// Lines of several threads, one at a time.
+    private let mutex = Mutex(())
+
+    init(_ console: Console) { self.console = console }
+
+    var tell: @Sendable (RunEvent) -> Void {
+        { event in
+            self.mutex.withLock { _ in
+                if self.console.isJSON {
+                    try? self.console.answer(json: EventLine(event))
+                } else {
+                    self.say(event)
+                }
+            }
+        }
+    }
+
+    private func say(_ event: RunEvent) {
+        switch event {
+        case .tenantStarted(let tenant): console.note("\(tenant): started", from: .stages)
+        case .extracted(let tenant, let table, let rows, let unchanged, let seconds):
+            let change = unchanged ? ", unchanged" : ""
+            console.note("\(tenant): read \(table), \(rows) rows in \(Self.seconds(seconds))\(change)", from: .stages)
+        case .aggregated(let tenant, let table, let rows, let unchanged):
+            console.note("\(tenant): \(table), \(rows) rows\(unchanged ? ", unchanged" : "")", from: .stages)
+        case .rendered(let tenant, let report, let period, let edition, let files, _, let unchanged):
+            let what = unchanged ? "is as it was" : "\(files.count) files"
+            console.note("\(tenant): \(report) \(period), edition \(edition), \(what)", from: .stages)
+        case .tenantDone(let tenant): console.note("\(console.calm("done")) \(tenant)", from: .normal)
+        case .tenantFailed(let tenant, let failure):
+            console.note("\(console.alarm("fail")) \(tenant)  \(failure.description)", from: .normal)
+        }
+    }
+
+    static func seconds(_ value: Double) -> String { String(format: "%.1f s", value) }
+}
+
+/// An event as a line of JSON.
+private struct EventLine: Encodable {
+    var event = ""
+    var tenant = ""
+    var table: String?
+    var report: String?
+    var period: String?
+    var edition: Int64?
+    var rows: Int64?
+    var seconds: Double?
+    var unchanged: Bool?
+    var files: [String]?
+    var bytes: Int64?
+    var error: String?
+    var cause: String?
+
+    init(_ event: RunEvent) {
+        switch event {
+        case .tenantStarted(let tenant): (self.event, self.tenant) = ("tenant.start", tenant)
+        case .extracted(let tenant, let table, let rows, let unchanged, let seconds):
+            (self.event, self.tenant, self.table) = ("extract.done", tenant, table)
+            (self.rows, self.unchanged, self.seconds) = (rows, unchanged, (seconds * 1_000).rounded() / 1_000)
+        case .aggregated(let tenant, let table, let rows, let unchanged):
+            (self.event, self.tenant, self.table) = ("aggregate.done", tenant, table)
+            (self.rows, self.unchanged) = (rows, unchanged)
+        case .rendered(let tenant, let report, let period, let edition, let files, let bytes, let unchanged):
+            (self.event, self.tenant, self.report, self.period) = ("report.done", tenant, report, period)
+            (self.edition, self.files, self.bytes, self.unchanged) = (edition, files, bytes, unchanged)
+        case .tenantDone(let tenant): (self.event, self.tenant) = ("tenant.done", tenant)
+        case .tenantFailed(let tenant, let failure):
+            (self.event, self.tenant) = ("tenant.failed", tenant)
+            (error, cause) = (failure.description, failure.cause.rawValue)
+        }
+    }
+}
