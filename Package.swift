@@ -97,7 +97,7 @@ let package = Package(
             "Rendering",
             [
                 "Report", "ChartGrammar", "Formatting", "Columnar", "CivilTime", "PDFCanvas", "XLSXWorkbook",
-                "Configuration", "Checksum", "Effects",
+                "Configuration", "Checksum", "Compression", "Effects",
             ], packages: [paths]),
 
         // The shell: runs, schedules, the demo, the command line.

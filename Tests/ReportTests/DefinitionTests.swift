@@ -68,6 +68,8 @@ struct DefinitionTests {
                 "metrics.yaml", "sum(revenue_minor)", "totl(revenue_minor)", "metrics.yaml:3:46",
                 "unknown function 'totl'"
             ),
+            ("metrics.yaml", "sales: {", "Sales: {", "metrics.yaml:3:10", "a metric can't be named 'Sales'"),
+            ("metrics.yaml", "sales: {", "period: {", "metrics.yaml:3:11", "a metric can't be named 'period'"),
             ("metrics.yaml", "model: daily", "model: dayly", "metrics.yaml:3:33", "did you mean 'daily'?"),
             ("metrics.yaml", "unit: money", "unit: monye", "metrics.yaml:3:72", "did you mean 'money'?"),
             ("models/daily.yaml", "column: day", "column: dya", "models/daily.yaml:4:19", "did you mean 'day'?"),

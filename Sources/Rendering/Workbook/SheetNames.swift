@@ -41,7 +41,9 @@ struct SheetNames {
     static func heads(_ labels: [String]) -> [String] {
         var taken: Set<String> = []
         return labels.map { label in
-            let base = label.isEmpty ? "Column" : cut(label, 240)
+            // Line ends would have to be the same escapes in the cell and in the table's list of columns.
+            let words = label.singleLine
+            let base = words.isEmpty ? "Column" : cut(words, 240)
             var candidate = base
             var counter = 2
             while !taken.insert(candidate.lowercased()).inserted {

@@ -103,6 +103,18 @@ struct WorkbookCells {
     }
 }
 
+extension String {
+    /// On one line and without control characters: for heads, names, titles and properties, where the library writes
+    /// texts into XML as they are.
+    var singleLine: String {
+        let scalars = unicodeScalars.map { scalar -> Unicode.Scalar in
+            scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0xFFFE
+                || scalar.value == 0xFFFF || scalar.value == 0x2028 || scalar.value == 0x2029 ? " " : scalar
+        }
+        return String(String.UnicodeScalarView(scalars)).split(separator: " ").joined(separator: " ")
+    }
+}
+
 /// Number formats by unit, in Excel's notation.
 enum NumberFormats {
     /// Cells of tables: no currency sign, the head has it.

@@ -18,7 +18,7 @@ package struct WorkbookRenderer: Sendable {
     package var plainAbove: Int
     /// How many rows of a table a sheet takes, head and total not counted.
     package var rowsPerSheet: Int
-    private let text: EngineText
+    let text: EngineText
 
     package init(
         text: EngineText = .english, plainAbove: Int = 100_000, rowsPerSheet: Int = SpreadsheetLimits.rowsPerSheet
@@ -93,9 +93,9 @@ struct WorkbookWriter {
     mutating func write() throws(SpreadsheetError) {
         let (identity, period) = (document.identity, document.period)
         try file.setProperties(
-            title: cells.cell("\(identity.title) – \(identity.tenantName), \(period.label)"), subject: period.name,
-            author: cells.cell(identity.tenantName), company: cells.cell(identity.tenantName),
-            comments: cells.cell(document.freshness.line), created: created)
+            title: "\(identity.title) – \(identity.tenantName), \(period.label)".singleLine, subject: period.name,
+            author: identity.tenantName.singleLine, company: identity.tenantName.singleLine,
+            comments: document.freshness.line.singleLine, created: created)
         try file.setProperty("Almanac tenant", identity.tenant)
         try file.setProperty("Almanac run", identity.run)
         try file.setProperty("Almanac definition", identity.definitionHash)
@@ -112,11 +112,12 @@ struct WorkbookWriter {
     /// Tenant, report and period at the left, the page at the right; an ampersand begins a code and is doubled.
     var footer: String {
         let name = "\(document.identity.tenantName) · \(document.identity.title) · \(document.period.label)"
-        let left = cut(name, 150).replacing("&", with: "&&")
+        // A footer has 255 characters, its codes and doubled ampersands among them.
+        let left = cut(name.singleLine, 100).replacing("&", with: "&&")
         return "&L&8\(left)&R&8" + text(.pageOf, ["page": "&P", "pages": "&N"])
     }
 
-    private func cut(_ text: String, _ length: Int) -> String {
+    func cut(_ text: String, _ length: Int) -> String {
         text.utf16.count <= length ? text : String(text.prefix(length / 2)) + "…"
     }
 

@@ -159,17 +159,17 @@ extension WorkbookWriter {
         for (index, values) in series.enumerated().reversed() {
             try native.add(
                 SpreadsheetChart.Series(
-                    name: values.label, categories: "=" + range(sheet, 1, head + 1, last),
+                    name: cut(values.label.singleLine, 100), categories: "=" + range(sheet, 1, head + 1, last),
                     values: "=" + range(sheet, index + 2, head + 1, last),
                     color: values.role == .current ? WorkbookLook.accent : WorkbookLook.context,
                     width: values.role == .current ? 2.25 : 1.25))
         }
         let sign = if case .money(let currency, _) = chart.unit { formatter.currencySign(currency) } else { "" }
         try native.style(
-            title: cells.cell(chart.title), valueFormat: axisFormat(chart.unit, sign),
+            title: cut(chart.title.singleLine, 250), valueFormat: axisFormat(chart.unit, sign),
             dateFormat: dates == nil ? nil : "d mmm", hasLegend: series.count > 1)
         try sheet.insert(
-            native, row: first, column: 1, description: cells.cell(chart.alternativeText), scale: (x: 1.55, y: 1.12))
+            native, row: first, column: 1, description: chart.alternativeText.singleLine, scale: (x: 1.55, y: 1.12))
     }
 
     private mutating func writeFigures(

@@ -152,7 +152,7 @@ extension WorkbookWriter {
         if canSum, isSum(table, column, value), case .number(let number) = cells.content(value, unit: unit) {
             return .sum(number)
         }
-        return .text(formatter.full(value, unit: unit))
+        return .text(formatter.full(value, unit: unit).singleLine)
     }
 
     /// Whether a total is the sum of its column.

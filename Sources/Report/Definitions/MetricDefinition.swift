@@ -58,6 +58,11 @@ package struct MetricDefinition: Sendable, Hashable {
 
     private static func read(_ name: String, _ value: YAMLValue, _ models: [ModelDefinition]) -> MetricDefinition? {
         value.mapping { map in
+            if !isName(name) || SentenceScope.documentNames.contains(name) {
+                map.refuse(
+                    "a metric can't be named '\(name)'",
+                    hint: "write small letters, digits and '_', and no word that sentences have already")
+            }
             let label = map.required("label")?.text()
             let modelValue = map.required("model")
             let expressionValue = map.required("expr")
@@ -88,6 +93,12 @@ package struct MetricDefinition: Sendable, Hashable {
             }
             return metric
         }
+    }
+
+    /// Names become names in sentences and cells: `daily_customers`.
+    private static func isName(_ name: String) -> Bool {
+        name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_") }
+            && name.utf8.first.map { (0x61...0x7A).contains($0) } ?? false && name.utf8.count <= 64
     }
 
     private static func readExpression(_ value: YAMLValue) -> MetricExpression? {

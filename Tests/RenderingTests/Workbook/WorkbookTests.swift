@@ -1,3 +1,4 @@
+import AlmanacTesting
 import CivilTime
 import Columnar
 import Effects
@@ -298,5 +299,122 @@ enum OfficeProgram {
                 environment: ["HOME": folder.path.string]))
         guard result.exitCode == 0 else { throw OracleFailure(words: result.errors) }
         return out.appending((file.stem ?? "") + "." + format)
+    }
+}
+
+/// Names from outside that end up in places with rules of their own.
+@Suite(.enabled(if: WorkbookOracle.python != nil, "ALMANAC_ORACLE_PYTHON is not set"))
+struct WorkbookNamesTests {
+    @Test("Tenants and heads of any length and script give a workbook that opens")
+    func hostileNames() throws {
+        let names = [
+            String(repeating: "&", count: 300), "=1+1", "a\nb\u{1}", "<x>&amp;\"'", String(repeating: "🎉", count: 200),
+            "&P&N",
+        ]
+        for name in names {
+            let table = ReportTable(
+                name: "t", title: name, subtitle: name,
+                columns: [
+                    TableColumn(name: "a", label: name, unit: .none), TableColumn(name: "b", label: name, unit: .count),
+                ], rows: [[.text(name), .int(1)]], totals: [.null, .int(1)])
+            var document = try TableSamples.document([table], headline: name)
+            document.identity.tenantName = name
+            document.identity.title = name
+            document.tiles[0].measure.label = name
+            document.definitions = [Definition(term: name, text: name)]
+            let folder = try RenderingFolder()
+            let artefact = try WorkbookRenderer().render(document, folder: folder.path, store: folder.store)
+            let count = try WorkbookOracle.read(
+                "import json, sys, openpyxl; print(json.dumps(openpyxl.load_workbook(sys.argv[1]).sheetnames))",
+                try folder.write(artefact.bytes, "report.xlsx")
+            ).count
+            #expect(count == 4)
+        }
+    }
+}
+
+/// Workbooks that are read back by our own reader before they leave.
+struct WorkbookCheckTests {
+    private func documents() throws -> [(ReportDocument, WorkbookRenderer)] {
+        let numbers: [Scalar] = [
+            .int(.max), .null, .decimal(ExactDecimal(unscaled: 1_005, scale: 3)), .double(0.1), .double(1 / 3),
+            .bool(true),
+            .double(.nan), .timestamp(1_793_448_000_000_000), .date(-30_000), .binary([1]),
+        ]
+        let mixed = ReportTable(
+            name: "mixed", title: "Mixed", subtitle: "",
+            columns: [
+                TableColumn(name: "n", label: "N", unit: .none), TableColumn(name: "m", label: "M", unit: .count),
+            ],
+            rows: numbers.map { [$0, .int(1)] }, totals: [.null, .int(Int64(numbers.count))])
+        let hostile = TableSamples.texts(TableSamples.hostileTexts)
+        return [
+            (try TableSamples.document([try TableSamples.table(), hostile, mixed]), WorkbookRenderer()),
+            (try TableSamples.document([try TableSamples.table(rows: 0), hostile]), WorkbookRenderer()),
+            (try TableSamples.document([try TableSamples.table(rows: 45)]), WorkbookRenderer(rowsPerSheet: 20)),
+            (try TableSamples.document([]), WorkbookRenderer()),
+            (
+                try TableSamples.document([try TableSamples.table(rows: 45)]),
+                WorkbookRenderer(plainAbove: 10, rowsPerSheet: 20)
+            ),
+        ]
+    }
+
+    @Test("What was written is found again")
+    func good() throws {
+        let folder = try RenderingFolder()
+        for (document, renderer) in try documents() {
+            let artefact = try renderer.render(document, folder: folder.path, store: folder.store)
+            try renderer.check(artefact, of: document)
+        }
+    }
+
+    @Test("A workbook of another tenant, value, total or table does not pass")
+    func wrong() throws {
+        let folder = try RenderingFolder()
+        let renderer = WorkbookRenderer()
+        let table = try TableSamples.table()
+        let document = try TableSamples.document([table])
+        let artefact = try renderer.render(document, folder: folder.path, store: folder.store)
+        var tenant = document
+        tenant.identity.tenant = "other"
+        var value = table
+        value.rows[3][1] = .int(37_037)
+        var text = table
+        text.rows[0][4] = .text("note 00")
+        var total = table
+        total.totals?[2] = .int(11)
+        var shorter = table
+        shorter.rows.removeLast()
+        var others = [tenant]
+        for other in [value, text, total, shorter] { others.append(try TableSamples.document([other])) }
+        others.append(try TableSamples.document([table, table]))
+        for other in others {
+            #expect(throws: ArtefactError.self) { try renderer.check(artefact, of: other) }
+        }
+    }
+
+    @Test("500 damaged workbooks: refused or equal, never a trap")
+    func damage() throws {
+        let folder = try RenderingFolder()
+        let renderer = WorkbookRenderer()
+        let document = try TableSamples.document([try TableSamples.table(rows: 2)])
+        let bytes = try renderer.render(document, folder: folder.path, store: folder.store).bytes
+        var generator = SeededGenerator(seed: 3)
+        for _ in 0..<500 {
+            var damaged = bytes
+            // Half of the damage goes to the directory at the end, which leads to all the rest.
+            let range = Bool.random(using: &generator) ? 0..<bytes.count : bytes.count - 700..<bytes.count
+            switch Int.random(in: 0...2, using: &generator) {
+            case 0: damaged[Int.random(in: range, using: &generator)] ^= UInt8.random(in: 1...255, using: &generator)
+            case 1: damaged.removeLast(Int.random(in: 1...bytes.count, using: &generator))
+            default: damaged.removeSubrange(0..<Int.random(in: 1...bytes.count, using: &generator))
+            }
+            do {
+                try renderer.check(Artefact(name: "report.xlsx", bytes: damaged), of: document)
+            } catch {
+                #expect(!error.message.isEmpty)
+            }
+        }
     }
 }

@@ -1,0 +1,74 @@
+internal import Columnar
+internal import Formatting
+package import Report
+
+extension WorkbookRenderer {
+    /// Reads a workbook back and compares it with its document: the tenant, the sheets, every cell of every table, and
+    /// the totals. Of workbooks with more rows than `plainAbove`, the tenant and the sheets.
+    ///
+    /// - Throws: `ArtefactError`; its message contains no value.
+    package func check(_ artefact: Artefact, of document: ReportDocument) throws(ArtefactError) {
+        do throws(ZipReader.Failure) {
+            let reader = try WorkbookReader(artefact.bytes)
+            guard try reader.property("Almanac tenant") == document.identity.tenant else {
+                throw ZipReader.Failure(message: "it names another tenant")
+            }
+            let counts = document.tables.map { max(1, ($0.rows.count + rowsPerSheet - 1) / rowsPerSheet) }
+            guard reader.sheetNames.count == counts.reduce(3, +) else {
+                throw ZipReader.Failure(message: "it has \(reader.sheetNames.count) sheets")
+            }
+            guard document.tables.reduce(0, { $0 + $1.rows.count }) <= plainAbove else { return }
+            var sheet = 1
+            for (table, count) in zip(document.tables, counts) {
+                try check(table, reader, sheets: sheet..<sheet + count, document)
+                sheet += count
+            }
+        } catch {
+            throw ArtefactError(artefact.name, error.message)
+        }
+    }
+
+    private func check(
+        _ table: ReportTable, _ reader: WorkbookReader, sheets: Range<Int>, _ document: ReportDocument
+    ) throws(ZipReader.Failure) {
+        guard !table.rows.isEmpty else { return }
+        var read: [[WorkbookReader.Cell]] = []
+        for sheet in sheets { read += try reader.rows(sheet: sheet, columns: table.columns.count).dropFirst() }
+        let expectedCount = table.rows.count + (table.totals == nil ? 0 : 1)
+        // Rows without any value at the end leave no trace.
+        guard read.count <= expectedCount else { throw ZipReader.Failure(message: "'\(table.name)' has more rows") }
+        while read.count < expectedCount { read.append(Array(repeating: .empty, count: table.columns.count)) }
+        var cells = WorkbookCells()
+        for (found, row) in zip(read, table.rows) {
+            for ((cell, value), column) in zip(zip(found, row), table.columns)
+            where !Self.matches(cell, cells.content(value, unit: column.unit)) {
+                throw ZipReader.Failure(message: "a value of the column '\(column.name)' of '\(table.name)' differs")
+            }
+        }
+        guard let totals = table.totals, let last = read.last else { return }
+        let formatter = ValueFormatter(
+            locale: document.presentation.locale, currency: document.presentation.currency, words: text.words)
+        for ((cell, value), column) in zip(zip(last, totals), table.columns) where value != .null {
+            let isSame =
+                Self.matches(cell, cells.content(value, unit: column.unit))
+                || cell == .text(formatter.full(value, unit: column.unit))
+            guard isSame else {
+                throw ZipReader.Failure(message: "the total of the column '\(column.name)' of '\(table.name)' differs")
+            }
+        }
+    }
+
+    private static func matches(_ cell: WorkbookReader.Cell, _ content: CellContent) -> Bool {
+        switch (cell, content) {
+        case (.empty, .empty): true
+        case (.empty, .text(let text)): text.isEmpty
+        case (.number(let read), .number(let written)):
+            // The library writes 16 significant digits.
+            read == written || abs(read - written) <= abs(written) * 1e-15
+        case (.truth(let read), .truth(let written)): read == written
+        case (.text(let read), .text(let written)):
+            read.unicodeScalars.elementsEqual(XMLScanner.withoutCellEscapes(written).unicodeScalars)
+        default: false
+        }
+    }
+}
