@@ -9,6 +9,8 @@ enum ValueDecoder {
     case runLengthBools(HybridDecoder)
     /// A page without bytes for values.
     case nothing
+    /// Codes of a dictionary that is not there.
+    case noDictionary
 
     init(
         encoding: Int32, _ content: [UInt8], _ range: Range<Int>, _ leaf: LeafColumn, _ dictionary: LeafDictionary?
@@ -16,7 +18,11 @@ enum ValueDecoder {
         switch (encoding, leaf.type) {
         case (FileEncoding.plain, _): self = .plain(PlainDecoder(content, range, length: leaf.length))
         case (FileEncoding.plainDictionary, _), (FileEncoding.rleDictionary, _):
-            guard let dictionary else { throw .corrupt("it has codes and no dictionary") }
+            guard let dictionary else {
+                // Pages of nothing but missing values may do without.
+                self = .noDictionary
+                return
+            }
             guard let first = range.first else {
                 self = .nothing
                 return
@@ -89,6 +95,7 @@ enum ValueDecoder {
             self = .nothing
             try decoder.decode(count, into: &values.bools)
             self = .runLengthBools(decoder)
+        case .noDictionary: throw .corrupt("it has codes and no dictionary")
         case .nothing: throw .corrupt("a page holds fewer values than it claims")
         }
     }

@@ -10,23 +10,82 @@ enum FileSchema {
     // MARK: Writing
 
     static func elements(of schema: Schema) throws(ParquetError) -> [SchemaElement] {
-        var root = SchemaElement()
-        root.name = "schema"
-        root.childCount = Int32(schema.fields.count)
-        var elements = [root]
-        for field in schema.fields { elements.append(try element(of: field)) }
+        var elements = [group("schema", childCount: schema.fields.count)]
+        for field in schema.fields { try append(field, name: field.name, to: &elements) }
         return elements
+    }
+
+    private static func group(
+        _ name: String, childCount: Int, repetition: Int32? = nil, _ logical: LogicalAnnotation? = nil,
+        _ converted: Int32? = nil
+    ) -> SchemaElement {
+        var element = SchemaElement()
+        element.name = name
+        element.childCount = Int32(truncatingIfNeeded: childCount)
+        element.repetition = repetition
+        element.logical = logical
+        element.convertedType = converted
+        return element
+    }
+
+    /// Adds a field and those below it: lists and maps in the three levels of the format, under its names.
+    private static func append(
+        _ field: Field, name: String, to elements: inout [SchemaElement]
+    ) throws(ParquetError) {
+        let repetition: Int32 = field.isNullable ? 1 : 0
+        switch field.type {
+        case .list(let element):
+            elements.append(group(name, childCount: 1, repetition: repetition, .list, 3))
+            elements.append(group("list", childCount: 1, repetition: 2))
+            try append(element, name: "element", to: &elements)
+        case .map(let key, let value):
+            elements.append(group(name, childCount: 1, repetition: repetition, .map, 1))
+            elements.append(group("key_value", childCount: 2, repetition: 2))
+            try append(Field(key.name, key.type, isNullable: false), name: "key", to: &elements)
+            try append(value, name: "value", to: &elements)
+        case .structure, .interval:
+            let parts = field.type.parts ?? []
+            guard !parts.isEmpty else {
+                throw ParquetError(.unsupported, "a structure without parts can't be written", column: name)
+            }
+            elements.append(group(name, childCount: parts.count, repetition: repetition))
+            for part in parts { try append(part, name: part.name, to: &elements) }
+        default:
+            var element = try element(of: field)
+            element.name = name
+            elements.append(element)
+        }
+    }
+
+    /// The types of the leaves below a type, in the file's order.
+    static func leafTypes(of type: LogicalType) -> [LogicalType] {
+        switch type {
+        case .list(let element): leafTypes(of: element.type)
+        case .map(let key, let value): leafTypes(of: key.type) + leafTypes(of: value.type)
+        case .structure, .interval: (type.parts ?? []).flatMap { leafTypes(of: $0.type) }
+        default: [type]
+        }
     }
 
     /// What must be noted beside the schema so that it comes back as it was.
     static func keyValues(of schema: Schema) -> [(key: String, value: String)] {
-        schema.fields.flatMap { field in
-            var entries = field.metadata.sorted { $0.key < $1.key }.map {
-                (key: "\(entryPrefix)\(field.name)/\($0.key)", value: $0.value)
-            }
-            if field.type == .uuid { entries.append(("\(entryPrefix)\(field.name)/\(typeKey)", "uuid")) }
-            return entries
+        schema.fields.flatMap { notes(of: $0, path: $0.name) }
+    }
+
+    private static func notes(of field: Field, path: String) -> [(key: String, value: String)] {
+        var notes = field.metadata.sorted { $0.key < $1.key }.map {
+            (key: "\(entryPrefix)\(path)/\($0.key)", value: $0.value)
         }
+        switch field.type {
+        case .uuid: notes.append(("\(entryPrefix)\(path)/\(typeKey)", "uuid"))
+        case .interval: notes.append(("\(entryPrefix)\(path)/\(typeKey)", "interval"))
+        case .list(let element): notes += Self.notes(of: element, path: "\(path)/element")
+        case .map(let key, let value):
+            notes += Self.notes(of: key, path: "\(path)/key") + Self.notes(of: value, path: "\(path)/value")
+        case .structure(let parts): for part in parts { notes += Self.notes(of: part, path: "\(path)/\(part.name)") }
+        default: break
+        }
+        return notes
     }
 
     private static func element(of field: Field) throws(ParquetError) -> SchemaElement {

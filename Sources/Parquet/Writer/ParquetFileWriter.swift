@@ -1,16 +1,18 @@
-internal import Checksum
 package import Columnar
 package import Effects
-internal import Zstandard
 
 /// How a file is written.
 package struct ParquetWriterOptions: Sendable {
     /// zstd's level.
     package var compressionLevel = 3
-    /// Rows of a row group; its values are in memory until it is full.
-    package var rowGroupRowCount = 131_072
-    /// Rows of a data page.
-    package var pageRowCount = 16_384
+    /// The most rows of a row group.
+    package var rowGroupRowCount = 1_048_576
+    /// The bytes of a row group, compressed, at which it ends: what memory holds.
+    package var rowGroupByteCountTarget = 64 << 20
+    /// The most rows of a data page.
+    package var pageRowCount = 65_536
+    /// The bytes of a data page, before compression, at which it ends.
+    package var pageByteCountTarget = 1 << 20
     /// What is noted in the footer, in this order.
     package var keyValues: [(key: String, value: String)] = []
     /// Who writes.
@@ -19,37 +21,41 @@ package struct ParquetWriterOptions: Sendable {
     package init() {}
 }
 
-/// Writes batches into one Parquet file, row group by row group: memory holds one row group.
+/// Writes batches into one Parquet file, row group by row group.
 ///
 /// ```
 /// "PAR1" | row group 0: column 0 pages, column 1 pages, … | row group 1 … | footer | footer length (4) | "PAR1"
 /// ```
-/// Pages are compressed with zstd and carry CRC-32 checksums; statistics are exact; the same batches and options give
-/// the same bytes. Source: the Apache Parquet format, version 2.10.
+/// (1) Memory holds the compressed pages of one row group, and one page of values for each leaf.
+/// (2) Pages are compressed with zstd and carry CRC-32 checksums; statistics are exact.
+/// (3) The same batches and options give the same bytes.
+/// Source: the Apache Parquet format, version 2.10.
 package final class ParquetFileWriter {
     private let schema: Schema
     private let options: ParquetWriterOptions
     private let file: any WritableFile
-    private var chunks: [ColumnChunkBuffer]
+    private let tree: SchemaTree
+    private let leaves: [LeafWriter]
     private var metadata = ParquetFileMetadata()
     private var bufferedRows = 0
     private var statistics: [ColumnStatistics]
-    private var compressor: Compressor
+
+    /// Rows of nested columns that are taken apart at once.
+    private static let nestedRowCount = 1_024
 
     package init(schema: Schema, options: ParquetWriterOptions, file: any WritableFile) throws(ParquetError) {
         self.schema = schema
         self.options = options
         self.file = file
-        chunks = schema.fields.map { ColumnChunkBuffer($0) }
         statistics = schema.fields.map { _ in ColumnStatistics() }
         metadata.elements = try FileSchema.elements(of: schema)
         metadata.createdBy = options.createdBy
         metadata.keyValues = options.keyValues + FileSchema.keyValues(of: schema)
-        do {
-            compressor = try Compressor(level: options.compressionLevel)
-        } catch {
-            throw ParquetError(.inputOutput, "\(error)")
-        }
+        let tree = try SchemaTree(metadata.elements)
+        let types = schema.fields.flatMap { FileSchema.leafTypes(of: $0.type) }
+        let compressor = try PageCompressor(level: options.compressionLevel)
+        leaves = zip(tree.leaves, types).map { LeafWriter($0, $1, options, compressor) }
+        self.tree = tree
         try put(Array("PAR1".utf8))
     }
 
@@ -61,81 +67,69 @@ package final class ParquetFileWriter {
         }
         var start = 0
         while start < batch.rowCount {
-            let count = min(batch.rowCount - start, options.rowGroupRowCount - bufferedRows)
-            for index in chunks.indices { try chunks[index].append(batch.columns[index].slice(start..<start + count)) }
+            let count = min(batch.rowCount - start, max(1, options.rowGroupRowCount) - bufferedRows, 65_536)
+            for (index, shape) in tree.columns.enumerated() {
+                let column = batch.columns[index]
+                let isWhole = start == 0 && count == batch.rowCount
+                try append(isWhole ? column : column.slice(start..<start + count), shape)
+            }
             bufferedRows += count
             start += count
-            if bufferedRows == options.rowGroupRowCount { try flush() }
+            let byteCount = leaves.reduce(0) { $0 + $1.byteCount }
+            if bufferedRows >= options.rowGroupRowCount || byteCount >= options.rowGroupByteCountTarget { try flush() }
+        }
+    }
+
+    private func append(_ column: Column, _ shape: ColumnShape) throws(ParquetError) {
+        do throws(ParquetError) {
+            if case .leaf(let leaf) = shape.content {
+                try leaves[leaf].append(column)
+                return
+            }
+            var start = 0
+            while start < column.rowCount {
+                let end = min(column.rowCount, start + Self.nestedRowCount)
+                let shredder = ColumnShredder { [leaves] leaf, entries, values throws(ParquetError) in
+                    try leaves[leaf].append(entries, values, rowCount: end - start)
+                }
+                try shredder.shred(column.slice(start..<end), shape)
+                start = end
+            }
+        } catch {
+            throw error.at(column: shape.name)
         }
     }
 
     /// Writes the last row group and the footer; the file is whole afterwards, but not yet synced.
-    /// - Returns: the footer, and the whole file's statistics of each column.
+    /// - Returns: the footer, and the whole file's statistics of each column; of nested columns only those of rows that
+    ///   are missing.
     package func finish() throws(ParquetError) -> (metadata: ParquetFileMetadata, statistics: [ColumnStatistics]) {
         if bufferedRows > 0 { try flush() }
         let footer = metadata.encoded()
+        guard let length = UInt32(exactly: footer.count) else { throw ParquetError(.limit, "a footer above 4 GiB") }
         try put(footer)
-        try put((0..<4).map { UInt8(truncatingIfNeeded: footer.count >> ($0 * 8)) } + Array("PAR1".utf8))
+        var tail: [UInt8] = []
+        appendWord(length, to: &tail)
+        try put(tail + Array("PAR1".utf8))
         return (metadata, statistics)
     }
 
     private func flush() throws(ParquetError) {
         var group = RowGroupMetadata()
         group.rowCount = Int64(bufferedRows)
-        for index in chunks.indices {
-            let chunk = try chunks[index].finish(pageRowCount: options.pageRowCount)
-            statistics[index].merge(chunk.statistics)
-            let column = try write(chunk, of: schema.fields[index])
-            group.totalByteSize += column.uncompressedByteCount
-            group.columns.append(column)
+        for (index, shape) in tree.columns.enumerated() {
+            for leaf in shape.leaves {
+                let chunk = try leaves[leaf].finishChunk(at: file.size)
+                if case .leaf = shape.content { statistics[index].merge(chunk.statistics) }
+                if !chunk.dictionaryPage.isEmpty { try put(chunk.dictionaryPage) }
+                try put(chunk.pages)
+                group.totalByteSize += chunk.metadata.uncompressedByteCount
+                group.columns.append(chunk.metadata)
+            }
         }
         metadata.rowGroups.append(group)
         metadata.rowCount += Int64(bufferedRows)
         bufferedRows = 0
-    }
-
-    private func write(_ chunk: EncodedChunk, of field: Field) throws(ParquetError) -> ColumnChunkMetadata {
-        var column = ColumnChunkMetadata()
-        column.type = FileSchema.physicalType(of: field.type)
-        column.path = [field.name]
-        column.codec = FileCodec.zstd
-        column.valueCount = Int64(bufferedRows)
-        column.encodings =
-            chunk.dictionary == nil
-            ? [FileEncoding.plain, FileEncoding.rle]
-            : [FileEncoding.plain, FileEncoding.rle, FileEncoding.rleDictionary]
-        column.statistics = chunk.statistics.raw(for: field.type)
-        if let dictionary = chunk.dictionary {
-            column.dictionaryPageOffset = file.size
-            try write(dictionary, .dictionary, FileEncoding.plain, into: &column)
-        }
-        column.dataPageOffset = file.size
-        let encoding = chunk.dictionary == nil ? FileEncoding.plain : FileEncoding.rleDictionary
-        for page in chunk.pages { try write(page, .data, encoding, into: &column) }
-        return column
-    }
-
-    private func write(
-        _ page: EncodedPage, _ kind: PageHeader.Kind, _ encoding: Int32, into column: inout ColumnChunkMetadata
-    ) throws(ParquetError) {
-        let compressed: [UInt8]
-        do {
-            compressed = try compressor.compress(page.bytes.span)
-        } catch {
-            throw ParquetError(.inputOutput, "\(error)")
-        }
-        guard let uncompressedSize = Int32(exactly: page.bytes.count), let size = Int32(exactly: compressed.count)
-        else {
-            throw ParquetError(.mismatch, "a page is larger than 2 GiB")
-        }
-        let header = PageHeader(
-            kind: kind, uncompressedByteCount: uncompressedSize, compressedByteCount: size, crc: crc32(compressed.span),
-            valueCount: Int32(page.valueCount), encoding: encoding
-        ).encoded()
-        try put(header)
-        try put(compressed)
-        column.uncompressedByteCount += Int64(header.count + page.bytes.count)
-        column.compressedByteCount += Int64(header.count + compressed.count)
     }
 
     private func put(_ bytes: [UInt8]) throws(ParquetError) {

@@ -1,0 +1,227 @@
+internal import Columnar
+
+/// Integers, dates, instants, narrow decimals and floating-point numbers, by their bits.
+///
+/// Encodings: codes of a dictionary where they are smaller than anything else on the first page; else, for integers,
+/// DELTA_BINARY_PACKED where it is smaller than PLAIN; else PLAIN.
+final class FixedPageValues<Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable>: PageValues {
+    /// How bits are ordered.
+    enum Order {
+        case signed, unsigned, floating
+    }
+
+    private enum Mode {
+        case undecided, dictionary, delta, plain
+    }
+
+    private let order: Order
+    private var mode = Mode.undecided
+    private var page: [Bits] = []
+    private var dictionary = FixedDictionary<Bits>()
+    /// The least and the greatest value as numbers whose unsigned order is that of the values.
+    private var least = Bits.max
+    private var greatest = Bits.min
+    private var hasValues = false
+    private var hasNaN = false
+
+    init(_ order: Order) { self.order = order }
+
+    var pageByteCount: Int { page.count * MemoryLayout<Bits>.size }
+
+    func append(_ values: ColumnValues) throws(ParquetError) {
+        let first = page.count
+        switch values {
+        case .int32(let buffer): page.append(contentsOf: buffer.array.lazy.map { Bits(truncatingIfNeeded: $0) })
+        case .int64(let buffer): page.append(contentsOf: buffer.array.lazy.map { Bits(truncatingIfNeeded: $0) })
+        case .float(let buffer):
+            page.append(contentsOf: buffer.array.lazy.map { Bits(truncatingIfNeeded: $0.bitPattern) })
+        case .double(let buffer):
+            page.append(contentsOf: buffer.array.lazy.map { Bits(truncatingIfNeeded: $0.bitPattern) })
+        default: throw wrongValues
+        }
+        if page.count > first { widen(from: first) }
+    }
+
+    private static var sign: Bits { 1 << Bits(Bits.bitWidth - 1) }
+
+    private func widen(from first: Int) {
+        hasValues = true
+        let (sign, page) = (Self.sign, page)
+        let values = page.span
+        var (low, high) = (least, greatest)
+        switch order {
+        case .unsigned:
+            for index in first..<values.count {
+                low = min(low, values[index])
+                high = max(high, values[index])
+            }
+        case .signed:
+            for index in first..<values.count {
+                let key = values[index] ^ sign
+                low = min(low, key)
+                high = max(high, key)
+            }
+        case .floating:
+            // Above the bits of infinity there are only NaNs.
+            let infinity: Bits =
+                Bits.bitWidth == 32
+                ? Bits(truncatingIfNeeded: Float.infinity.bitPattern)
+                : Bits(truncatingIfNeeded: Double.infinity.bitPattern)
+            for index in first..<values.count {
+                let bits = values[index]
+                if bits & ~sign > infinity { hasNaN = true }
+                let key = bits & sign == 0 ? bits | sign : ~bits
+                low = min(low, key)
+                high = max(high, key)
+            }
+        }
+        (least, greatest) = (low, high)
+    }
+
+    func finishPage(into bytes: inout [UInt8]) -> Int32 {
+        defer { page.removeAll(keepingCapacity: true) }
+        if mode == .undecided && page.isEmpty {
+            return FileEncoding.plain
+        }
+        if mode == .undecided { decide() }
+        if mode == .dictionary {
+            if let codes = dictionary.codes(of: page, distinctMax: dictionaryByteCountMax / MemoryLayout<Bits>.size) {
+                let width = HybridEncoding.bitWidth(max: UInt32(max(1, dictionary.count) - 1))
+                bytes.append(UInt8(width))
+                HybridEncoding.encode(codes.span, bitWidth: width, into: &bytes)
+                return FileEncoding.rleDictionary
+            }
+            // The dictionary is full: it serves the pages before.
+            mode = order == .floating ? .plain : .delta
+        }
+        if mode == .delta {
+            DeltaBinaryEncoder.encode(signExtended().span, into: &bytes)
+            return FileEncoding.deltaBinaryPacked
+        }
+        appendAll(page, to: &bytes)
+        return FileEncoding.plain
+    }
+
+    private func signExtended() -> [Int64] {
+        if Bits.bitWidth == 64 { return page.map { Int64(truncatingIfNeeded: $0) } }
+        return page.map { Int64(Int32(truncatingIfNeeded: $0)) }
+    }
+
+    /// Compares the encodings on the first page.
+    private func decide() {
+        let plainByteCount = page.count * MemoryLayout<Bits>.size
+        var smallest = plainByteCount
+        mode = .plain
+        if order != .floating {
+            var delta: [UInt8] = []
+            DeltaBinaryEncoder.encode(signExtended().span, into: &delta)
+            if delta.count < smallest - smallest / 8 { (mode, smallest) = (.delta, delta.count) }
+        }
+        var trial = FixedDictionary<Bits>()
+        guard trial.codes(of: page, distinctMax: max(1, page.count / 2)) != nil else { return }
+        let width = HybridEncoding.bitWidth(max: UInt32(trial.count - 1))
+        if page.count * width / 8 + trial.count * MemoryLayout<Bits>.size < smallest { mode = .dictionary }
+    }
+
+    func dictionaryPage() -> EncodedDictionary? {
+        guard dictionary.count > 0 else { return nil }
+        var bytes: [UInt8] = []
+        appendAll(dictionary.values, to: &bytes)
+        return EncodedDictionary(bytes: bytes, count: dictionary.count)
+    }
+
+    func bounds(_ type: LogicalType) -> ColumnStatistics {
+        var statistics = ColumnStatistics()
+        guard hasValues else { return statistics }
+        statistics.isUnbounded = hasNaN
+        guard !hasNaN else { return statistics }
+        statistics.minimum = scalar(least, type, isLeast: true)
+        statistics.maximum = scalar(greatest, type, isLeast: false)
+        return statistics
+    }
+
+    private func scalar(_ key: Bits, _ type: LogicalType, isLeast: Bool) -> Scalar {
+        let sign = Self.sign
+        switch order {
+        case .unsigned:
+            return type == .uint64 ? .unsigned(UInt64(key)) : .int(Int64(truncatingIfNeeded: key))
+        case .signed:
+            let bits = key ^ sign
+            let value =
+                Bits.bitWidth == 64 ? Int64(truncatingIfNeeded: bits) : Int64(Int32(truncatingIfNeeded: bits))
+            switch type {
+            case .date: return .date(Int32(truncatingIfNeeded: value))
+            case .timestamp: return .timestamp(value)
+            case .decimal(_, let scale): return .decimal(ExactDecimal(unscaled: Int128(value), scale: scale))
+            default: return .int(value)
+            }
+        case .floating:
+            let bits = key & sign == 0 ? ~key : key ^ sign
+            // Readers may take either zero for the other: the least is −0, the greatest +0.
+            if Bits.bitWidth == 32 {
+                let value = Float(bitPattern: UInt32(truncatingIfNeeded: bits))
+                return .float(value == 0 ? (isLeast ? -0.0 : 0.0) : value)
+            }
+            let value = Double(bitPattern: UInt64(truncatingIfNeeded: bits))
+            return .double(value == 0 ? (isLeast ? -0.0 : 0.0) : value)
+        }
+    }
+
+    func reset() {
+        (mode, least, greatest, hasValues, hasNaN) = (.undecided, .max, .min, false, false)
+        dictionary = FixedDictionary()
+    }
+}
+
+/// Distinct numbers and their codes: open addressing over the codes, a multiplicative hash.
+struct FixedDictionary<Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable> {
+    private(set) var values: [Bits] = []
+    /// A code and one; 0 where there is none.
+    private var slots: [UInt32] = Array(repeating: 0, count: 1_024)
+
+    var count: Int { values.count }
+
+    /// The codes of values, new ones added; nil, and nothing added, where there would be more than `distinctMax`.
+    mutating func codes(of page: [Bits], distinctMax: Int) -> [UInt32]? {
+        let before = values.count
+        var codes = [UInt32](repeating: 0, count: page.count)
+        for index in page.indices {
+            let bits = page[index]
+            var slot = Self.slot(bits, slots.count)
+            while true {
+                let code = slots[slot]
+                if code == 0 {
+                    if values.count == distinctMax {
+                        values.removeLast(values.count - before)
+                        return nil
+                    }
+                    values.append(bits)
+                    slots[slot] = UInt32(truncatingIfNeeded: values.count)
+                    codes[index] = UInt32(truncatingIfNeeded: values.count - 1)
+                    if values.count * 2 > slots.count { grow() }
+                    break
+                }
+                if values[Int(code - 1)] == bits {
+                    codes[index] = code - 1
+                    break
+                }
+                slot = (slot + 1) & (slots.count - 1)
+            }
+        }
+        return codes
+    }
+
+    private static func slot(_ bits: Bits, _ count: Int) -> Int {
+        let product = UInt64(truncatingIfNeeded: bits) &* 0x9E37_79B9_7F4A_7C15
+        return Int(truncatingIfNeeded: product >> 32) & (count - 1)
+    }
+
+    private mutating func grow() {
+        slots = Array(repeating: 0, count: slots.count * 4)
+        for code in values.indices {
+            var slot = Self.slot(values[code], slots.count)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = UInt32(truncatingIfNeeded: code + 1)
+        }
+    }
+}
