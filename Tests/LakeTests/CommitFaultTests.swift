@@ -130,6 +130,32 @@ import Testing
         }
     }
 
+    /// Rule (3): a process dies before its version is durable, another builds upon it and dies too, and then the power
+    /// goes. A later version may not outlive an earlier one.
+    @Test(arguments: [Change.create, .append]) func noPowerCutLeavesAGap(change: Change) throws {
+        let undisturbed = try prepared(change)
+        try apply(change, undisturbed)
+        let calls = undisturbed.store.mutatingCallCount
+        let image = try prepared(change)
+        for first in max(1, calls - 8)...calls {
+            let lake = image.copy(seed: 98)
+            lake.store.crash(at: first)
+            _ = try? apply(change, lake)
+            lake.store.restart()
+            let next = lake.copy(seed: 97)
+            try next.table().put(500..<501)
+            for second in max(1, next.store.mutatingCallCount - 6)...next.store.mutatingCallCount {
+                for seed in 0..<8 {
+                    let again = lake.copy(seed: 97)
+                    again.store.crash(at: second)
+                    _ = try? again.table().put(500..<501)
+                    again.store.powerCut(.losingSome(seed: UInt64(seed)))
+                    #expect(throws: Never.self, "crashes at \(first) and \(second)") { try ids(again) }
+                }
+            }
+        }
+    }
+
     @Test func aFailedReadNeverCountsAsAnEmptyTable() throws {
         let lake = try prepared(.append)
         _ = try ids(lake)
