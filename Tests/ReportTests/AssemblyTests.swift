@@ -121,6 +121,18 @@ struct AssemblyTests {
         #expect(chart.partialFrom == (try date("2026-10-13")))
     }
 
+    @Test(
+        "A month that has just begun, or has not, is a report too",
+        arguments: ["2026-10-01T05:00:00Z", "2026-09-20T00:00:00Z"])
+    func justBegun(asOf: String) throws {
+        let document = try document(try request(asOf: asOf), try Shop.tables())
+        #expect(document.tiles[0].value == .int(0))
+        #expect(document.tiles.allSatisfy { $0.previous == .null })
+        #expect(document.headline == "No orders in October 2026.")
+        #expect(document.freshness.notes.count == 1)
+        #expect(document.period.comparisonShortLabel == "Sep")
+    }
+
     @Test("The first month has nothing to be compared with")
     func firstMonth() throws {
         let document = try document(try request("2026-09"), try Shop.tables())

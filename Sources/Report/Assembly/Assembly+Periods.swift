@@ -49,8 +49,10 @@ extension Assembly {
     var base: String? {
         guard let comparison else { return nil }
         let name = report.comparison == .lastYear ? comparison.label : comparison.shortLabel
-        guard !isComplete else { return name }
-        return text(.partialBase, ["days": String(comparedDates(comparison).count), "base": name])
+        // Fewer than three days are compared with nothing, so there is no need for their number.
+        let days = comparedDates(comparison).count
+        guard !isComplete, days >= 3 else { return name }
+        return text(.partialBase, ["days": String(days), "base": name])
     }
 
     var reportPeriod: ReportPeriod {
@@ -66,7 +68,7 @@ extension Assembly {
         let lastMinute = formatter.instant(calendar.instants(of: period).end.adding(seconds: -60), zone: zone)
         let line = isComplete ? text(.freshComplete, ["date": lastMinute]) : text(.freshPartial, ["date": asOf])
         var notes = [text(.freshNote, ["date": asOf])]
-        if !isComplete {
+        if !isComplete && !coveredDates.isEmpty {
             let dates = formatter.dateRange(from: coveredDates.lowerBound, to: coveredDates.upperBound)
             notes.append(text(.freshPartialNote, ["dates": dates]))
         }
