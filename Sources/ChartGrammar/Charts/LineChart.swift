@@ -74,7 +74,7 @@ extension SceneComposer {
         marks += try annotationTexts(chart.annotations, plot)
         marks += edgeLabelMarks(atEdge, plot, x: right + 10)
         for label in endLabels where !standsAtEdge(label, dates, width: box.width * 0.7) {
-            marks += innerLabelMarks(label, plot)
+            marks += innerLabelMarks(label, beside: painted, plot)
         }
         return try marks
             + dateAxis(ticks, y: bottom, left: plot.left, right: plot.right, hasTickMarks: true) {
@@ -187,13 +187,27 @@ extension SceneComposer {
         return share * width < label.width + 20
     }
 
-    /// The label of a line that ends early, at its end on a patch of paper: at the edge it would belong to nothing.
-    private func innerLabelMarks(_ label: EndLabel, _ plot: LinePlot) -> [SceneMark] {
+    /// The label of a line that ends early, at its end: at the edge it would belong to nothing. It stands behind the
+    /// end, above or below, wherever it covers least of the other lines, on a patch of paper.
+    private func innerLabelMarks(_ label: EndLabel, beside lines: [PaintedSeries], _ plot: LinePlot) -> [SceneMark] {
         guard let point = lastPoint(label.line.series, plot) else { return [] }
-        let top = min(max(point.y - label.height / 2, plot.top), plot.bottom - label.height - 2)
-        let x = point.x + 9
-        let patch = Box(x: x - 2.5, y: top - 1, width: label.width + 5, height: label.height + 2)
-        return [.rectangle(patch, fill: .paper, radius: 2)] + textMarks(label, x: x, top: top)
+        let others = lines.filter { $0.series != label.line.series }.flatMap { line in
+            plot.dates.indices.compactMap { index in
+                line.series.value(at: index).map { Point(x: plot.x(index), y: plot.y($0)) }
+            }
+        }
+        let patches = [0, -label.height - 3, label.height + 3].map { shift in
+            let top = min(max(point.y - label.height / 2 + shift, plot.top), plot.bottom - label.height - 2)
+            return Box(x: point.x + 6.5, y: top - 1, width: label.width + 5, height: label.height + 2)
+        }
+        let covered = patches.map { patch in
+            others.count {
+                $0.x > patch.x - 5 && $0.x < patch.right + 5 && $0.y > patch.y - 4 && $0.y < patch.bottom + 4
+            }
+        }
+        guard let best = patches.indices.min(by: { (covered[$0], $0) < (covered[$1], $1) }) else { return [] }
+        let patch = patches[best]
+        return [.rectangle(patch, fill: .paper, radius: 2)] + textMarks(label, x: patch.x + 2.5, top: patch.y + 1)
     }
 
     private func edgeLabelMarks(_ labels: [EndLabel], _ plot: LinePlot, x: Double) -> [SceneMark] {

@@ -24,26 +24,42 @@ extension PageComposer {
 
     /// How fresh, what the words mean, what to do if something looks wrong: three columns on a quiet panel. More
     /// definitions than fit one panel go on in further ones.
+    ///
+    /// Where the definitions are much longer than the rest they take two columns, and the rest shares the first.
     func noteBlocks() throws -> [FlowBlock] {
         let heightMax = geometry.bottom - geometry.top - 40
-        var columns = [freshnessLines(), [], runLines()]
-        var blocks: [FlowBlock] = []
-        var column: [NoteLine] = [title(texts.whatWordsMean)]
-        for definition in document.definitions {
-            let lines = [
-                NoteLine(text: definition.term, font: .noteStrong, color: .ink, gap: column.count == 1 ? 5 : 6),
+        let entries = document.definitions.map { definition in
+            [
+                NoteLine(text: definition.term, font: .noteStrong, color: .ink, gap: 6),
                 NoteLine(text: definition.text, font: .note, color: .body, gap: 1),
             ]
-            if try height(column + lines) > heightMax, column.count > 1 {
-                columns[1] = column
-                blocks.append(try panel(columns, outline: blocks.isEmpty))
-                columns = [[], [], []]
-                column = [title(texts.whatWordsMean)]
-            }
-            column += lines
         }
-        columns[1] = column.count > 1 ? column : []
-        blocks.append(try panel(columns, outline: blocks.isEmpty))
+        let head = [title(texts.whatWordsMean)]
+        let (fresh, run) = (freshnessLines(), runLines())
+        let whole = entries.isEmpty ? [] : head + entries.flatMap(\.self)
+        let sides = try max(height(fresh), height(run))
+        if try height(whole) <= max(sides * 1.5, 90) { return [try panel([fresh, whole, run], outline: true)] }
+
+        let side = fresh + [NoteLine(text: texts.looksWrong, font: .noteTitle, color: .ink, gap: 14)] + run.dropFirst()
+        var columns = [side]
+        var blocks: [FlowBlock] = []
+        var rest = entries[...]
+        while !rest.isEmpty {
+            let share = try min(heightMax, max(height(rest.flatMap(\.self)) / Double(3 - columns.count) + 14, 60))
+            // The next column goes on where this one ends; an empty line keeps them level.
+            var column = rest.count == entries.count ? head : [title(" ")]
+            // At least one in each column, and in the last of a panel all that fit.
+            let limit = columns.count == 2 ? heightMax : share
+            repeat {
+                column += rest.removeFirst()
+            } while try !rest.isEmpty
+                && height(column + (rest.first ?? [])) <= limit
+            columns.append(column)
+            if columns.count == 3 || rest.isEmpty {
+                blocks.append(try panel(columns, outline: blocks.isEmpty))
+                columns = []
+            }
+        }
         return blocks
     }
 

@@ -19,21 +19,44 @@ extension PageComposer {
                     // One or two tiles keep the width of three: a tile is not a banner.
                     let columns = Double(max(row.count, start == 0 ? min(tiles.count, 4) : 4, 3))
                     let width = (geometry.contentWidth - (columns - 1) * Self.tileGap) / columns
-                    let isStacked = try row.contains { try !hasRoomForBase($0, width: width) }
+                    let style = try style(of: row, width: width)
                     return try row.enumerated().map { index, tile in
                         let x = geometry.left + Double(index) * (width + Self.tileGap)
                         let box = Box(x: x, y: top, width: width, height: Self.tileHeight)
-                        return .marks(try marks(of: tile, in: box, isStacked: isStacked), tag: .paragraph)
+                        return .marks(try marks(of: tile, in: box, style), tag: .paragraph)
                     }
                 })
         }
     }
 
-    /// Whether the change and what it is measured by fit on one line.
-    private func hasRoomForBase(_ tile: Tile, width: Double) throws -> Bool {
-        guard let change = change(of: tile), !change.base.isEmpty else { return true }
-        let used = try measuring.width(of: change.change, font: .tileDelta)
-        return try used + 4 + measuring.width(of: change.base, font: .tileBase) <= width - 18
+    /// What the tiles of a row have in common: one tile's long words move the parts of all.
+    private struct TileStyle {
+        /// What the change is measured by stands below it.
+        var isStacked: Bool
+        /// The sparkline stands beside the value, where labels need their row for themselves.
+        var isSparkLow: Bool
+    }
+
+    private static var sparkRoom: Double { 40 }
+
+    private func style(of row: [Tile], width: Double) throws -> TileStyle {
+        let room = width - 20
+        let isStacked = try row.contains { tile in
+            guard let change = change(of: tile), !change.base.isEmpty else { return false }
+            let used = try measuring.width(of: change.change, font: .tileDelta)
+            return try used + 4 + measuring.width(of: change.base, font: .tileBase) > width - 18
+        }
+        let areLabelsLong = try row.contains {
+            try measuring.width(of: $0.measure.label, font: .tileLabel) > room - Self.sparkRoom
+        }
+        let areValuesShort = try row.allSatisfy {
+            try measuring.width(of: valueText(of: $0), font: .tileValue) <= room - Self.sparkRoom
+        }
+        return TileStyle(isStacked: isStacked, isSparkLow: areLabelsLong && areValuesShort)
+    }
+
+    private func valueText(of tile: Tile) -> String {
+        formatter.compact(tile.value, unit: tile.measure.unit, besides: tile.previous)
     }
 
     private func change(of tile: Tile) -> ChangeText? {
@@ -42,31 +65,33 @@ extension PageComposer {
             base: document.period.comparisonShortLabel)
     }
 
-    /// - Parameter isStacked: what the change is measured by stands below it; one tile's long words move all of a row.
-    private func marks(of tile: Tile, in box: Box, isStacked: Bool) throws -> [SceneMark] {
+    private func marks(of tile: Tile, in box: Box, _ style: TileStyle) throws -> [SceneMark] {
         let measure = tile.measure
         let left = box.x + 10
         let room = box.width - 20
+        let sparkTop = box.y + (style.isSparkLow ? 27 : 9)
         let spark = Sparkline.marks(
-            tile.sparkline, in: Box(x: box.right - 44, y: box.y + 9, width: 32, height: 10))
-        let value = formatter.compact(tile.value, unit: measure.unit, besides: tile.previous)
+            tile.sparkline,
+            in: Box(x: box.right - 44, y: sparkTop, width: 32, height: style.isSparkLow ? 13 : 10))
+        let labelRoom = spark.isEmpty || style.isSparkLow ? room : room - Self.sparkRoom
+        let value = valueText(of: tile)
         let font = try valueFont(value, room: room)
         var marks: [SceneMark] = [
             .rectangle(box, fill: .panel, radius: 4),
             .text(
                 SceneText(
                     measure.label, font: .tileLabel, color: .mute, at: Point(x: left, y: box.y + 16),
-                    width: room - (spark.isEmpty ? 0 : 40), linesMax: 1)),
+                    width: labelRoom, linesMax: 1)),
         ]
         marks += spark
         marks.append(
             .text(
                 SceneText(
                     value, font: font, color: tile.value == .null ? .mute : .ink,
-                    at: Point(x: left, y: box.y + (isStacked ? 38 : 42)),
+                    at: Point(x: left, y: box.y + (style.isStacked ? 38 : 42)),
                     width: room + 4, linesMax: 1)))
-        let point = Point(x: left, y: box.y + (isStacked ? 53 : 60))
-        return try marks + delta(of: tile, at: point, room: room, isStacked: isStacked)
+        let point = Point(x: left, y: box.y + (style.isStacked ? 53 : 60))
+        return try marks + delta(of: tile, at: point, room: room, isStacked: style.isStacked)
     }
 
     /// The largest font in which a value keeps within its tile.
