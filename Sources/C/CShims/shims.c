@@ -2,6 +2,11 @@
 #include <fontconfig/fontconfig.h>
 #include <pango/pangofc-fontmap.h>
 
+static GRecMutex drawing;  // all zero is a mutex that nobody holds
+
+void almanac_drawing_lock(void) { g_rec_mutex_lock(&drawing); }
+void almanac_drawing_unlock(void) { g_rec_mutex_unlock(&drawing); }
+
 PangoFontMap *almanac_font_map_create(const char *fontconfig_document) {
   FcConfig *config = FcConfigCreate();
   if (!config) return NULL;

@@ -15,6 +15,8 @@ package final class CanvasImage {
     /// - Throws: `image` where the bytes are no PNG, are damaged, or hold more than 4,096 pixels on a side: a small
     ///   file may claim a picture that fills the memory.
     package init(png: [UInt8]) throws(PDFCanvasError) {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
         let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
         guard png.count > 33, png.starts(with: signature) else { throw .image(reason: "it is not a PNG file") }
         let side = { (offset: Int) in png[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
@@ -39,12 +41,18 @@ package final class CanvasImage {
         height = side(20)
     }
 
-    deinit { unsafe cairo_surface_destroy(surface) }
+    deinit {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
+        unsafe cairo_surface_destroy(surface)
+    }
 }
 
 extension PageCanvas {
     /// Draws a picture as large as the box allows, centred in it, its proportions kept.
     package func draw(_ image: CanvasImage, x: Double, y: Double, width: Double, height: Double) {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
         let scale = min(width / Double(image.width), height / Double(image.height))
         unsafe cairo_save(cairo)
         defer { unsafe cairo_restore(cairo) }

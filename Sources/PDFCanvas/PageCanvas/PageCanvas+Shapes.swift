@@ -101,11 +101,15 @@ extension PageCanvas {
     }
 
     private func fill(_ color: CanvasColor) {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
         use(color)
         unsafe cairo_fill(cairo)
     }
 
     private func stroke(_ stroke: CanvasStroke) {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
         use(stroke.color)
         unsafe cairo_set_line_width(cairo, stroke.width)
         unsafe cairo_set_line_join(cairo, stroke.isRound ? CAIRO_LINE_JOIN_ROUND : CAIRO_LINE_JOIN_MITER)

@@ -27,6 +27,8 @@ package final class PageCanvas {
     package init(
         width: Double, height: Double, language: String, sink: @escaping (borrowing Span<UInt8>) throws -> Void
     ) throws(PDFCanvasError) {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
         self.language = language
         outlet = ByteOutlet(sink)
         let surface = unsafe cairo_pdf_surface_create_for_stream(
@@ -47,6 +49,8 @@ package final class PageCanvas {
     }
 
     deinit {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
         // Destroying a surface that is not finished writes its end: the sink has no use for half a file.
         outlet.isClosed = true
         unsafe cairo_destroy(cairo)
@@ -55,6 +59,8 @@ package final class PageCanvas {
 
     /// Ends the page.
     package func endPage() throws {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
         unsafe cairo_show_page(cairo)
         try checkWithSink("draw a page")
     }
@@ -63,6 +69,8 @@ package final class PageCanvas {
     ///
     /// - Throws: the sink's own error, or what Cairo could not do: a tag left open, no memory.
     package func finish() throws {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
         guard !isFinished else { return }
         isFinished = true
         guard areTagsNested, openTags.isEmpty else { throw PDFCanvasError.unbalancedTags }

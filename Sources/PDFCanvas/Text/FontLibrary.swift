@@ -30,14 +30,22 @@ package final class FontLibrary {
 
     /// Opens the fonts of a fontconfig document, given as its text.
     package init(document: String = FontLibrary.document(folders: FontLibrary.debianFolders)) throws(PDFCanvasError) {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
         guard let map = unsafe almanac_font_map_create(document) else { throw .fontConfiguration }
         unsafe fontMap = map
     }
 
-    deinit { unsafe g_object_unref(UnsafeMutableRawPointer(fontMap)) }
+    deinit {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
+        unsafe g_object_unref(UnsafeMutableRawPointer(fontMap))
+    }
 
     /// One line for each font: family, style, version and file, tabs between, sorted. For receipts and `doctor`.
     package func listing() -> String {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
         guard let text = unsafe almanac_font_map_list(fontMap) else { return "" }
         defer { unsafe g_free(text) }
         return unsafe String(cString: text)

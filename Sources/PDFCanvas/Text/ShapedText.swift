@@ -1,4 +1,5 @@
 internal import CPangoCairo
+internal import CShims
 
 /// A text that is shaped, broken into lines and measured, ready to be drawn.
 @safe
@@ -30,5 +31,9 @@ package final class ShapedText {
         isShortened = unsafe pango_layout_is_ellipsized(layout) != 0
     }
 
-    deinit { unsafe g_object_unref(UnsafeMutableRawPointer(layout)) }
+    deinit {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
+        unsafe g_object_unref(UnsafeMutableRawPointer(layout))
+    }
 }

@@ -17,6 +17,8 @@ package final class TextShaper {
     /// - Parameter language: a BCP 47 tag; it chooses the Japanese or Chinese form of a character and
     ///   language-specific letters.
     package init(library: FontLibrary, language: String) throws(PDFCanvasError) {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
         self.library = library
         fallbackFamilies = Self.fallbackFamilies(language: language)
         guard let context = unsafe pango_font_map_create_context(library.fontMap),
@@ -34,7 +36,11 @@ package final class TextShaper {
         unsafe pango_context_set_language(context, tag)
     }
 
-    deinit { unsafe g_object_unref(UnsafeMutableRawPointer(context)) }
+    deinit {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
+        unsafe g_object_unref(UnsafeMutableRawPointer(context))
+    }
 
     /// Shapes a text.
     ///
@@ -43,6 +49,8 @@ package final class TextShaper {
     package func shape(
         _ text: String, style: TextStyle, frame: TextFrame = .line
     ) throws(PDFCanvasError) -> ShapedText {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
         let shapedStyle = try self.style(style)
         let printable = text.printable
         let layout = unsafe try layout(printable, shapedStyle)
@@ -173,6 +181,8 @@ private final class ShapedStyle {
     }
 
     deinit {
+        DrawingLock.take()
+        defer { DrawingLock.release() }
         unsafe pango_font_description_free(description)
         unsafe pango_attr_list_unref(attributes)
     }

@@ -4,6 +4,10 @@
 
 #include "XLSXShims.h"
 
+/// One lock for all drawing of the process; the thread that holds it may take it again.
+void almanac_drawing_lock(void);
+void almanac_drawing_unlock(void);
+
 /// A font map that sees only the fonts of a fontconfig document in memory, whatever the machine's own
 /// configuration says. NULL where the document can't be read. The caller owns the map: g_object_unref.
 PangoFontMap *almanac_font_map_create(const char *fontconfig_document);
