@@ -32,12 +32,13 @@ struct SourceFixture {
     func run(_ sql: String) throws { try cluster.run(sql, database: database) }
 
     /// Opens the session of a tenant whose file says how it is kept apart.
-    func session(_ isolation: String, role: String = "reader", limit: Int = 1_000_000, zone: String = "UTC") throws
-        -> SourceSession
-    {
+    func session(
+        _ isolation: String, role: String = "reader", limit: Int = 1_000_000, zone: String = "UTC",
+        connections: SourceConnections? = nil
+    ) throws -> SourceSession {
         try SourceSession(
             Self.scope(isolation, limit: limit, zone: zone),
-            url: Secret(cluster.url(database: database, user: role)))
+            url: Secret(cluster.url(database: database, user: role)), connections: connections)
     }
 
     static func scope(_ isolation: String, limit: Int = 1_000_000, zone: String = "UTC") throws -> TenantScope {

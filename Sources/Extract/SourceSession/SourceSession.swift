@@ -25,27 +25,30 @@ package final class SourceSession {
 
     private let connection: PostgresConnection
     private let guardian: IsolationGuard
+    private let url: Secret
+    private let connections: SourceConnections?
+    private var cancellers: [StatementCanceller] = []
     private var rowCount = 0
     private var isFinished = false
 
     /// Connects, opens the transaction and says whose rows are wanted.
     ///
-    /// - Parameter url: the secret of `scope.tenant.source.url`.
+    /// - Parameters:
+    ///   - url: the secret of `scope.tenant.source.url`.
+    ///   - connections: where connections are kept for the next session; nil opens and closes one of its own.
     /// - Throws: `isolationUnsafe` before any query where the key is empty, and where the role could see other
     ///   tenants; `comesLater` for fan-out; errors of the connection.
     package init(
-        _ scope: TenantScope, url: Secret, options: SessionOptions = SessionOptions()
+        _ scope: TenantScope, url: Secret, options: SessionOptions = SessionOptions(),
+        connections: SourceConnections? = nil
     ) throws(ExtractError) {
         try IsolationGuard.checkDefinition(scope)
         self.scope = scope
-        do {
-            connection = try PostgresConnection(url.reveal(), options: options)
-        } catch {
-            throw ExtractError(error, tenant: scope.id)
-        }
+        self.url = url
+        self.connections = connections
+        connection = try Self.open(scope, url, options, connections)
         guardian = IsolationGuard(connection, scope)
         do {
-            try connection.begin(.repeatableReadReadOnly)
             try guardian.enter()
             snapshot = try SourceSnapshot(of: connection)
         } catch {
@@ -53,8 +56,30 @@ package final class SourceSession {
         }
     }
 
-    /// A handle that ends what the session is doing, from another thread.
-    package func canceller() -> StatementCanceller? { connection.canceller() }
+    /// A connection with an open transaction. One that was kept may have died since: then a new one is opened.
+    private static func open(
+        _ scope: TenantScope, _ url: Secret, _ options: SessionOptions, _ connections: SourceConnections?
+    ) throws(ExtractError) -> PostgresConnection {
+        if let kept = connections?.take(url: url, options: options),
+            (try? kept.begin(.repeatableReadReadOnly)) != nil
+        {
+            return kept
+        }
+        do {
+            let connection = try PostgresConnection(url.reveal(), options: options)
+            try connection.begin(.repeatableReadReadOnly)
+            return connection
+        } catch {
+            throw ExtractError(error, tenant: scope.id)
+        }
+    }
+
+    /// A handle that ends what the session is doing, from another thread. It does nothing after `finish`; nil then.
+    package func canceller() -> StatementCanceller? {
+        guard !isFinished, let canceller = connection.canceller() else { return nil }
+        cancellers.append(canceller)
+        return canceller
+    }
 
     /// The columns that a dataset would have, without reading rows.
     package func schema(of dataset: Dataset) throws(ExtractError) -> Schema {
@@ -98,7 +123,7 @@ package final class SourceSession {
         }
     }
 
-    /// Ends the transaction: from now on the rows count.
+    /// Ends the transaction: from now on the rows count, and nothing more can be read.
     ///
     /// - Throws: `isolationUnsafe` if a statement of a dataset has changed whose rows are seen; errors of the commit.
     package func finish() throws(ExtractError) {
@@ -106,10 +131,12 @@ package final class SourceSession {
         do {
             try guardian.checkKey()
             try connection.commit()
-            isFinished = true
         } catch {
             throw Self.failure(error, scope, role: connection.target.user)
         }
+        isFinished = true
+        for canceller in cancellers { canceller.revoke() }
+        connections?.keep(connection, url: url)
     }
 }
 
@@ -165,7 +192,7 @@ extension SourceSession {
     }
 
     private func withSavepoint<Value>(_ body: () throws -> Value) throws -> Value {
-        guard connection.isUsable, connection.isInTransaction else {
+        guard !isFinished, connection.isUsable, connection.isInTransaction else {
             throw PostgresError(.connectionLost, "\(connection.target): the session has ended")
         }
         try connection.execute("SAVEPOINT dataset")

@@ -40,4 +40,14 @@ extension PostgresConnection {
         guard isInTransaction, isUsable else { return }
         _ = try? execute("ROLLBACK")
     }
+
+    /// Forgets everything that the session knows, settings, plans and temporary tables, and pins its settings again:
+    /// for the next use of the connection by somebody else.
+    ///
+    /// - Throws: `misuse` within a transaction; errors of the connection, which must not be used again then.
+    package func reset() throws(PostgresError) {
+        guard !isInTransaction else { throw misuse("a transaction is open") }
+        try execute("DISCARD ALL")
+        try pinSettings(untilCommit: false)
+    }
 }

@@ -149,7 +149,7 @@ package final class PostgresConnection {
 }
 
 /// What a session is opened with.
-package struct SessionOptions: Sendable {
+package struct SessionOptions: Sendable, Hashable {
     /// Shown in `pg_stat_activity`.
     package var applicationName: String
     /// How long to wait for a host to answer, in seconds.

@@ -1,0 +1,45 @@
+internal import Configuration
+internal import PostgresCopy
+internal import Synchronization
+
+/// Connections that are kept for the next session of the same URL: a new one costs more than reading a small tenant.
+///
+/// A connection is kept only after its session has finished, and is reset (`DISCARD ALL`) before it is, so that nothing
+/// of one tenant is left for the next. Used from any thread; each connection by one at a time.
+package final class SourceConnections: Sendable {
+    /// Connections of one URL are alike: the same role with the same rights.
+    private struct Place: Hashable {
+        let url: Secret
+        let options: SessionOptions
+    }
+
+    /// Nobody uses an idle connection, so that it can go from one thread to another.
+    private struct Idle: @unchecked Sendable {
+        let connection: PostgresConnection
+    }
+
+    private let idle = Mutex<[Place: [Idle]]>([:])
+    private let idleCountMax: Int
+
+    /// - Parameter idleCountMax: how many are kept of one URL.
+    package init(idleCountMax: Int = 4) { self.idleCountMax = idleCountMax }
+
+    /// Closes all connections that nobody uses.
+    package func close() { idle.withLock { $0 = [:] } }
+
+    /// One that nobody uses, nil if there is none. It may have died meanwhile.
+    func take(url: Secret, options: SessionOptions) -> PostgresConnection? {
+        idle.withLock { $0[Place(url: url, options: options)]?.popLast() }?.connection
+    }
+
+    /// Keeps a connection that its session is done with, if it can be reset.
+    func keep(_ connection: PostgresConnection, url: Secret) {
+        guard (try? connection.reset()) != nil else { return }
+        let kept = Idle(connection: connection)
+        let place = Place(url: url, options: connection.options)
+        idle.withLock { idle in
+            guard idle[place, default: []].count < idleCountMax else { return }
+            idle[place, default: []].append(kept)
+        }
+    }
+}
