@@ -105,7 +105,8 @@ let package = Package(
         module(
             "Runs",
             [
-                "Extract", "Lake", "Analytics", "Report", "Rendering", "Scheduling", "Parquet", "PostgresCopy",
+                "Extract", "Lake", "Analytics", "Report", "Rendering", "PDFCanvas", "Scheduling", "Parquet",
+                "PostgresCopy",
                 "Columnar", "CivilTime", "Tenancy", "Configuration", "Formatting", "Checksum", "Effects",
             ], packages: [grdb, log, paths]),
         module(
@@ -115,7 +116,8 @@ let package = Package(
             name: "almanac",
             dependencies: [
                 "Runs", "Scheduling", "Lake", "Parquet", "Tenancy", "Demonstration", "Configuration", "CivilTime",
-                "Columnar", "Formatting", "Effects", "PostgresCopy", "Extract", "Report", "Rendering", arguments, log,
+                "Columnar", "Formatting", "Effects", "PostgresCopy", "Extract", "Report", "Rendering", "PDFCanvas",
+                arguments, log,
                 paths,
             ], path: "Sources/almanac", swiftSettings: strict),
 

@@ -17,8 +17,6 @@ package struct ColumnStatistics: Sendable, Equatable {
     /// Whether there are values that cannot be compared, so that there are no bounds.
     var isUnbounded = false
 
-    package init() {}
-
     mutating func merge(_ other: ColumnStatistics) {
         nullCount += other.nullCount
         isUnbounded = isUnbounded || other.isUnbounded

@@ -2,7 +2,6 @@ internal import Checksum
 internal import Configuration
 internal import Effects
 internal import Formatting
-internal import PDFCanvas
 internal import Rendering
 internal import Report
 internal import SystemPackage
@@ -12,8 +11,7 @@ internal import Tenancy
 struct ArtefactMaker {
     private let project: Project
     private let text: EngineText
-    private let fonts: FontLibrary
-    private let theme: PDFTheme
+    private let renderer: PDFRenderer
     private let themeBytes: [UInt8]
 
     init(_ project: Project, text: EngineText) throws {
@@ -22,15 +20,12 @@ struct ArtefactMaker {
         let store = project.environment.store
         let themePath = project.layout.templates.appending("themes").appending("almanac.yaml")
         themeBytes = try store.contents(of: themePath)
-        theme = try PDFTheme(
+        let theme = try PDFTheme(
             reading: YAMLDocument(
                 text: String(decoding: themeBytes, as: UTF8.self), file: "Templates/themes/almanac.yaml"))
         let fontsPath = project.layout.templates.appending("fonts").appending("fonts.conf")
-        if try store.status(of: fontsPath) == nil {
-            fonts = try FontLibrary()
-        } else {
-            fonts = try FontLibrary(document: try store.text(of: fontsPath))
-        }
+        let fonts = try store.status(of: fontsPath) == nil ? nil : try store.text(of: fontsPath)
+        renderer = try PDFRenderer(fontConfiguration: fonts, theme: theme)
     }
 
     /// SHA-256 over what decides the look: the theme and the engine's words.
@@ -39,7 +34,7 @@ struct ArtefactMaker {
     }
 
     /// SHA-256 over the names, versions and files of all fonts that may be drawn with.
-    var fontsHash: String { SHA256Digest(of: fonts.listing()).description }
+    var fontsHash: String { SHA256Digest(of: renderer.fontListing).description }
 
     /// The artefacts of some formats, each checked against the document before it is given out.
     /// - Parameter folder: a private folder for what libraries write on their way.
@@ -50,9 +45,7 @@ struct ArtefactMaker {
         for format in formats {
             switch format {
             case .pdf: artefacts.append(try pdf(document))
-            case .xlsx:
-                artefacts.append(
-                    try WorkbookRenderer(text: text).render(document, folder: folder, store: project.environment.store))
+            case .xlsx: artefacts.append(try workbook(document, folder))
             case .csv: artefacts += try csv(document)
             }
         }
@@ -64,7 +57,14 @@ struct ArtefactMaker {
             locale: document.presentation.locale, currency: document.presentation.currency, words: text.words)
         return Artefact(
             name: "report.pdf",
-            bytes: try PDFRenderer(fonts: fonts, theme: theme).render(document, formatter: formatter))
+            bytes: try renderer.render(document, formatter: formatter))
+    }
+
+    private func workbook(_ document: ReportDocument, _ folder: FilePath) throws -> Artefact {
+        let renderer = WorkbookRenderer(text: text)
+        let artefact = try renderer.render(document, folder: folder, store: project.environment.store)
+        try renderer.check(artefact, of: document)
+        return artefact
     }
 
     private func csv(_ document: ReportDocument) throws -> [Artefact] {

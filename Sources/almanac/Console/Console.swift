@@ -40,6 +40,9 @@ struct Console: Sendable {
     /// Writes a line of the answer.
     func answer(_ line: String) { Self.write(line + "\n", to: STDOUT_FILENO) }
 
+    /// Writes bytes of the answer as they are.
+    func answer(bytes: [UInt8]) { Self.write(bytes[...], to: STDOUT_FILENO) }
+
     /// Writes the answer as one JSON object, keys sorted, with `"schema": 1`.
     func answer(json value: some Encodable) throws {
         let encoder = JSONEncoder()
@@ -65,8 +68,10 @@ struct Console: Sendable {
     /// Yellow, where there is colour.
     func caution(_ text: String) -> String { hasColor ? "\u{1B}[33m\(text)\u{1B}[0m" : text }
 
-    private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
+    private static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8)[...], to: descriptor) }
+
+    private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
+        var bytes = bytes
         while !bytes.isEmpty {
             let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {

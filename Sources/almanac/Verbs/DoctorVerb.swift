@@ -67,14 +67,15 @@ struct DoctorVerb: ParsableCommand {
     /// Every family of the theme, in the weights that pages use, by asking Pango for them.
     private func fonts() -> Finding {
         do {
-            let listing = try FontLibrary().listing().split(separator: "\n")
-            for family in ["Inter", "Inter Display", "JetBrains Mono", "Noto Sans"]
-            where !listing.contains(where: { $0.hasPrefix(family + "\t") }) {
+            let renderer = try PDFRenderer(fontConfiguration: nil)
+            if let problem = try renderer.fontProblems().first {
+                let lines = problem.description.split(separator: "\n")
                 return Finding(
-                    part: "fonts", state: "FAIL", text: "\(family) is missing; pages can't be drawn",
+                    part: "fonts", state: "FAIL", text: String(lines[0]),
                     fix: "apt install fonts-inter fonts-noto-core fonts-jetbrains-mono")
             }
-            return Finding(part: "fonts", state: "ok", text: "\(listing.count) fonts, all families of the pages")
+            let count = renderer.fontListing.split(separator: "\n").count
+            return Finding(part: "fonts", state: "ok", text: "\(count) fonts, all families of the pages")
         } catch {
             return Finding(part: "fonts", state: "FAIL", text: "\(error)", fix: "scripts/install-packages")
         }
