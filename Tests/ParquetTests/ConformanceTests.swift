@@ -68,4 +68,33 @@ struct ConformanceTests {
             }
         }
     }
+
+    private struct Lie: Decodable {
+        struct Place: Decodable {
+            let rowGroup: Int
+            let column: String
+
+            enum CodingKeys: String, CodingKey {
+                case rowGroup = "row_group"
+                case column
+            }
+        }
+
+        let verify: Place
+    }
+
+    /// A deep check names the one column chunk whose statistics lie, and finds nothing in sound files.
+    @Test func deepChecksFindWhatStatisticsClaim() throws {
+        let data = try Data(
+            contentsOf: URL(fileURLWithPath: "\(setFolder)/hostile/oracle/hostile-stats-lie.parquet.json"))
+        let lie = try JSONDecoder().decode(Lie.self, from: data).verify
+        let path = "\(setFolder)/hostile/hostile-stats-lie.parquet"
+        let found = try ParquetFileReader(try DiskFileStore().open(FilePath(path))).problems()
+        #expect(found.map(\.rowGroup) == [lie.rowGroup] && found.map(\.column) == [lie.column])
+        for oracle in try Self.oracles("interop") {
+            let reader = try ParquetFileReader(
+                try DiskFileStore().open(FilePath("\(setFolder)/interop/\(oracle.file)")))
+            #expect(try reader.problems() == [], "\(oracle.file)")
+        }
+    }
 }
