@@ -17,6 +17,8 @@ package struct ColumnStatistics: Sendable, Equatable {
     /// Whether there are values that cannot be compared, so that there are no bounds.
     var isUnbounded = false
 
+    package init() {}
+
     mutating func merge(_ other: ColumnStatistics) {
         nullCount += other.nullCount
         isUnbounded = isUnbounded || other.isUnbounded

@@ -28,22 +28,36 @@ final class FixedPageValues<Bits: FixedWidthInteger & UnsignedInteger & BitwiseC
 
     var pageByteCount: Int { page.count * MemoryLayout<Bits>.size }
 
+    @specialized(where Bits == UInt32)
+    @specialized(where Bits == UInt64)
     func append(_ values: ColumnValues) throws(ParquetError) {
         let first = page.count
         switch values {
-        case .int32(let buffer): page.append(contentsOf: buffer.array.lazy.map { Bits(truncatingIfNeeded: $0) })
-        case .int64(let buffer): page.append(contentsOf: buffer.array.lazy.map { Bits(truncatingIfNeeded: $0) })
-        case .float(let buffer):
-            page.append(contentsOf: buffer.array.lazy.map { Bits(truncatingIfNeeded: $0.bitPattern) })
-        case .double(let buffer):
-            page.append(contentsOf: buffer.array.lazy.map { Bits(truncatingIfNeeded: $0.bitPattern) })
+        case .int32(let buffer): appendBits(buffer.span) { Bits(truncatingIfNeeded: $0) }
+        case .int64(let buffer): appendBits(buffer.span) { Bits(truncatingIfNeeded: $0) }
+        case .float(let buffer): appendBits(buffer.span) { Bits(truncatingIfNeeded: $0.bitPattern) }
+        case .double(let buffer): appendBits(buffer.span) { Bits(truncatingIfNeeded: $0.bitPattern) }
         default: throw wrongValues
         }
         if page.count > first { widen(from: first) }
     }
 
+    @inline(__always)
+    private func appendBits<Value: BitwiseCopyable>(_ values: Span<Value>, _ bits: (Value) -> Bits) {
+        // Held here alone while it grows, so that nothing is copied.
+        var grown = page
+        page = []
+        let first = grown.count
+        grown.append(contentsOf: repeatElement(0, count: values.count))
+        var target = grown.mutableSpan
+        for index in values.indices { target[first &+ index] = bits(values[index]) }
+        page = grown
+    }
+
     private static var sign: Bits { 1 << Bits(Bits.bitWidth - 1) }
 
+    @specialized(where Bits == UInt32)
+    @specialized(where Bits == UInt64)
     private func widen(from first: Int) {
         hasValues = true
         let (sign, page) = (Self.sign, page)
@@ -78,6 +92,8 @@ final class FixedPageValues<Bits: FixedWidthInteger & UnsignedInteger & BitwiseC
         (least, greatest) = (low, high)
     }
 
+    @specialized(where Bits == UInt32)
+    @specialized(where Bits == UInt64)
     func finishPage(into bytes: inout [UInt8]) -> Int32 {
         defer { page.removeAll(keepingCapacity: true) }
         if mode == .undecided && page.isEmpty {
@@ -102,12 +118,16 @@ final class FixedPageValues<Bits: FixedWidthInteger & UnsignedInteger & BitwiseC
         return FileEncoding.plain
     }
 
+    @specialized(where Bits == UInt32)
+    @specialized(where Bits == UInt64)
     private func signExtended() -> [Int64] {
         if Bits.bitWidth == 64 { return page.map { Int64(truncatingIfNeeded: $0) } }
         return page.map { Int64(Int32(truncatingIfNeeded: $0)) }
     }
 
     /// Compares the encodings on the first page.
+    @specialized(where Bits == UInt32)
+    @specialized(where Bits == UInt64)
     private func decide() {
         let plainByteCount = page.count * MemoryLayout<Bits>.size
         var smallest = plainByteCount
@@ -182,9 +202,12 @@ struct FixedDictionary<Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyab
     var count: Int { values.count }
 
     /// The codes of values, new ones added; nil, and nothing added, where there would be more than `distinctMax`.
+    @specialized(where Bits == UInt32)
+    @specialized(where Bits == UInt64)
     mutating func codes(of page: [Bits], distinctMax: Int) -> [UInt32]? {
         let before = values.count
         var codes = [UInt32](repeating: 0, count: page.count)
+        let page = page.span
         for index in page.indices {
             let bits = page[index]
             var slot = Self.slot(bits, slots.count)
@@ -211,11 +234,15 @@ struct FixedDictionary<Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyab
         return codes
     }
 
+    @specialized(where Bits == UInt32)
+    @specialized(where Bits == UInt64)
     private static func slot(_ bits: Bits, _ count: Int) -> Int {
         let product = UInt64(truncatingIfNeeded: bits) &* 0x9E37_79B9_7F4A_7C15
         return Int(truncatingIfNeeded: product >> 32) & (count - 1)
     }
 
+    @specialized(where Bits == UInt32)
+    @specialized(where Bits == UInt64)
     private mutating func grow() {
         slots = Array(repeating: 0, count: slots.count * 4)
         for code in values.indices {

@@ -32,10 +32,13 @@ final class TextPageValues: PageValues {
         let all = buffer.bytes.span
         let ends = buffer.offsets.span
         if isDictionary {
-            codes.reserveCapacity(codes.count + buffer.count)
+            // Both are held here alone while they grow, so that nothing is copied or checked for each value.
+            var (grown, distinct) = (codes, dictionary)
+            (codes, dictionary) = ([], TextDictionary.empty)
             for index in 0..<buffer.count {
-                codes.append(dictionary.code(of: all.extracting(Int(ends[index])..<Int(ends[index + 1]))))
+                grown.append(distinct.code(of: all.extracting(Int(ends[index])..<Int(ends[index + 1]))))
             }
+            (codes, dictionary) = (grown, distinct)
         } else {
             for index in 0..<buffer.count { appendPlain(all.extracting(Int(ends[index])..<Int(ends[index + 1]))) }
         }
@@ -49,13 +52,17 @@ final class TextPageValues: PageValues {
             if let translation, translation.source === distinct { known = translation.codes }
             translation = nil
             if known.isEmpty { known = Array(repeating: .max, count: distinct.values.count) }
-            for index in 0..<source.count {
-                let code = Int(source[index])
+            var grown = codes
+            codes = []
+            let given = source.span
+            for index in given.indices {
+                let code = Int(given[index])
                 if known[code] == .max {
-                    known[code] = dictionary.code(of: all.extracting(distinct.values.range(code)))
+                    known[code] = dictionary.code(of: all.extracting(texts.range(code)))
                 }
-                codes.append(known[code])
+                grown.append(known[code])
             }
+            codes = grown
             translation = (distinct, known)
         } else {
             for index in 0..<source.count { appendPlain(all.extracting(distinct.values.range(Int(source[index])))) }
@@ -159,10 +166,17 @@ private func precedes(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
 
 /// Distinct texts and their codes: open addressing; a slot holds the upper half of a text's hash and its code.
 struct TextDictionary {
+    /// One without room, to stand in the place of another.
+    static let empty = TextDictionary(slots: [])
+
     private(set) var bytes: [UInt8] = []
     private var ends: [Int] = []
     /// Hash (32 bits), code and one (32 bits); 0 where there is none.
-    private var slots: [UInt64] = Array(repeating: 0, count: 1_024)
+    private var slots: [UInt64]
+
+    init() { self.init(slots: Array(repeating: 0, count: 1_024)) }
+
+    private init(slots: [UInt64]) { self.slots = slots }
 
     var count: Int { ends.count }
 
