@@ -85,7 +85,6 @@ import Testing
         #expect(replay.activeFiles.map(\.path) == ["c", "b"])
         #expect(replay.activeFiles.map(\.size) == [1, 9])
         #expect(replay.transactions["x"]?.version == 4)
-        #expect(replay.transactionVersions["x"] == 1)
         // A path is known by what it means, not by how it is written.
         try replay.apply([.remove(RemovedFile(file("%63")))], version: 3)
         #expect(replay.activeFiles.map(\.path) == ["b"])

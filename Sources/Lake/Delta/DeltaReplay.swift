@@ -12,8 +12,6 @@ package struct DeltaReplay: Sendable {
     package private(set) var metadata: DeltaMetadata?
     /// The last transaction of each application.
     package private(set) var transactions: [String: DeltaTransaction] = [:]
-    /// The version of the table in which each application's last transaction came, where the log still tells.
-    package private(set) var transactionVersions: [String: Int64] = [:]
     private var files: [String: (place: Int, file: AddedFile)] = [:]
     private var nextPlace = 0
 
@@ -27,14 +25,24 @@ package struct DeltaReplay: Sendable {
     /// - Throws: `LakeError` (`damaged`) where it is not the next one, or one file comes twice in it.
     package mutating func apply(_ actions: [DeltaAction], version: Int64) throws(LakeError) {
         guard version == self.version + 1 else { throw DeltaReader.damaged("version \(self.version + 1) is missing") }
-        try fold(actions, version: version)
+        try fold(actions)
         self.version = version
         guard metadata != nil, `protocol` != nil else {
             throw DeltaReader.damaged("version \(version) has no protocol or no metadata")
         }
     }
 
-    private mutating func fold(_ actions: [DeltaAction], version: Int64) throws(LakeError) {
+    /// Starts from the actions of a checkpoint.
+    package mutating func start(from checkpoint: [DeltaAction], version: Int64) throws(LakeError) {
+        self = DeltaReplay()
+        try fold(checkpoint)
+        self.version = version
+        guard metadata != nil, `protocol` != nil else {
+            throw DeltaReader.damaged("the checkpoint of version \(version) has no protocol or no metadata")
+        }
+    }
+
+    private mutating func fold(_ actions: [DeltaAction]) throws(LakeError) {
         var added: Set<String> = []
         // Removals first: within a version the order of lines means nothing, and a file cannot be both.
         for case .remove(let file) in actions { files[DeltaPath.key(file.path)] = nil }
@@ -44,7 +52,6 @@ package struct DeltaReplay: Sendable {
             case .metadata(let value): metadata = value
             case .transaction(let value):
                 transactions[value.application] = value
-                transactionVersions[value.application] = version
             case .add(let file):
                 let key = DeltaPath.key(file.path)
                 guard added.insert(key).inserted else { throw DeltaReader.damaged("a file is added twice at once") }

@@ -50,34 +50,37 @@ package struct DeltaTable: Sendable {
     /// The table at a moment, nil where there is no table at all.
     func snapshotIfThere(at moment: Moment) throws -> TableSnapshot? {
         let listing = try log.listing()
-        guard let last = listing.versions.last else {
-            if let checkpoint = listing.checkpoints.first {
-                throw LakeError(
-                    .unsupported, "can't open table \(address): only its checkpoint '\(checkpoint.name)' is left")
-            }
+        guard let last = [listing.versions.last, listing.checkpoints.map(\.version).max()].compactMap(\.self).max()
+        else {
             return nil
         }
         let target: Int64
         switch moment {
         case .latest: target = last
         case .version(let version):
-            guard listing.versions.contains(version) else {
-                throw LakeError(
-                    .noVersion, "table \(address) has no version \(version); it has \(listing.versions[0]) to \(last)")
+            guard (0...last).contains(version) else {
+                throw LakeError(.noVersion, "table \(address) has no version \(version); its last is \(last)")
             }
             target = version
         case .instant(let instant): target = try version(at: instant, listing)
         }
-        // Checkpoints only save time: where the log goes back to its first version, it tells the same.
-        guard listing.versions[0] == 0 else {
-            let reason =
-                listing.checkpoints.isEmpty
-                ? "its first versions are missing"
-                : "its first versions are in a checkpoint only, and checkpoints are not read yet"
-            throw LakeError(
-                listing.checkpoints.isEmpty ? .damaged : .unsupported, "can't open table \(address): \(reason)")
+        return try advance(try start(listing, target), to: target, logSHA256: nil)
+    }
+
+    /// Where the replay starts: before the first version, or at a checkpoint where the first versions are gone.
+    ///
+    /// A checkpoint that another engine wrote is used only then: it may have the files in another order than they came.
+    func start(_ listing: DeltaLog.Listing, _ target: Int64) throws -> DeltaReplay {
+        var replay = DeltaReplay()
+        if listing.versions.first == 0 { return replay }
+        guard let checkpoint = try CheckpointReader(log: log).read(listing, upTo: target) else {
+            if let first = listing.checkpoints.map(\.version).min(), target < first {
+                throw LakeError(.noVersion, "table \(address) has no version \(target) any more; its first is \(first)")
+            }
+            throw DeltaReader.damaged("the first versions of table \(address) are missing, and there is no checkpoint")
         }
-        return try advance(DeltaReplay(), to: target, logSHA256: nil)
+        try replay.start(from: checkpoint.actions, version: checkpoint.version)
+        return replay
     }
 
     /// Replays further versions.
@@ -93,6 +96,7 @@ package struct DeltaTable: Sendable {
                 sha256 = entry.sha256
             }
         }
+        if sha256 == nil { sha256 = try log.entry(last)?.sha256 }
         return try TableSnapshot(replay, at: address, logSHA256: sha256 ?? "", store: store)
     }
 

@@ -88,10 +88,12 @@ extension DeltaTable {
     /// Reads all versions; nil where they are no table any more.
     private func verifyLog(_ verification: inout TableVerification) throws -> TableSnapshot? {
         let listing = try log.listing()
-        guard let last = listing.versions.last else { throw LakeError(.noTable, "there is no table \(address)") }
-        var replay = DeltaReplay()
+        guard let first = listing.versions.first, let last = listing.versions.last else {
+            throw LakeError(.noTable, "there is no table \(address)")
+        }
+        var replay = try start(listing, last)
         var previous: String?
-        for version in 0...last {
+        for version in (replay.version < 0 ? 0 : first)...last {
             let name = "\(DeltaLog.folderName)/\(DeltaLog.digits(version)).json"
             func found(_ kind: TableFinding.Kind, _ reason: String) {
                 verification.findings.append(TableFinding(kind: kind, file: name, reason: reason))
@@ -103,9 +105,10 @@ extension DeltaTable {
                 }
                 verification.versionCount += 1
                 let told = CommitRecord(entry).previousSHA256
-                if let told, told != previous { found(.chain, "it does not follow the version before it") }
+                let isFirst = version == first && first > 0
+                if let told, told != previous, !isFirst { found(.chain, "it does not follow the version before it") }
                 previous = entry.sha256
-                try replay.apply(entry.actions, version: version)
+                if version > replay.version { try replay.apply(entry.actions, version: version) }
             } catch let error as LakeError where error.code == .damaged {
                 found(.log, error.message)
                 return nil
