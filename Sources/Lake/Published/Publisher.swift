@@ -8,10 +8,14 @@ package import Tenancy
 
 // How models get to dashboards: `published/<tenant>/`.
 //
-// (1) The files of a model are `<model>.parquet` and `<model>.json`: the table's rows at one version, in its order.
-// (2) `manifest.json` names every file with its SHA-256 and is replaced last: who reads the manifest first and checks
-//     the hashes has one state of all models, or sees that a publication is under way.
-// (3) A file whose bytes would not change is not written.
+// (1) The files of a model are `<model>-<hash>.parquet` and `.json`: the table's rows at one version, in its order. The
+//     hash is of the bytes, so a file never changes under its name.
+// (2) `manifest.json` names every file with its SHA-256 and is swapped after all of them are durable: who reads the
+//     manifest first has one state of all models, the old one or the new, whenever a publication dies.
+// (3) The files of the manifest before the last are kept for those who are still reading it; older ones are removed.
+// (4) `<model>.parquet` and `<model>.json` are copies of the newest files, for those who want no manifest; they are
+//     replaced last, one by one.
+// (5) A file whose bytes would not change is not written.
 //
 // JSON files are `{"model": …, "columns": […], "rows": [[…]]}`: whole numbers, finite doubles and truth values as such,
 // decimals and whole numbers beyond ±2⁵³ as texts, dates and instants as ISO 8601 texts, missing values as null.
@@ -57,27 +61,54 @@ package struct Publisher {
     @discardableResult
     package func publish(_ models: [Model], asOf: Instant, engine: String) throws -> Int {
         try store.makeFolder(layout.published(of: scope))
+        let old = try publishedNames()
         var written = 0
         var entries: [JSONValue] = []
+        var copies: [PublishedFile] = []
         for model in models.sorted(by: { $0.name.text < $1.name.text }) {
             let rows = try PublishedRows(model.snapshot)
-            let parquet = try self.parquet(model, rows, engine: engine)
-            let json = Array(rows.json(model: model.name.text).utf8)
-            let files = [("\(model.name).json", json), ("\(model.name).parquet", parquet)]
-            for (name, bytes) in files where try put(bytes, name) { written += 1 }
+            let files = [
+                PublishedFile(model.name.text, "json", Array(rows.json(model: model.name.text).utf8)),
+                PublishedFile(model.name.text, "parquet", try parquet(model, rows, engine: engine)),
+            ]
+            for file in files where try put(file.bytes, file.name) { written += 1 }
             entries.append(Self.entry(model, rows, files))
+            copies += files
         }
         let manifest = JSONValue.object([
             "version": .integer(1), "tenant": .text(scope.id.text), "engine": .text(engine),
             "as_of": .text(asOf.description), "timezone": .text(scope.tenant.calendar.zone.name),
             "models": .array(entries),
         ])
-        if try put(Array(manifest.canonicalText.utf8), "manifest.json") { written += 1 }
+        if try put(Array(manifest.canonicalText.utf8), Self.manifestName) { written += 1 }
+        for file in copies where try put(file.bytes, file.copyName) { written += 1 }
+        if let old { try removeFiles(notIn: old.union(copies.map(\.name))) }
         return written
     }
 
+    private static let manifestName = "manifest.json"
+
+    /// The names of the manifest that is there; empty where there is none, nil where it cannot be understood: nothing
+    /// is removed then.
+    private func publishedNames() throws -> Set<String>? {
+        let path = layout.published(try ArtefactName(Self.manifestName), of: scope)
+        guard try store.status(of: path) != nil else { return [] }
+        guard let manifest = try? JSONValue(parsing: try store.contents(of: path)),
+            let models = manifest["models"]?.array
+        else { return nil }
+        return Set(models.flatMap { $0["files"]?.array ?? [] }.compactMap { $0["name"]?.text })
+    }
+
+    /// Removes files of rule (1) that nobody reads any more.
+    private func removeFiles(notIn kept: Set<String>) throws {
+        let folder = layout.published(of: scope)
+        for name in try store.names(in: folder) where PublishedFile.isHashed(name) && !kept.contains(name) {
+            try store.remove(folder.appending(name))
+        }
+    }
+
     private static func entry(
-        _ model: Model, _ rows: PublishedRows, _ files: [(name: String, bytes: [UInt8])]
+        _ model: Model, _ rows: PublishedRows, _ files: [PublishedFile]
     ) -> JSONValue {
         .object([
             "model": .text(model.name.text), "grain": .text(model.grain),
@@ -94,8 +125,9 @@ package struct Publisher {
             "files": .array(
                 files.map { file in
                     .object([
-                        "name": .text(file.name), "bytes": .integer(Int64(file.bytes.count)),
-                        "sha256": .text(SHA256Digest(of: file.bytes.span).description),
+                        "name": .text(file.name), "copy": .text(file.copyName),
+                        "bytes": .integer(Int64(file.bytes.count)),
+                        "sha256": .text(file.sha256),
                     ])
                 }),
         ])
@@ -120,6 +152,35 @@ package struct Publisher {
         for batch in rows.batches { try writer.write(batch) }
         _ = try writer.finish()
         return buffer.bytes
+    }
+}
+
+/// A file of a model: its bytes and its two names.
+private struct PublishedFile {
+    let bytes: [UInt8]
+    let sha256: String
+    /// `sales_daily-0123456789abcdef.parquet`.
+    let name: String
+    /// `sales_daily.parquet`.
+    let copyName: String
+
+    private static let digitCount = 16
+
+    init(_ model: String, _ type: String, _ bytes: [UInt8]) {
+        self.bytes = bytes
+        sha256 = SHA256Digest(of: bytes.span).description
+        // A name has at most 63 letters before its extension; the hash tells long ones apart.
+        name = "\(model.prefix(62 - Self.digitCount))-\(sha256.prefix(Self.digitCount)).\(type)"
+        copyName = "\(model).\(type)"
+    }
+
+    /// Whether a name is one with a hash, and so may be removed when no manifest names it.
+    static func isHashed(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, ["json", "parquet"].contains(parts[1]) else { return false }
+        let digits = parts[0].suffix(digitCount)
+        return parts[0].dropLast(digitCount).hasSuffix("-") && digits.count == digitCount
+            && digits.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 }
 
