@@ -17,6 +17,16 @@ enum Fixtures {
         return FileManager.default.fileExists(atPath: datasets.appending(name).string)
     }
 
+    /// The built command line, as `scripts/test` names it.
+    static let program = ProcessInfo.processInfo.environment["ALMANAC_PROGRAM"]
+
+    static let hasDemo: Bool = {
+        guard let program, let help = try? SystemProcessRunner().run(ProcessCommand(program, ["demo", "--help"])) else {
+            return false
+        }
+        return help.exitCode == 0 && help.output.contains("--datasets")
+    }()
+
     /// A new folder's name in the folder for temporary files; nothing is made.
     static func scratch() -> FilePath {
         FilePath(FileManager.default.temporaryDirectory.path).appending("almanac-test-\(UUID().uuidString.prefix(8))")

@@ -105,6 +105,25 @@ struct AssemblyTests {
         #expect(daily.totals?[5] == .int(11_000))
     }
 
+    @Test("Pages show as many rows as the definition says, and tell it; totals stay those of all")
+    func pages() throws {
+        var document = try document(try request(), try Shop.tables())
+        #expect(document.onPages.tables.map(\.name) == ["top-customers"])
+        #expect(document.onPages.tables[0].rows.count == 12)
+        #expect(document.onPages.sections.count == document.sections.count - 1)
+        guard case .table(var table)? = document.sections[2].blocks.first else {
+            Issue.record("the third section has no table")
+            return
+        }
+        table.pageRowsMax = 5
+        document.sections[2].blocks = [.table(table)]
+        let shown = try #require(document.onPages.tables.first)
+        #expect(shown.rows.count == 5)
+        #expect(shown.totals == table.totals)
+        #expect(shown.subtitle.hasPrefix("October 2026, by sales, at most 100 · the first "))
+        #expect(document.tables[0].rows.count == 12)
+    }
+
     @Test("A running month is compared with the same days before (rule X11)")
     func partial() throws {
         let document = try document(try request(asOf: "2026-10-13T09:30:00Z"), try Shop.tables())

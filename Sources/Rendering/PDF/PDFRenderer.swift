@@ -78,7 +78,7 @@ package final class PDFRenderer {
         let shaper = try TextShaper(library: fonts, language: document.presentation.locale)
         let measurer = PangoMeasurer(shaper: shaper, theme: theme)
         let pages = try PageComposer(
-            document: document, geometry: theme.geometry, formatter: formatter, texts: texts,
+            document: document.onPages, geometry: theme.geometry, formatter: formatter, texts: texts,
             charts: SceneComposer(measuring: measurer, labeller: formatter, texts: chartTexts), measuring: measurer
         ).pages()
         let canvas = try PageCanvas(
@@ -97,7 +97,7 @@ package final class PDFRenderer {
         let shaper = try TextShaper(library: fonts, language: document.presentation.locale)
         let measurer = PangoMeasurer(shaper: shaper, theme: theme)
         return try PageComposer(
-            document: document, geometry: theme.geometry, formatter: formatter, texts: texts,
+            document: document.onPages, geometry: theme.geometry, formatter: formatter, texts: texts,
             charts: SceneComposer(measuring: measurer, labeller: formatter, texts: chartTexts), measuring: measurer
         ).pages().map(\.snapshot).joined(separator: "\n")
     }

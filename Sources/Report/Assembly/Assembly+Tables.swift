@@ -22,9 +22,12 @@ extension Assembly {
         let subtitle = try definition.subtitle.map { template throws(ReportError) in try template.rendered(values) }
         let count = formatter.full(.int(Int64(cells.count)), unit: .count)
         let standard = text(cells.isEmpty ? .tableEmpty : .tableRows, ["period": period.label, "count": count])
+        let shownSubtitle = cells.isEmpty ? standard : subtitle ?? standard
+        let shown = formatter.full(.int(Int64(definition.pageRowsMax ?? 0)), unit: .count)
         return ReportTable(
-            name: definition.name, title: definition.title, subtitle: cells.isEmpty ? standard : subtitle ?? standard,
-            columns: columns, rows: cells, totals: try totals(definition, rows, indices))
+            name: definition.name, title: definition.title, subtitle: shownSubtitle, columns: columns, rows: cells,
+            totals: try totals(definition, rows, indices), pageRowsMax: definition.pageRowsMax,
+            pageSubtitle: text(.pageRows, ["subtitle": shownSubtitle, "shown": shown, "count": count]))
     }
 
     private func column(

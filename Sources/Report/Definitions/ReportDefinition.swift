@@ -161,6 +161,8 @@ package struct TableDefinition: Sendable, Hashable {
     package let sort: [SortKey]
     /// The names of the columns that have a total.
     package let totals: Set<String>
+    /// How many rows stand on pages, 0 for none; nil for all. Workbook and files always have all.
+    package let pageRowsMax: Int?
 }
 
 /// A column of a table.

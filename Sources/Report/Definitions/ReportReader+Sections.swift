@@ -138,7 +138,7 @@ extension ReportReader {
             let title = map.required("title")?.text()
             let nameValue = map.optional("name")
             guard let model else {
-                map.ignore("columns", "sort", "total", "subtitle")
+                map.ignore("columns", "sort", "total", "subtitle", "page_rows")
                 return nil
             }
             let columns = map.required("columns")?.list { self.tableColumn($0, model) } ?? []
@@ -148,13 +148,14 @@ extension ReportReader {
             let totals = map.optional("total").map { self.totals($0, columns, model) } ?? []
             let sort = map.optional("sort").map { value in value.list { self.sortKey($0, names) } } ?? []
             let subtitle = map.optional("subtitle").map { self.sentence($0) }
+            let pageRows = map.optional("page_rows").map { $0.integer(in: 0...100_000) }
             let name = nameValue?.text() ?? model.name.replacing("_", with: "-")
-            guard let title, let totals, let sort, subtitle != .some(nil),
+            guard let title, let totals, let sort, subtitle != .some(nil), pageRows != .some(nil),
                 self.isFileName(name, nameValue ?? value), self.claimTable(name, nameValue ?? value)
             else { return nil }
             return TableDefinition(
                 name: name, model: model.name, title: title, subtitle: subtitle ?? nil, columns: columns, sort: sort,
-                totals: Set(totals))
+                totals: Set(totals), pageRowsMax: (pageRows ?? nil).map(Int.init))
         }
     }
 

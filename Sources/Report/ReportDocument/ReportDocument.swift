@@ -47,6 +47,35 @@ package struct ReportDocument: Sendable {
     }
 }
 
+extension ReportDocument {
+    /// The document as pages show it: tables end where their definition says so, with a line that tells it; totals stay
+    /// those of all rows.
+    package var onPages: ReportDocument {
+        var pages = self
+        pages.sections = sections.compactMap { section in
+            var section = section
+            section.blocks = section.blocks.compactMap { block in
+                guard case .table(let table) = block else { return block }
+                return table.onPages.map(Block.table)
+            }
+            return section.blocks.isEmpty ? nil : section
+        }
+        return pages
+    }
+}
+
+extension ReportTable {
+    /// The table with the rows that stand on pages; nil where none do.
+    fileprivate var onPages: ReportTable? {
+        if pageRowsMax == 0 { return nil }
+        guard let pageRowsMax, rows.count > pageRowsMax else { return self }
+        var table = self
+        table.rows = Array(rows.prefix(pageRowsMax))
+        table.subtitle = pageSubtitle
+        return table
+    }
+}
+
 /// Whose report it is and of what; goes into the metadata of every artefact.
 package struct ReportIdentity: Sendable, Equatable {
     /// The tenant's id.
@@ -224,9 +253,14 @@ package struct ReportTable: Sendable {
     package var rows: [[Scalar]]
     /// The totals, a value for each column, null where there is none; nil without a total row.
     package var totals: [Scalar]?
+    /// How many rows stand on pages, 0 for a table that is in workbook and files only; nil for all.
+    package var pageRowsMax: Int?
+    /// The line under the heading on pages, where not all rows are there.
+    package var pageSubtitle: String
 
     package init(
-        name: String, title: String, subtitle: String, columns: [TableColumn], rows: [[Scalar]], totals: [Scalar]?
+        name: String, title: String, subtitle: String, columns: [TableColumn], rows: [[Scalar]], totals: [Scalar]?,
+        pageRowsMax: Int? = nil, pageSubtitle: String = ""
     ) {
         self.name = name
         self.title = title
@@ -234,6 +268,8 @@ package struct ReportTable: Sendable {
         self.columns = columns
         self.rows = rows
         self.totals = totals
+        self.pageRowsMax = pageRowsMax
+        self.pageSubtitle = pageSubtitle
     }
 }
 

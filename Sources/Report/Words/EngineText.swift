@@ -33,7 +33,7 @@ package struct EngineText: Sendable, Hashable {
         case chartByDay, chartByMonth, chartByCategory, chartAlternative, chartCompared, chartEmpty, perDay, perMonth
         case unitPercent, unitMoney, listSeparator, partialBase
         // Tables.
-        case total, tableRows, tableEmpty, noRows
+        case total, tableRows, tableEmpty, noRows, pageRows
         // Freshness.
         case freshComplete, freshPartial, freshNote, freshPartialNote, dataBegins
         // The workbook.
@@ -66,7 +66,9 @@ package struct EngineText: Sendable, Hashable {
             "listSeparator": ", ", "partialBase": "same {days} days of {base}", "total": "Total",
             "tableRows": "{period}, {count} rows",
             "tableEmpty": "No rows in {period}. The source was read in full; the count is zero.",
-            "noRows": "No rows in this period", "freshComplete": "Data complete to {date}",
+            "noRows": "No rows in this period",
+            "pageRows": "{subtitle} · the first {shown} of {count} rows; total of all, and all in workbook and files",
+            "freshComplete": "Data complete to {date}",
             "freshPartial": "Data to {date}",
             "freshNote": "Everything that was in the source on {date} is counted.",
             "freshPartialNote":
