@@ -1,7 +1,7 @@
 internal import ChartGrammar
 package import CivilTime
-package import Columnar
-package import Formatting
+internal import Columnar
+internal import Formatting
 
 /// Makes a report's document from its definition and the tables of its models.
 ///
