@@ -8,7 +8,7 @@ order of rows or of files: it is the sum, modulo 2^64, of a hash of each row's c
 
 Readers:
     deltalake   delta-rs: the log and the files, as the project that also backs Polars reads them
-    duckdb      DuckDB over the files that delta-rs says are live (its own delta extension is not on PyPI)
+    duckdb      DuckDB over the files that delta-rs says are live; delta_scan itself is tried in the tests of Lake
     pyarrow     pyarrow over the same files, page checksums verified
     log         no Delta library: the JSON log replayed by the thirty lines below, then pyarrow over its files
 Exits with 1 where they do not agree, or where there is no table.

@@ -23,6 +23,9 @@ enum TestPlaces {
     /// The Python of the oracles, which `scripts/test` makes; nil where it is not there.
     static let python = ProcessInfo.processInfo.environment["ALMANAC_ORACLE_PYTHON"]
 
+    /// The program that `scripts/test` has built.
+    static let program = ProcessInfo.processInfo.environment["ALMANAC_PROGRAM"]
+
     /// A new folder that nobody else has.
     static func scratch() -> FilePath {
         FilePath(NSTemporaryDirectory()).appending("almanac-test-\(String(SystemRandom().nextBits(), radix: 36))")

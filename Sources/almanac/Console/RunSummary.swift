@@ -66,7 +66,7 @@ struct RunSummary {
     }
 
     private func exitCode(_ failed: [TenantOutcome], wasAskedByName: Bool) -> Int32 {
-        if Interruption.signal != nil { return CauseCode.interrupted.exitCode }
+        if let signal = Interruption.signal { return 128 + signal }
         guard let first = failed.first?.failures.first else { return 0 }
         return wasAskedByName ? first.cause.exitCode : 1
     }

@@ -48,7 +48,7 @@ struct TickVerb: ParsableCommand {
             }
             for failure in outcome.failures + outcome.tenants.flatMap(\.failures) { common.console.show(failure) }
         }
-        if Interruption.signal != nil { throw ExitCode(CauseCode.interrupted.exitCode) }
+        if let signal = Interruption.signal { throw ExitCode(128 + signal) }
         if !failed.isEmpty || !outcome.failures.isEmpty { throw ExitCode(1) }
     }
 
