@@ -8,8 +8,9 @@ import Testing
 @Suite(.enabled(if: TestPlaces.program != nil, "needs ALMANAC_PROGRAM, which scripts/test sets"))
 struct CommandLineTests {
     private func almanac(_ words: String..., variables: [String: String] = [:]) throws -> ProcessResult {
-        try SystemProcessRunner().run(
-            ProcessCommand(try #require(TestPlaces.program), words, environment: ["NO_COLOR": "1"].merging(variables) { $1 }))
+        let environment = ["NO_COLOR": "1"].merging(variables) { $1 }
+        return try SystemProcessRunner().run(
+            ProcessCommand(try #require(TestPlaces.program), words, environment: environment))
     }
 
     private func object(_ result: ProcessResult) throws -> [String: Any] {

@@ -89,6 +89,8 @@ struct ExtractVerb: ParsableCommand {
             let count = try extractTable(url: url, CopyRequest(source)) { schema in
                 var options = ParquetWriterOptions()
                 options.compressionLevel = level
+                // A row group is in memory until it is whole; a quarter million rows keep that below what libpq holds.
+                options.rowGroupRowCount = 262_144
                 options.createdBy = "almanac/\(EngineVersion.text)"
                 writer = try ParquetFileWriter(schema: schema, options: options, file: pending.file)
             } consume: { batch in
