@@ -29,6 +29,13 @@ import Testing
             try checkPublished(world)
             try checkExport(world)
             try checkNothingIsLeft(world)
+        }
+    }
+
+    @Test(.enabled(if: TestPlaces.python != nil, "needs ALMANAC_ORACLE_PYTHON, which scripts/test sets"))
+    func otherReadersSeeTheSameRows() throws {
+        try DemoWorld.with(datasets: nil) { world in
+            #expect((try world.run("nexus") + world.run("usta")).flatMap(\.failures).isEmpty)
             try checkOtherReaders(world)
         }
     }
@@ -119,7 +126,7 @@ import Testing
 
     /// delta-rs, DuckDB and pyarrow see the same rows in every table.
     private func checkOtherReaders(_ world: DemoWorld) throws {
-        guard let python = TestPlaces.python else { return }
+        let python = try #require(TestPlaces.python)
         let script = TestPlaces.sources.appending("Tests").appending("Oracles").appending("read_delta.py")
         let result = try SystemProcessRunner().run(
             ProcessCommand(python, [script.string, world.folder.appending("lake").string]))

@@ -1,6 +1,6 @@
-internal import Checksum
+package import Checksum
 internal import Columnar
-internal import Effects
+package import Effects
 internal import Parquet
 internal import SystemPackage
 
@@ -118,7 +118,7 @@ final class HashingFile: WritableFile {
 
 extension SHA256Digest {
     /// The digest of a whole file, read in pieces of 1 MiB.
-    init(ofFile file: any ReadableFile) throws(FileError) {
+    package init(ofFile file: any ReadableFile) throws(FileError) {
         var hasher = SHA256Hasher()
         var offset: Int64 = 0
         while offset < file.size {

@@ -42,8 +42,9 @@ struct EditionPublisher {
 
     /// A path from the project's folder on.
     private func shown(_ path: FilePath) -> String {
-        var path = path
-        return path.removePrefix(project.layout.root) ? path.string : path.string
+        var shown = path
+        _ = shown.removePrefix(project.layout.root)
+        return shown.string
     }
 
     private func receipt(
@@ -74,21 +75,5 @@ struct EditionPublisher {
             rows: Receipt.RowCounts(
                 read: source.rows.read, written: source.rows.written, rejected: source.rows.rejected),
             artefacts: artefacts.map(\.receipt))
-    }
-}
-
-/// The hash of a file on the disk.
-enum FileHash {
-    /// The SHA-256 of a file, read in pieces of 1 MiB.
-    static func sha256(of path: FilePath, _ store: any FileStore) throws(FileError) -> String {
-        let file = try store.open(path)
-        var hasher = SHA256Hasher()
-        var offset: Int64 = 0
-        while offset < file.size {
-            let piece = try file.read(at: offset, count: Int(min(1 << 20, file.size - offset)))
-            hasher.update(piece.span)
-            offset += Int64(piece.count)
-        }
-        return hasher.finish().description
     }
 }

@@ -1,5 +1,7 @@
+internal import Checksum
 internal import CivilTime
 internal import Effects
+internal import Lake
 internal import Rendering
 internal import Report
 internal import SystemPackage
@@ -57,7 +59,7 @@ struct ReportJob {
         for artefact in artefacts {
             let path = project.layout.root.pushing(FilePath(artefact.path))
             guard try store.status(of: path)?.size == artefact.size,
-                try FileHash.sha256(of: path, store) == artefact.sha256
+                try SHA256Digest(ofFile: try store.open(path)).description == artefact.sha256
             else { return nil }
         }
         return artefacts
