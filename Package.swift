@@ -69,13 +69,16 @@ let package = Package(
         module("CivilTime"),
         module("Configuration", packages: [yams]),
         module("Checksum", ["CCrypto", "CDeflate"]),
+        module("Cryptography", ["CCrypto"]),
         module("Formatting", ["Columnar", "CivilTime"]),
         module("Tenancy", ["CivilTime", "Configuration", "Effects"], packages: [paths]),
 
         // Columnar files and tables.
         module("Zstandard", ["CZstd"]),
         module("Compression", ["CSnappy", "CLZ4", "CBrotli", "CDeflate"]),
-        module("Parquet", ["Columnar", "Effects", "Checksum", "Zstandard", "Compression"], packages: [paths]),
+        module(
+            "Parquet", ["Columnar", "Effects", "Checksum", "Cryptography", "Zstandard", "Compression"],
+            packages: [paths]),
         module(
             "Lake", ["Parquet", "Columnar", "Tenancy", "CivilTime", "Effects", "Checksum"], packages: [paths]),
 
@@ -116,7 +119,8 @@ let package = Package(
             name: "almanac",
             dependencies: [
                 "Runs", "Scheduling", "Lake", "Parquet", "Tenancy", "Demonstration", "Configuration", "CivilTime",
-                "Columnar", "Formatting", "Effects", "PostgresCopy", "Extract", "Report", "Rendering", "PDFCanvas",
+                "Columnar", "Cryptography", "Formatting", "Effects", "PostgresCopy", "Extract", "Report", "Rendering",
+                "PDFCanvas",
                 arguments, log,
                 paths,
             ], path: "Sources/almanac", swiftSettings: strict),
@@ -128,9 +132,10 @@ let package = Package(
         tests("CivilTime"),
         tests("Configuration", ["Effects"]),
         tests("Checksum"),
+        tests("Cryptography"),
         tests("Formatting", ["Columnar", "CivilTime"]),
         tests("Tenancy", ["Effects", "CivilTime", "Configuration"], packages: [paths]),
-        tests("Parquet", ["Columnar", "Effects", "Checksum", "Zstandard"], packages: [paths]),
+        tests("Parquet", ["Columnar", "Effects", "Checksum", "Cryptography", "Zstandard"], packages: [paths]),
         tests("Lake", ["Parquet", "Columnar", "Effects", "Tenancy", "CivilTime", "Checksum"], packages: [paths]),
         tests("PostgresCopy", ["Columnar"]),
         tests(

@@ -12,6 +12,8 @@ package struct ParquetError: Error, Sendable, Equatable, CustomStringConvertible
         case mismatch
         /// Valid perhaps, but larger than the limits of the options.
         case limit
+        /// A part is encrypted, and its key is not there, is another one, or the part was changed.
+        case key
         /// The file cannot be read or written.
         case inputOutput
     }

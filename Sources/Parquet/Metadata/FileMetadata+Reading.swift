@@ -1,6 +1,8 @@
 extension ParquetFileMetadata {
-    /// Reads a footer.
-    init(footer bytes: [UInt8]) throws(ParquetError) {
+    /// Reads a footer; gives also how many bytes it had.
+    static func read(
+        _ bytes: [UInt8]
+    ) throws(ParquetError) -> (metadata: ParquetFileMetadata, byteCount: Int) {
         var reader = CompactReader(bytes)
         var result = ParquetFileMetadata()
         try reader.structure { reader, field, kind throws(ParquetError) in
@@ -13,10 +15,12 @@ extension ParquetFileMetadata {
             case (5, .list):
                 result.keyValues = try reader.list { reader throws(ParquetError) in try Self.keyValue(&reader) }
             case (6, .binary): result.createdBy = try reader.text()
+            case (8, .structure): result.encryption = try EncryptionAlgorithm(&reader)
+            case (9, .binary): result.footerSigningKeyMetadata = try reader.binary()
             default: try reader.skip(kind)
             }
         }
-        self = result
+        return (result, reader.position)
     }
 
     private static func keyValue(_ reader: inout CompactReader) throws(ParquetError) -> (key: String, value: String) {
@@ -48,23 +52,30 @@ extension RowGroupMetadata {
     }
 
     private static func chunk(_ reader: inout CompactReader) throws(ParquetError) -> ColumnChunkMetadata {
-        var result: ColumnChunkMetadata?
+        var result = ColumnChunkMetadata()
+        var hasMetadata = false
         try reader.structure { reader, field, kind throws(ParquetError) in
             switch (field, kind) {
             case (1, .binary): throw ParquetError(.unsupported, "column chunks in other files")
-            case (3, .structure): result = try ColumnChunkMetadata(&reader)
-            case (8, .structure): throw ParquetError(.unsupported, "encrypted columns can't be read yet")
+            case (3, .structure):
+                try result.readMetadata(&reader)
+                hasMetadata = true
+            case (8, .structure): result.crypto = try ColumnCrypto(&reader)
+            case (9, .binary): result.encryptedMetadata = try reader.binary()
             default: try reader.skip(kind)
             }
         }
-        guard let result else { throw .corrupt("a column chunk has no metadata, or it is encrypted") }
+        guard hasMetadata || (result.crypto != nil && result.encryptedMetadata != nil) else {
+            throw .corrupt("a column chunk has no metadata")
+        }
         return result
     }
 }
 
 extension ColumnChunkMetadata {
-    init(_ reader: inout CompactReader) throws(ParquetError) {
-        var result = ColumnChunkMetadata()
+    /// Takes what the format calls the chunk's metadata, which may be encrypted on its own.
+    mutating func readMetadata(_ reader: inout CompactReader) throws(ParquetError) {
+        var result = self
         try reader.structure { reader, field, kind throws(ParquetError) in
             switch (field, kind) {
             case (1, .integer): result.type = try reader.int32()

@@ -19,6 +19,10 @@ extension ParquetFileMetadata {
             writer.list(7, of: .structure, leaves) { writer, _ in
                 writer.element { $0.structure(1) { _ in } }
             }
+            if let encryption {
+                writer.structure(8, encryption.write)
+                writer.binary(9, footerSigningKeyMetadata)
+            }
         }
         return writer.bytes
     }
@@ -29,17 +33,27 @@ extension RowGroupMetadata {
         writer.list(1, of: .structure, columns) { writer, column in
             writer.element { writer in
                 writer.int64(2, 0)
-                writer.structure(3, column.write)
+                if !column.isSealed { writer.structure(3, column.write) }
+                if let crypto = column.crypto { writer.structure(8, crypto.write) }
+                writer.binary(9, column.encryptedMetadata)
             }
         }
         writer.int64(2, totalByteSize)
         writer.int64(3, rowCount)
         writer.int64(5, columns.first.map { $0.dictionaryPageOffset ?? $0.dataPageOffset })
         writer.int64(6, columns.reduce(0) { $0 + $1.compressedByteCount })
+        writer.int16(7, ordinal)
     }
 }
 
 extension ColumnChunkMetadata {
+    /// The chunk's metadata as a structure of its own, which is encrypted on its own.
+    func encoded() -> [UInt8] {
+        var writer = CompactWriter()
+        writer.element(write)
+        return writer.bytes
+    }
+
     func write(_ writer: inout CompactWriter) {
         writer.int32(1, type)
         writer.list(2, of: .int32, encodings) { $0.element($1) }

@@ -9,6 +9,9 @@ package struct ParquetFileMetadata: Sendable {
     /// The row groups.
     package internal(set) var rowGroups: [RowGroupMetadata] = []
     var elements: [SchemaElement] = []
+    /// How the file is encrypted, where the footer is signed and not encrypted.
+    var encryption: EncryptionAlgorithm?
+    var footerSigningKeyMetadata: [UInt8]?
 
     /// What the writer noted under a key.
     package subscript(key: String) -> String? { keyValues.first { $0.key == key }?.value }
@@ -21,6 +24,8 @@ package struct RowGroupMetadata: Sendable {
     /// Its column chunks, in the schema's order.
     package internal(set) var columns: [ColumnChunkMetadata] = []
     var totalByteSize: Int64 = 0
+    /// Its number, which only encrypted files need.
+    var ordinal: Int16?
 }
 
 /// The values of one column in one row group.
@@ -38,6 +43,15 @@ package struct ColumnChunkMetadata: Sendable {
     var dataPageOffset: Int64 = 0
     var dictionaryPageOffset: Int64?
     var statistics: RawStatistics?
+
+    /// Which key the chunk is encrypted with, nil where it is not.
+    var crypto: ColumnCrypto?
+    /// The fields above as an encrypted module.
+    var encryptedMetadata: [UInt8]?
+    /// Whether the fields above are written only as that module.
+    var isSealed = false
+    /// Why the chunk can't be read, where its key is not there.
+    var failure: ParquetError?
 }
 
 /// Statistics as they lie in the file.

@@ -50,6 +50,18 @@ struct ChunkInput {
         }
     }
 
+    /// The next encrypted module, with its length.
+    mutating func module() throws(ParquetError) -> [UInt8] {
+        guard left >= 4 else { throw .corrupt("a page's header runs past its chunk") }
+        try fill(4)
+        let start = Int(position - windowStart)
+        let length = ModuleCipher.length(window.span.extracting(start..<start + 4))
+        guard Int64(length) <= left - 4, length <= Self.headerByteCountMax else {
+            throw .corrupt("a page's header runs past its chunk")
+        }
+        return try take(4 + length) { unsafe $0.withUnsafeBufferPointer { unsafe Array($0) } }
+    }
+
     /// The next `count` bytes, given to `body`.
     mutating func take<Result>(
         _ count: Int, _ body: (Span<UInt8>) throws(ParquetError) -> Result

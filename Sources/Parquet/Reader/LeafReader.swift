@@ -26,6 +26,10 @@ final class LeafReader {
     private let options: ParquetReaderOptions
     private let codec: PageCodec
     private var input: ChunkInput
+    /// What decrypts the chunk's pages; nil where it is not encrypted.
+    private let cipher: ModuleCipher?
+    /// The number of data pages before the next one: an encrypted page is bound to its place.
+    private var pageOrdinal = 0
     private var dictionary: LeafDictionary?
     private var entriesLeftInChunk: Int64
     private var entriesLeftInPage = 0
@@ -39,9 +43,10 @@ final class LeafReader {
     init(
         _ file: any ReadableFile, _ range: Range<Int64>, lastEnd: Int64, _ chunk: ColumnChunkMetadata,
         _ leaf: LeafColumn,
-        _ options: ParquetReaderOptions, _ codec: PageCodec
+        _ options: ParquetReaderOptions, _ codec: PageCodec, _ cipher: ModuleCipher?
     ) throws(ParquetError) {
         self.chunk = chunk
+        self.cipher = cipher
         self.leaf = leaf
         self.options = options
         self.codec = codec
@@ -193,7 +198,7 @@ final class LeafReader {
     }
 
     private func nextPage() throws(ParquetError) {
-        let header = try input.header()
+        let header = try nextHeader()
         guard Int64(header.compressedByteCount) <= input.pageByteCountMax else {
             throw .corrupt("a page runs past its chunk")
         }
@@ -225,6 +230,35 @@ final class LeafReader {
         }
     }
 
+    private func nextHeader() throws(ParquetError) -> PageHeader {
+        guard let cipher else { return try input.header() }
+        let module = try input.module()
+        let mayBeDictionary = isFirstPage && dictionary == nil && chunk.dictionaryPageOffset != nil
+        let content = try cipher.open(
+            module.span, mayBeDictionary ? .dictionaryPageHeader : .dataPageHeader, page: pageOrdinal)
+        let header = try PageHeader.read(content, from: 0).header
+        guard (header.kind == .dictionary) == mayBeDictionary else {
+            throw .corrupt("an encrypted page is of another kind than its header")
+        }
+        return header
+    }
+
+    /// Gives the bytes that the codec left, checked and decrypted.
+    private func body<Result>(
+        _ header: PageHeader, _ use: (Span<UInt8>) throws(ParquetError) -> Result
+    ) throws(ParquetError) -> Result {
+        let (cipher, ordinal) = (cipher, pageOrdinal)
+        if header.kind != .dictionary { pageOrdinal += 1 }
+        return try input.take(Int(header.compressedByteCount)) { bytes throws(ParquetError) in
+            // The checksum is that of the bytes in the file: after compression and encryption.
+            try check(header, bytes)
+            guard let cipher else { return try use(bytes) }
+            let content = try cipher.open(
+                bytes, header.kind == .dictionary ? .dictionaryPage : .dataPage, page: ordinal)
+            return try use(content.span)
+        }
+    }
+
     /// Compares the page's checksum, where it has one.
     private func check(_ header: PageHeader, _ bytes: Span<UInt8>) throws(ParquetError) {
         if options.verifiesChecksums, let crc = header.crc, crc32(bytes) != crc {
@@ -234,9 +268,8 @@ final class LeafReader {
 
     private func content(_ header: PageHeader) throws(ParquetError) -> [UInt8] {
         let size = Int(header.uncompressedByteCount)
-        return try input.take(Int(header.compressedByteCount)) { bytes throws(ParquetError) in
-            try check(header, bytes)
-            return try codec.decompress(bytes, chunk.codec, size: size)
+        return try body(header) { bytes throws(ParquetError) in
+            try codec.decompress(bytes, chunk.codec, size: size)
         }
     }
 
@@ -283,18 +316,18 @@ final class LeafReader {
 
     private func openVersionTwo(_ header: PageHeader, _ v2: PageHeader.VersionTwo) throws(ParquetError) {
         let (repeated, defined) = (Int(v2.repetitionByteCount), Int(v2.definitionByteCount))
-        let (whole, size) = (Int(header.compressedByteCount), Int(header.uncompressedByteCount))
-        guard repeated <= whole, defined <= whole - repeated, repeated + defined <= size else {
-            throw .corrupt("levels run past their page")
-        }
+        let size = Int(header.uncompressedByteCount)
         guard v2.nullCount <= header.valueCount else { throw .corrupt("a page claims more nulls than values") }
         if leaf.maxDefinition == 0 && v2.nullCount > 0 {
             throw .corrupt("a page claims nulls in a column that has none")
         }
-        // A page that claims to be plain but has another size is compressed all the same: pyarrow 2 wrote such.
-        let isCompressed = v2.isCompressed || whole != size
-        let (levels, content) = try input.take(whole) { bytes throws(ParquetError) -> ([UInt8], [UInt8]) in
-            try check(header, bytes)
+        let (levels, content) = try body(header) { bytes throws(ParquetError) -> ([UInt8], [UInt8]) in
+            let whole = bytes.count
+            guard repeated <= whole, defined <= whole - repeated, repeated + defined <= size else {
+                throw .corrupt("levels run past their page")
+            }
+            // A page that claims to be plain but has another size is compressed all the same: pyarrow 2 wrote such.
+            let isCompressed = v2.isCompressed || whole != size
             let rest = bytes.extracting(repeated + defined..<whole)
             let valueSize = size - repeated - defined
             let levels = unsafe bytes.extracting(0..<repeated + defined).withUnsafeBufferPointer { unsafe Array($0) }

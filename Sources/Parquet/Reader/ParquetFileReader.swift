@@ -13,6 +13,8 @@ package struct ParquetReaderOptions: Sendable {
     package var verifiesTexts = true
     /// The most rows of a batch.
     package var batchRowCount = ColumnBatch.rowCountTarget
+    /// The keys of encrypted files; without them only what is not encrypted can be read.
+    package var decryption: DecryptionProperties?
 
     package init() {}
 }
@@ -29,16 +31,20 @@ package final class ParquetFileReader {
     private let options: ParquetReaderOptions
     /// Where the footer begins: pages lie before it.
     private let footerStart: Int64
+    private let decryption: FileDecryption?
 
     /// Reads the footer.
     package init(_ file: any ReadableFile, options: ParquetReaderOptions = ParquetReaderOptions()) throws(ParquetError)
     {
         self.file = file
         self.options = options
-        let footer = try Self.footer(of: file, options)
-        footerStart = file.size - 8 - Int64(footer.count)
-        metadata = try ParquetFileMetadata(footer: footer)
-        tree = try SchemaTree(metadata.elements)
+        let footer = try ParquetFooter.read(file, options)
+        footerStart = footer.start
+        decryption = footer.decryption
+        tree = try SchemaTree(footer.metadata.elements)
+        var metadata = footer.metadata
+        decryption?.reveal(&metadata, tree.leaves)
+        self.metadata = metadata
         do {
             schemaOrError = .success(try FileSchema.schema(of: metadata, tree))
         } catch {
@@ -139,11 +145,20 @@ package final class ParquetFileReader {
     func leafReader(_ group: Int, _ leaf: Int, _ codec: PageCodec) throws(ParquetError) -> LeafReader {
         let chunk = metadata.rowGroups[group].columns[leaf]
         do throws(ParquetError) {
+            if let failure = chunk.failure { throw failure }
             return try LeafReader(
-                file, try range(of: chunk), lastEnd: footerStart, chunk, tree.leaves[leaf], options, codec)
+                file, try range(of: chunk), lastEnd: footerStart, chunk, tree.leaves[leaf], options, codec,
+                try cipher(group, leaf))
         } catch {
             throw error.at(column: tree.leaves[leaf].name, rowGroup: group)
         }
+    }
+
+    /// What decrypts the modules of a column chunk; nil where it is not encrypted.
+    func cipher(_ group: Int, _ leaf: Int) throws(ParquetError) -> ModuleCipher? {
+        guard let crypto = metadata.rowGroups[group].columns[leaf].crypto else { return nil }
+        guard let decryption else { throw ParquetError(.key, "it is encrypted, and no keys were given") }
+        return try decryption.cipher(crypto, leaf: tree.leaves[leaf], rowGroup: group, column: leaf)
     }
 
     /// Where the pages of a chunk lie: behind the first magic, before the footer.
@@ -157,30 +172,6 @@ package final class ParquetFileReader {
         return start..<start + chunk.compressedByteCount
     }
 
-    private static func footer(
-        of file: any ReadableFile, _ options: ParquetReaderOptions
-    ) throws(ParquetError) -> [UInt8] {
-        guard file.size >= 12 else { throw .corrupt("it is too short for a Parquet file") }
-        do {
-            let tail = try file.read(at: file.size - 8, count: 8)
-            let magic = Array(tail[4...])
-            if magic == Array("PARE".utf8) { throw ParquetError(.unsupported, "its footer is encrypted") }
-            guard magic == Array("PAR1".utf8), try file.read(at: 0, count: 4) == magic else {
-                throw ParquetError.corrupt("it does not begin and end as a Parquet file")
-            }
-            let length = Int64(littleEndian(tail, 0))
-            guard length <= file.size - 12 else { throw ParquetError.corrupt("its footer is longer than the file") }
-            guard length <= Int64(options.footerByteCountMax) else {
-                throw ParquetError(.limit, "a footer of \(length) bytes; the limit is \(options.footerByteCountMax)")
-            }
-            return try file.read(at: file.size - 8 - length, count: Int(length))
-        } catch let error as ParquetError {
-            throw error
-        } catch {
-            throw ParquetError(.inputOutput, "\(error)")
-        }
-    }
-
     /// What the footer says must agree with itself.
     private func check() throws(ParquetError) {
         var total: Int64 = 0
@@ -190,7 +181,8 @@ package final class ParquetFileReader {
                 throw ParquetError.corrupt("it has other columns than the schema, or a negative count of rows")
                     .at(rowGroup: index)
             }
-            for (chunk, leaf) in zip(group.columns, tree.leaves) {
+            // Of a chunk whose key is not there nothing is known.
+            for (chunk, leaf) in zip(group.columns, tree.leaves) where chunk.failure == nil {
                 guard chunk.type == leaf.type else {
                     throw ParquetError.corrupt("its type contradicts the schema").at(column: leaf.name, rowGroup: index)
                 }

@@ -35,6 +35,12 @@ struct CompactWriter {
         zigzag(value)
     }
 
+    mutating func int16(_ field: Int16, _ value: Int16?) {
+        guard let value else { return }
+        header(field, .int16)
+        zigzag(Int64(value))
+    }
+
     mutating func int8(_ field: Int16, _ value: Int8) {
         header(field, .byte)
         bytes.append(UInt8(bitPattern: value))

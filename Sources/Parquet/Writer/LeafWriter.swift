@@ -11,6 +11,11 @@ final class LeafWriter {
     private let values: any PageValues
     private let compressor: PageCompressor
 
+    /// What encrypts the row group's pages; nil where they are not encrypted.
+    var encryption: ChunkEncryption?
+    /// The data pages of the row group so far.
+    private(set) var pageCount = 0
+
     // The page that is being filled.
     private var definitions: [UInt8] = []
     private var repetitions: [UInt8] = []
@@ -117,6 +122,7 @@ final class LeafWriter {
         let encoding = values.finishPage(into: &content)
         encodings.insert(encoding)
         try append(content, .data, encoding, count: entryCount, to: &pages)
+        pageCount += 1
         valueCount += Int64(entryCount)
         definitions.removeAll(keepingCapacity: true)
         repetitions.removeAll(keepingCapacity: true)
@@ -140,14 +146,22 @@ final class LeafWriter {
     private func append(
         _ content: [UInt8], _ kind: PageHeader.Kind, _ encoding: Int32, count: Int, to target: inout [UInt8]
     ) throws(ParquetError) {
-        let compressed = try compressor.compress(content.span)
+        var compressed = try compressor.compress(content.span)
+        if let encryption {
+            compressed = try encryption.seal(
+                compressed, kind == .dictionary ? .dictionaryPage : .dataPage, page: pageCount)
+        }
         guard let size = Int32(exactly: content.count), let compressedSize = Int32(exactly: compressed.count),
             let count = Int32(exactly: count)
         else { throw ParquetError(.limit, "a page is larger than 2 GiB") }
-        let header = PageHeader(
+        var header = PageHeader(
             kind: kind, uncompressedByteCount: size, compressedByteCount: compressedSize, crc: crc32(compressed.span),
             valueCount: count, encoding: encoding
         ).encoded()
+        if let encryption {
+            header = try encryption.seal(
+                header, kind == .dictionary ? .dictionaryPageHeader : .dataPageHeader, page: pageCount)
+        }
         target += header
         target += compressed
         pageContentByteCount += Int64(header.count + content.count)
@@ -180,6 +194,7 @@ final class LeafWriter {
             metadata: chunk, statistics: statistics, dictionaryPage: dictionaryPage, pages: pages)
         values.reset()
         (pages, encodings, pageContentByteCount, valueCount, nullCount) = ([], [], 0, 0, 0)
+        pageCount = 0
         return finished
     }
 }

@@ -17,6 +17,8 @@ package struct ParquetWriterOptions: Sendable {
     package var keyValues: [(key: String, value: String)] = []
     /// Who writes.
     package var createdBy = "almanac"
+    /// How the file is encrypted; not at all where nil.
+    package var encryption: EncryptionProperties?
 
     package init() {}
 }
@@ -36,9 +38,14 @@ package final class ParquetFileWriter {
     private let file: any WritableFile
     private let tree: SchemaTree
     private let leaves: [LeafWriter]
+    private let encryption: FileEncryption?
     private var metadata = ParquetFileMetadata()
     private var bufferedRows = 0
     private var statistics: [ColumnStatistics]
+
+    /// Data pages of an encrypted column chunk at which its row group ends, and rows that are taken at once before: a
+    /// chunk can have twice as many pages, and a row makes at most one.
+    private static let encryptedPageCountMax = ModuleCipher.ordinalMax / 2
 
     /// Rows of nested columns that are taken apart at once.
     private static let nestedRowCount = 1_024
@@ -56,7 +63,19 @@ package final class ParquetFileWriter {
         let compressor = try PageCompressor(level: options.compressionLevel)
         leaves = zip(tree.leaves, types).map { LeafWriter($0, $1, options, compressor) }
         self.tree = tree
-        try put(Array("PAR1".utf8))
+        encryption = try options.encryption.map { value throws(ParquetError) in
+            try FileEncryption(value, tree.leaves)
+        }
+        try beginRowGroup()
+        try put(encryption?.magic ?? Array("PAR1".utf8))
+    }
+
+    private func beginRowGroup() throws(ParquetError) {
+        guard let encryption else { return }
+        for (column, leaf) in tree.leaves.enumerated() {
+            leaves[column].encryption = try encryption.chunkEncryption(
+                leaf, rowGroup: metadata.rowGroups.count, column: column)
+        }
     }
 
     /// Adds rows.
@@ -67,7 +86,9 @@ package final class ParquetFileWriter {
         }
         var start = 0
         while start < batch.rowCount {
-            let count = min(batch.rowCount - start, max(1, options.rowGroupRowCount) - bufferedRows, 65_536)
+            let count = min(
+                batch.rowCount - start, max(1, options.rowGroupRowCount) - bufferedRows,
+                encryption == nil ? 65_536 : Self.encryptedPageCountMax)
             for (index, shape) in tree.columns.enumerated() {
                 let column = batch.columns[index]
                 let isWhole = start == 0 && count == batch.rowCount
@@ -76,7 +97,11 @@ package final class ParquetFileWriter {
             bufferedRows += count
             start += count
             let byteCount = leaves.reduce(0) { $0 + $1.byteCount }
-            if bufferedRows >= options.rowGroupRowCount || byteCount >= options.rowGroupByteCountTarget { try flush() }
+            let hasManyPages = encryption != nil && leaves.contains { $0.pageCount >= Self.encryptedPageCountMax }
+            if bufferedRows >= options.rowGroupRowCount || byteCount >= options.rowGroupByteCountTarget || hasManyPages
+            {
+                try flush()
+            }
         }
     }
 
@@ -105,13 +130,20 @@ package final class ParquetFileWriter {
     ///   are missing.
     package func finish() throws(ParquetError) -> (metadata: ParquetFileMetadata, statistics: [ColumnStatistics]) {
         if bufferedRows > 0 { try flush() }
-        let footer = metadata.encoded()
+        let footer = try footer()
         guard let length = UInt32(exactly: footer.count) else { throw ParquetError(.limit, "a footer above 4 GiB") }
         try put(footer)
         var tail: [UInt8] = []
         appendWord(length, to: &tail)
-        try put(tail + Array("PAR1".utf8))
+        try put(tail + (encryption?.magic ?? Array("PAR1".utf8)))
         return (metadata, statistics)
+    }
+
+    private func footer() throws(ParquetError) -> [UInt8] {
+        guard let encryption else { return metadata.encoded() }
+        var sealed = metadata
+        try encryption.seal(&sealed, tree.leaves)
+        return try encryption.footer(sealed.encoded())
     }
 
     private func flush() throws(ParquetError) {
@@ -130,6 +162,7 @@ package final class ParquetFileWriter {
         metadata.rowGroups.append(group)
         metadata.rowCount += Int64(bufferedRows)
         bufferedRows = 0
+        try beginRowGroup()
     }
 
     private func put(_ bytes: [UInt8]) throws(ParquetError) {

@@ -179,7 +179,10 @@ struct SchemaAnswer: Encodable {
 
 /// Opens a file named on the command line.
 private func open(_ file: String) throws -> ParquetFileReader {
-    try classifying("read \(file)") { try ParquetFileReader(try DiskFileStore().open(absolute(file))) }
+    let options = try ParquetKeys.readerOptions()
+    return try classifying("read \(file)") {
+        try ParquetFileReader(try DiskFileStore().open(absolute(file)), options: options)
+    }
 }
 
 /// Does something whose errors become failures that say what could not be done.
