@@ -15,12 +15,24 @@ extension ParquetFileMetadata {
             case (5, .list):
                 result.keyValues = try reader.list { reader throws(ParquetError) in try Self.keyValue(&reader) }
             case (6, .binary): result.createdBy = try reader.text()
+            case (7, .list):
+                result.columnOrders = try reader.list { reader throws(ParquetError) in try Self.isTypeOrder(&reader) }
             case (8, .structure): result.encryption = try EncryptionAlgorithm(&reader)
             case (9, .binary): result.footerSigningKeyMetadata = try reader.binary()
             default: try reader.skip(kind)
             }
         }
         return (result, reader.position)
+    }
+
+    /// Whether a column order, a union, is the one of the type.
+    private static func isTypeOrder(_ reader: inout CompactReader) throws(ParquetError) -> Bool {
+        var isTypeOrder = false
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            if field == 1 { isTypeOrder = true }
+            try reader.skip(kind)
+        }
+        return isTypeOrder
     }
 
     private static func keyValue(_ reader: inout CompactReader) throws(ParquetError) -> (key: String, value: String) {
@@ -100,6 +112,8 @@ extension RawStatistics {
         var result = RawStatistics()
         try reader.structure { reader, field, kind throws(ParquetError) in
             switch (field, kind) {
+            case (1, .binary): result.oldMaximum = try reader.binary()
+            case (2, .binary): result.oldMinimum = try reader.binary()
             case (3, .integer): result.nullCount = try reader.integer()
             case (5, .binary): result.maximum = try reader.binary()
             case (6, .binary): result.minimum = try reader.binary()

@@ -9,6 +9,8 @@ package struct ParquetFileMetadata: Sendable {
     /// The row groups.
     package internal(set) var rowGroups: [RowGroupMetadata] = []
     var elements: [SchemaElement] = []
+    /// For each leaf, whether the bounds of its statistics are in the order of its type; empty where nothing is said.
+    var columnOrders: [Bool] = []
     /// How the file is encrypted, where the footer is signed and not encrypted.
     var encryption: EncryptionAlgorithm?
     var footerSigningKeyMetadata: [UInt8]?
@@ -60,6 +62,9 @@ struct RawStatistics: Sendable {
     var maximum: [UInt8]?
     var nullCount: Int64?
     var isExact = true
+    /// Bounds as they were written before 2017, compared as signed whatever the type is.
+    var oldMinimum: [UInt8]?
+    var oldMaximum: [UInt8]?
 }
 
 /// A node of the schema tree.

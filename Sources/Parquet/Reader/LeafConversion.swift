@@ -150,7 +150,7 @@ struct LeafConversion {
     }
 
     /// A two's complement number, most significant byte first.
-    private static func bigEndian(_ bytes: Span<UInt8>) throws(ParquetError) -> Int128 {
+    static func bigEndian(_ bytes: Span<UInt8>) throws(ParquetError) -> Int128 {
         guard bytes.count > 0 else { throw .corrupt("a decimal without digits") }
         let filler: UInt8 = bytes[0] & 0x80 == 0 ? 0 : 0xFF
         var value: Int128 = filler == 0 ? 0 : -1
@@ -174,7 +174,7 @@ struct LeafConversion {
     }
 
     /// IEEE 754 binary16, two bytes, little endian.
-    private static func half(_ bytes: Span<UInt8>, _ position: Int) -> Float {
+    static func half(_ bytes: Span<UInt8>, _ position: Int) -> Float {
         let value = UInt32(bits(bytes, at: position * 8, count: 16))
         let sign = (value & 0x8000) << 16
         let (exponent, fraction) = ((value >> 10) & 0x1F, value & 0x3FF)

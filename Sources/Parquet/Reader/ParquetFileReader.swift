@@ -26,6 +26,8 @@ package final class ParquetFileReader {
     /// The footer.
     package let metadata: ParquetFileMetadata
     let tree: SchemaTree
+    /// What was read since the file was opened, and what was left out.
+    package internal(set) var scanStatistics = ScanStatistics()
     private let schemaOrError: Result<Schema, ParquetError>
     private let file: any ReadableFile
     private let options: ParquetReaderOptions
@@ -66,9 +68,17 @@ package final class ParquetFileReader {
     ) throws {
         let (positions, schema) = try selection(names)
         for index in rowGroups ?? Array(metadata.rowGroups.indices) {
-            let reader = try GroupReader(self, index, positions.map { tree.columns[$0] })
-            while let batch = try batch(reader, schema, rowCount: options.batchRowCount) { try body(batch) }
+            try forEachBatch(of: index, positions, schema, body)
         }
+    }
+
+    /// Calls back for each batch of one row group.
+    func forEachBatch(
+        of rowGroup: Int, _ positions: [Int], _ schema: Schema, _ body: (ColumnBatch) throws -> Void
+    ) throws {
+        let reader = try GroupReader(self, rowGroup, positions.map { tree.columns[$0] })
+        scanStatistics.rowGroupsRead += 1
+        while let batch = try batch(reader, schema, rowCount: options.batchRowCount) { try body(batch) }
     }
 
     /// All rows of one row group at once.
@@ -128,7 +138,7 @@ package final class ParquetFileReader {
     }
 
     /// The positions of columns and their schema.
-    private func selection(_ names: [String]?) throws(ParquetError) -> (positions: [Int], schema: Schema) {
+    func selection(_ names: [String]?) throws(ParquetError) -> (positions: [Int], schema: Schema) {
         let schema = try schemaOrError.get()
         guard let names else { return (Array(schema.fields.indices), schema) }
         var positions: [Int] = []
