@@ -117,7 +117,12 @@ extension RawStatistics {
             case (3, .integer): result.nullCount = try reader.integer()
             case (5, .binary): result.maximum = try reader.binary()
             case (6, .binary): result.minimum = try reader.binary()
-            case (7, .bool(let isExact)), (8, .bool(let isExact)): result.isExact = result.isExact && isExact
+            case (7, .bool(let isExact)):
+                result.isExact = result.isExact && isExact
+                result.claimsExactMaximum = isExact
+            case (8, .bool(let isExact)):
+                result.isExact = result.isExact && isExact
+                result.claimsExactMinimum = isExact
             default: try reader.skip(kind)
             }
         }

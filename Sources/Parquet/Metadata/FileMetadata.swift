@@ -65,6 +65,9 @@ struct RawStatistics: Sendable {
     /// Bounds as they were written before 2017, compared as signed whatever the type is.
     var oldMinimum: [UInt8]?
     var oldMaximum: [UInt8]?
+    /// Whether the file says of a bound that it is a value, and not only next to one.
+    var claimsExactMinimum = false
+    var claimsExactMaximum = false
 }
 
 /// A node of the schema tree.
@@ -116,6 +119,9 @@ enum FileEncoding {
     static let deltaByteArray: Int32 = 7
     static let rleDictionary: Int32 = 8
     static let byteStreamSplit: Int32 = 9
+
+    /// Whether values are codes of a dictionary, under the old name or the new one.
+    static func isDictionary(_ encoding: Int32) -> Bool { encoding == plainDictionary || encoding == rleDictionary }
 }
 
 /// Codecs of `parquet.thrift`.

@@ -12,6 +12,14 @@ struct LeafSlice {
     var values: DenseValues
 }
 
+/// A page as it was found.
+struct PageRecord {
+    /// Where its header begins, in bytes from the file's start.
+    let offset: Int64
+    let headerByteCount: Int
+    let header: PageHeader
+}
+
 /// Decodes the pages of one column chunk, a batch of rows at a time: one page is in memory, whatever the chunk says.
 ///
 /// (1) A page is at most as large as its chunk claims to be, and as the options allow.
@@ -30,6 +38,10 @@ final class LeafReader {
     private let cipher: ModuleCipher?
     /// The number of data pages before the next one: an encrypted page is bound to its place.
     private var pageOrdinal = 0
+    /// Whether `pages` are noted.
+    var recordsPages = false
+    /// The pages that were opened, in their order.
+    private(set) var pages: [PageRecord] = []
     private var dictionary: LeafDictionary?
     private var entriesLeftInChunk: Int64
     private var entriesLeftInPage = 0
@@ -65,6 +77,17 @@ final class LeafReader {
                 try readNested(rowCount, into: &slice)
             }
             return slice
+        } catch {
+            throw error.at(column: leaf.name, offset: input.position)
+        }
+    }
+
+    /// Opens the next page with entries, unless one is open.
+    /// - Returns: the entries that are left in it; 0 where there are no more pages.
+    func openPage() throws(ParquetError) -> Int {
+        do throws(ParquetError) {
+            while entriesLeftInPage == 0 && input.left > 0 { try nextPage() }
+            return entriesLeftInPage
         } catch {
             throw error.at(column: leaf.name, offset: input.position)
         }
@@ -198,7 +221,12 @@ final class LeafReader {
     }
 
     private func nextPage() throws(ParquetError) {
+        let offset = input.position
         let header = try nextHeader()
+        if recordsPages {
+            pages.append(
+                PageRecord(offset: offset, headerByteCount: Int(input.position - offset), header: header))
+        }
         guard Int64(header.compressedByteCount) <= input.pageByteCountMax else {
             throw .corrupt("a page runs past its chunk")
         }

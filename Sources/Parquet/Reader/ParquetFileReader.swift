@@ -172,7 +172,7 @@ package final class ParquetFileReader {
     }
 
     /// Where the pages of a chunk lie: behind the first magic, before the footer.
-    private func range(of chunk: ColumnChunkMetadata) throws(ParquetError) -> Range<Int64> {
+    func range(of chunk: ColumnChunkMetadata) throws(ParquetError) -> Range<Int64> {
         var start = chunk.dataPageOffset
         // Some writers put 0 where there is no dictionary.
         if let dictionary = chunk.dictionaryPageOffset, dictionary > 0 { start = min(start, dictionary) }

@@ -7,7 +7,7 @@ internal import Runs
 struct ParquetVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "parquet", abstract: "Look into Parquet files.",
-        subcommands: [Cat.self, SchemaOf.self, Rewrite.self])
+        subcommands: [Cat.self, SchemaOf.self, Verify.self, Rewrite.self])
 
     struct Cat: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -29,7 +29,7 @@ struct ParquetVerb: ParsableCommand {
         var file: String
 
         func run() throws {
-            let reader = try open(file)
+            let reader = try openParquet(file)
             guard !canon else {
                 return try classifying("read \(file)") {
                     try CanonicalRows(reader).forEachPiece { common.console.answer(bytes: $0) }
@@ -62,7 +62,7 @@ struct ParquetVerb: ParsableCommand {
         @Argument(help: "The file.")
         var file: String
 
-        func run() throws { try SchemaAnswer(try open(file).schema).print(common) }
+        func run() throws { try SchemaAnswer(try openParquet(file).schema).print(common) }
     }
 
     struct Rewrite: ParsableCommand {
@@ -97,7 +97,7 @@ struct ParquetVerb: ParsableCommand {
         }
 
         func run() throws {
-            let reader = try open(input)
+            let reader = try openParquet(input)
             let clock = SystemClock()
             let start = clock.monotonicNanoseconds()
             try classifying("rewrite \(input)") {
@@ -178,7 +178,7 @@ struct SchemaAnswer: Encodable {
 }
 
 /// Opens a file named on the command line.
-private func open(_ file: String) throws -> ParquetFileReader {
+func openParquet(_ file: String) throws -> ParquetFileReader {
     let options = try ParquetKeys.readerOptions()
     return try classifying("read \(file)") {
         try ParquetFileReader(try DiskFileStore().open(absolute(file)), options: options)
