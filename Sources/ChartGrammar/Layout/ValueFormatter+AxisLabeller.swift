@@ -24,8 +24,8 @@ extension ValueFormatter: AxisLabeller {
         switch form {
         case .dayMonth: dayAndMonth(date)
         case .month: month(date)
-        case .monthYear: "\(month(date)) \(date.year)"
-        case .year: "\(date.year)"
+        case .monthYear: shortMonthAndYear(date)
+        case .year: year(date)
         }
     }
 }

@@ -22,11 +22,14 @@ package struct Period: Sendable, Hashable, CustomStringConvertible {
     /// The date after the last.
     package let to: LocalDate
     /// Year and number (quarter, month, week, fiscal period) that the name says; the number is 1 where there is none.
-    let ordinal: Ordinal
+    package let ordinal: Ordinal
 
-    struct Ordinal: Sendable, Hashable {
-        var year: Int
-        var number = 1
+    /// Year and number of a period, as its name says them.
+    package struct Ordinal: Sendable, Hashable {
+        /// The year, of the calendar or of the books.
+        package var year: Int
+        /// The quarter, month, week or fiscal period; 1 where there is none.
+        package var number = 1
     }
 
     init(name: String, grain: Grain, from: LocalDate, to: LocalDate, ordinal: Ordinal) {

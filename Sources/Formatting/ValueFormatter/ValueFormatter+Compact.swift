@@ -1,5 +1,4 @@
 package import Columnar
-internal import Foundation
 
 extension ValueFormatter {
     /// From here on values are shortened: 99,999 stands in full, 100,000 is `100k`.
@@ -35,15 +34,34 @@ extension ValueFormatter {
     /// Digits in full below `compactFrom`, else shortened.
     private func short(_ number: ExactDecimal, decimals: Int, figures: Int) -> String {
         if let inFull = number.rounded(toScale: decimals), inFull.isBelow(Self.compactFrom) { return grouped(inFull) }
-        guard let suffixes = words.compactSuffixes else {
-            let style = Decimal.FormatStyle(locale: foundationLocale).notation(.compactName)
-                .precision(.significantDigits(figures)).rounded(rule: .toNearestOrEven)
-            return printed(style.format(Decimal(exactly: number)))
-        }
+        guard let suffixes = words.compactSuffixes else { return shortByLocale(number, figures: figures) }
         for group in 1...suffixes.count {
-            guard let scaled = number.shifted(group: group, figures: figures) else { continue }
+            guard let scaled = number.shortened(byPowerOfTen: 3 * group, figures: figures) else { continue }
             // 999,999 rounds to 1,000k: the next group says 1.00m.
             if scaled.isBelow(1_000) || group == suffixes.count { return grouped(scaled) + suffixes[group - 1] }
+        }
+        return grouped(number.rounded(toScale: 0) ?? number)
+    }
+
+    /// The locale's own short form: `197 mi`, `48,3 Mio.`, `1,97億`. Its pattern says how many digits stand before the
+    /// point, and so which power of ten it is in.
+    private func shortByLocale(_ number: ExactDecimal, figures: Int) -> String {
+        guard let forms = data.shortForms[.other] else { return grouped(number.rounded(toScale: 0) ?? number) }
+        var power = min(max(String(number.magnitudeInTheUnits).count - 1, 3), 14)
+        while true {
+            let pattern = forms[power - 3]
+            let isPlain = NumberPattern(pattern).isPlain
+            let places = pattern.count { $0 == "0" }
+            let divisor = isPlain ? 0 : power - places + 1
+            guard let scaled = number.shortened(byPowerOfTen: divisor, figures: figures) else { break }
+            // 999.6 thousand is 1,000 thousand: the next form says one million.
+            if !isPlain, power < 14, String(scaled.magnitudeInTheUnits).count > places {
+                power += 1
+                continue
+            }
+            let own = data.shortForms[data.plurals.category(of: scaled)]?[power - 3] ?? pattern
+            let affixes = NumberPattern(isPlain ? "0" : own)
+            return affixed(grouped(scaled), AffixedStyle(prefix: affixes.prefix, suffix: affixes.suffix))
         }
         return grouped(number.rounded(toScale: 0) ?? number)
     }
@@ -56,33 +74,56 @@ extension ValueFormatter {
         guard unit != .milliseconds, let all = numbers as? [ExactDecimal], let top = all.last else {
             return ticks.map { full(.double($0), unit: unit) }
         }
-        let percentShift = unit == .percent ? 2 : 0
         let largest = all.max { $0.magnitudeInTheUnits < $1.magnitudeInTheUnits } ?? top
-        let group = unit == .percent ? 0 : axisGroup(of: largest)
-        let digits = (0...3).first { digits in all.allSatisfy { $0.isExact(shift: 3 * group - percentShift, digits) } }
+        let scale =
+            unit == .percent
+            ? AxisScale(power: -2, affixes: AffixedStyle(prefix: "", suffix: "")) : axisScale(of: largest)
+        let digits = (0...3).first { digits in all.allSatisfy { $0.isExact(shift: scale.power, digits) } }
         var labels = all.map { number in
-            number.shifted(byPowerOfTen: 3 * group - percentShift, digits: digits ?? 3).map(grouped) ?? ""
+            number.shifted(byPowerOfTen: scale.power, digits: digits ?? 3).map(grouped) ?? ""
         }
-        labels[labels.count - 1] = topLabel(labels[labels.count - 1], group: group, unit: unit)
+        labels[labels.count - 1] = topLabel(affixed(labels[labels.count - 1], scale.affixes), unit: unit)
         return labels
     }
 
-    private func topLabel(_ digits: String, group: Int, unit: Unit) -> String {
-        let digits = digits + (group > 0 ? words.compactSuffixes?[group - 1] ?? "" : "")
+    /// The power of ten that an axis counts in, and its word.
+    private struct AxisScale {
+        var power: Int
+        var affixes: AffixedStyle
+    }
+
+    private func topLabel(_ digits: String, unit: Unit) -> String {
         switch unit {
-        case .percent: return affixed(digits, percentSign)
+        case .percent: return affixed(digits, data.percentStyle)
         case .money(let code, _): return affixed(digits, style(of: code))
         default: return digits
         }
     }
 
-    /// Thousands are shortened on axes from 10,000 on, where the locale's words are known.
-    private func axisGroup(of largest: ExactDecimal) -> Int {
-        guard let suffixes = words.compactSuffixes, !largest.isBelow(10_000) else { return 0 }
-        return (1...suffixes.count).last { group in
-            ExactDecimal.powerOfTen(3 * group).map { !largest.isBelow($0) } ?? false
-        } ?? 0
+    /// Thousands are shortened on axes from 10,000 on.
+    private func axisScale(of largest: ExactDecimal) -> AxisScale {
+        let none = AxisScale(power: 0, affixes: AffixedStyle(prefix: "", suffix: ""))
+        guard !largest.isBelow(10_000) else { return none }
+        if let suffixes = words.compactSuffixes {
+            let group = (1...suffixes.count).last { group in
+                ExactDecimal.powerOfTen(3 * group).map { !largest.isBelow($0) } ?? false
+            }
+            guard let group else { return none }
+            return AxisScale(power: 3 * group, affixes: AffixedStyle(prefix: "", suffix: suffixes[group - 1]))
+        }
+        let power = min(max(String(largest.magnitudeInTheUnits).count - 1, 3), 14)
+        guard let form = data.shortForms[.other]?[power - 3] else { return none }
+        let pattern = NumberPattern(form)
+        guard !pattern.isPlain else { return none }
+        return AxisScale(
+            power: power - form.count { $0 == "0" } + 1,
+            affixes: AffixedStyle(prefix: pattern.prefix, suffix: pattern.suffix))
     }
+}
+
+extension NumberPattern {
+    /// Whether nothing stands around the digits: numbers of this size are not shortened.
+    fileprivate var isPlain: Bool { prefix.isEmpty && suffix.isEmpty }
 }
 
 extension ExactDecimal {
@@ -95,14 +136,14 @@ extension ExactDecimal {
         return unscaled.magnitude / power.magnitude
     }
 
-    /// The number in units of 10^(3 · group), with as many digits behind the point as make up the figures.
-    fileprivate func shifted(group: Int, figures: Int) -> ExactDecimal? {
-        let before = max(1, String(magnitudeInTheUnits).count - 3 * group)
+    /// The number in units of 10^power, with as many digits behind the point as make up the figures.
+    fileprivate func shortened(byPowerOfTen power: Int, figures: Int) -> ExactDecimal? {
+        let before = max(1, String(magnitudeInTheUnits).count - power)
         let digits = max(0, figures - before)
-        let number = shifted(byPowerOfTen: 3 * group, digits: digits)
+        let number = shifted(byPowerOfTen: power, digits: digits)
         // 99.96 becomes 100.0: a digit more before the point is a digit less behind it.
         guard let number, digits > 0, String(number.magnitudeInTheUnits).count > before else { return number }
-        return shifted(byPowerOfTen: 3 * group, digits: digits - 1)
+        return shifted(byPowerOfTen: power, digits: digits - 1)
     }
 
     /// The number in units of 10^power at a number of digits.

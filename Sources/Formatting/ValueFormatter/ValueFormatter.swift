@@ -1,12 +1,10 @@
 internal import CivilTime
 package import Columnar
-internal import Foundation
 
 /// Writes values for people, in one locale: tables, tiles, axes, sentences.
 ///
 /// Money and counts go from integer minor units to text through decimal numbers of up to 38 digits, never through
-/// floating point. Rounding is half to even, once. Minus is U+2212. Styles are built once; a value costs about a
-/// microsecond.
+/// floating point. Rounding is half to even, once. Minus is U+2212. Digits, signs and orders are CLDR's (`LocaleData`).
 ///
 /// | | full | compact |
 /// |---|---|---|
@@ -22,11 +20,8 @@ package struct ValueFormatter: Sendable {
     /// The words beside the numbers.
     package let words: FormatWords
 
-    let foundationLocale: Locale
-    /// Grouped numbers by their digits behind the point, 0 to 9.
-    let plain: [Decimal.FormatStyle]
-    /// The percent style of one digit behind the point.
-    let percentSign: AffixedStyle
+    /// How the locale writes.
+    package let data: LocaleData
     /// How the tenant's own currency is written.
     let ownCurrency: AffixedStyle
 
@@ -34,16 +29,12 @@ package struct ValueFormatter: Sendable {
         self.locale = locale
         self.currency = currency
         self.words = words
-        let foundationLocale = Locale(identifier: locale)
-        self.foundationLocale = foundationLocale
-        plain = (0...9).map { digits in
-            Decimal.FormatStyle(locale: foundationLocale).precision(.fractionLength(digits))
-                .rounded(rule: .toNearestOrEven)
-        }
-        percentSign = AffixedStyle(
-            sample: Decimal.FormatStyle.Percent(locale: foundationLocale).precision(.fractionLength(0)).format(0))
-        ownCurrency = Self.currencyStyle(currency, foundationLocale, isNarrow: true)
+        data = LocaleData.of(locale)
+        ownCurrency = Self.currencyStyle(currency, data, isNarrow: true)
     }
+
+    /// The way in which the locale's lines run.
+    package var direction: LocaleData.WritingDirection { data.direction }
 
     /// A whole value, all digits, without a currency sign: for cells of tables whose head names the unit.
     package func full(_ value: Scalar, unit: Unit) -> String {
@@ -81,7 +72,7 @@ package struct ValueFormatter: Sendable {
         switch unit {
         case .count, .none:
             // A count is whole; a column without a unit shows the digits that its values have.
-            let scale = unit == .count ? 0 : min(number.scale, plain.count - 1)
+            let scale = unit == .count ? 0 : min(number.scale, 9)
             return number.rounded(toScale: scale).map(grouped) ?? number.description
         case .money(_, let exponent): return number.rounded(toScale: exponent).map(grouped) ?? number.description
         case .percent: return percent(number)
@@ -93,7 +84,7 @@ package struct ValueFormatter: Sendable {
     /// What a number is that has no exact decimal form.
     private func notFinite(_ value: Scalar) -> String {
         guard case .double(let double) = value, !double.isNaN else { return words.notANumber }
-        return double.isInfinite ? (double < 0 ? "\u{2212}∞" : "∞") : printed("\(double)")
+        return double.isInfinite ? (double < 0 ? data.minus + "∞" : "∞") : printed("\(double)")
     }
 
     /// A value in the unit that people read: major units of money, everything else as it is. Nil if it is no number.
@@ -107,39 +98,6 @@ package struct ValueFormatter: Sendable {
     func percent(_ fraction: ExactDecimal, digits: Int = 1) -> String {
         // A scale of minus two is two places to the left.
         guard let scaled = fraction.rounded(toScale: digits + 2) else { return words.notANumber }
-        return affixed(grouped(ExactDecimal(unscaled: scaled.unscaled, scale: digits)), percentSign)
-    }
-
-    /// Grouped digits at the number's own scale.
-    func grouped(_ number: ExactDecimal) -> String {
-        guard number.scale < plain.count else { return printed(number.description) }
-        return printed(plain[number.scale].format(Decimal(exactly: number)))
-    }
-
-    /// Minus for print, and without the direction marks of ICU: the page's own layout sets the direction.
-    func printed(_ text: String) -> String {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "-") || $0 > 0x7F }) else { return text }
-        var scalars = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x2D: scalars.append("\u{2212}")
-            case 0x200E, 0x200F, 0x061C: continue
-            default: scalars.append(scalar)
-            }
-        }
-        return String(scalars)
-    }
-}
-
-extension Decimal {
-    /// An exact decimal of at most 38 digits.
-    init(exactly number: ExactDecimal) {
-        if let magnitude = UInt64(exactly: number.unscaled.magnitude) {
-            self.init(
-                sign: number.unscaled < 0 ? .minus : .plus, exponent: -number.scale, significand: Decimal(magnitude))
-        } else {
-            // 38 digits in decimal notation always parse.
-            self = Decimal(string: number.description, locale: Locale(identifier: "en_US_POSIX")) ?? .nan
-        }
+        return affixed(grouped(ExactDecimal(unscaled: scaled.unscaled, scale: digits)), data.percentStyle)
     }
 }

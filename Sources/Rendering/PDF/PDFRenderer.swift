@@ -11,20 +11,17 @@ package import Report
 package final class PDFRenderer {
     private let fonts: FontLibrary
     private let theme: PDFTheme
-    private let texts: PDFTexts
-    private let chartTexts: ChartTexts
+    private let texts: EngineText
 
     /// Tables with more rows than these are left out of the tag tree: Cairo 1.16 keeps every tag in memory.
     static let taggedRowsMax = 10_000
 
     package init(
-        fonts: FontLibrary, theme: PDFTheme = .standard, texts: PDFTexts = PDFTexts(),
-        chartTexts: ChartTexts = ChartTexts()
+        fonts: FontLibrary, theme: PDFTheme = .standard, texts: EngineText = .english
     ) {
         self.fonts = fonts
         self.theme = theme
         self.texts = texts
-        self.chartTexts = chartTexts
     }
 
     /// A renderer with its own fonts.
@@ -32,9 +29,11 @@ package final class PDFRenderer {
     /// - Parameter fontConfiguration: the text of a fontconfig document, such as `Templates/fonts/fonts.conf`; nil for
     ///   the fonts of Debian's packages.
     /// - Throws: `PDFCanvasError.fontConfiguration` where it can't be read.
-    package convenience init(fontConfiguration: String?, theme: PDFTheme = .standard) throws {
+    package convenience init(
+        fontConfiguration: String?, theme: PDFTheme = .standard, texts: EngineText = .english
+    ) throws {
         let document = fontConfiguration ?? FontLibrary.document(folders: FontLibrary.debianFolders)
-        self.init(fonts: try FontLibrary(document: document), theme: theme)
+        self.init(fonts: try FontLibrary(document: document), theme: theme, texts: texts)
     }
 
     /// One line for each font that may be used: family, style, version and file. What a receipt hashes.
@@ -79,14 +78,15 @@ package final class PDFRenderer {
         let measurer = PangoMeasurer(shaper: shaper, theme: theme)
         let pages = try PageComposer(
             document: document.onPages, geometry: theme.geometry, formatter: formatter, texts: texts,
-            charts: SceneComposer(measuring: measurer, labeller: formatter, texts: chartTexts), measuring: measurer
+            charts: SceneComposer(measuring: measurer, labeller: formatter, texts: ChartTexts(texts)),
+            measuring: measurer
         ).pages()
         let canvas = try PageCanvas(
             width: theme.geometry.width, height: theme.geometry.height, language: document.presentation.locale,
             sink: sink)
         canvas.describe(Self.information(document))
         let drawer = PageDrawer(
-            canvas: canvas, measurer: measurer, palette: try Self.palette(document), totalWord: texts.total)
+            canvas: canvas, measurer: measurer, palette: try Self.palette(document), totalWord: texts(.total))
         try drawer.draw(pages)
         try canvas.finish()
         return pages.count
@@ -98,7 +98,8 @@ package final class PDFRenderer {
         let measurer = PangoMeasurer(shaper: shaper, theme: theme)
         return try PageComposer(
             document: document.onPages, geometry: theme.geometry, formatter: formatter, texts: texts,
-            charts: SceneComposer(measuring: measurer, labeller: formatter, texts: chartTexts), measuring: measurer
+            charts: SceneComposer(measuring: measurer, labeller: formatter, texts: ChartTexts(texts)),
+            measuring: measurer
         ).pages().map(\.snapshot).joined(separator: "\n")
     }
 

@@ -77,8 +77,14 @@ extension WorkbookWriter {
     private var notes: [String] {
         var notes = document.freshness.notes
         let count = { (number: Int) in formatter.full(.int(Int64(number)), unit: .count) }
-        if cells.exactAsTextCount > 0 { notes.append(text(.exactAsText, ["count": count(cells.exactAsTextCount)])) }
-        if cells.cutTextCount > 0 { notes.append(text(.cellTooLong, ["count": count(cells.cutTextCount)])) }
+        if cells.exactAsTextCount > 0 {
+            let exact = cells.exactAsTextCount
+            notes.append(text(.exactAsText, count: Int64(exact), ["count": count(exact)]))
+        }
+        if cells.cutTextCount > 0 {
+            notes.append(
+                text(.cellTooLong, count: Int64(cells.cutTextCount), ["count": count(cells.cutTextCount)]))
+        }
         if file.isConstantMemory { notes.append(text(.plainWorkbook, ["count": count(plainAbove)])) }
         return notes
     }

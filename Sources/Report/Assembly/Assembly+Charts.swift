@@ -98,9 +98,9 @@ extension Assembly {
     /// `October` for a month; as on axes for others.
     private func seriesLabel(_ period: Period) -> String {
         // Two Octobers need their years.
-        if report.comparison == .lastYear { return period.label }
-        guard period.grain == .month, let months = text.words.longMonths else { return period.shortLabel }
-        return months[period.from.month - 1]
+        if report.comparison == .lastYear { return label(of: period) }
+        guard period.grain == .month else { return shortLabel(of: period) }
+        return formatter.monthInFull(period.from)
     }
 
     // MARK: Bars
@@ -191,6 +191,6 @@ extension Assembly {
 
     private func rowLabel(_ date: LocalDate, _ model: ModelDefinition) -> String {
         model.bucketGrain == .month
-            ? "\(formatter.month(date)) \(formatter.year(date))" : formatter.date(date)
+            ? formatter.shortMonthAndYear(date) : formatter.date(date)
     }
 }

@@ -45,20 +45,26 @@ extension Assembly {
         return known >= min(3, comparison.dates.count) && !coveredDates.isEmpty ? dates : nil
     }
 
+    /// A period in the document's language.
+    func label(of period: Period) -> String { text.label(of: period, formatter) }
+
+    /// A period in the document's language where the year is known.
+    func shortLabel(of period: Period) -> String { text.shortLabel(of: period, formatter) }
+
     /// What a change is measured against: `Sep`, `Sep 2025`, `same 12 days of Sep`.
     var base: String? {
         guard let comparison else { return nil }
-        let name = report.comparison == .lastYear ? comparison.label : comparison.shortLabel
+        let name = report.comparison == .lastYear ? label(of: comparison) : shortLabel(of: comparison)
         // Fewer than three days are compared with nothing, so there is no need for their number.
         let days = comparedDates(comparison).count
         guard !isComplete, days >= 3 else { return name }
-        return text(.partialBase, ["days": String(days), "base": name])
+        return text(.partialBase, ["days": formatter.ordinal(days), "base": name])
     }
 
     var reportPeriod: ReportPeriod {
         ReportPeriod(
-            name: period.name, label: period.label, shortLabel: period.shortLabel, from: period.from, to: period.to,
-            comparisonShortLabel: base, comparisonLabel: comparison?.label)
+            name: period.name, label: label(of: period), shortLabel: shortLabel(of: period), from: period.from,
+            to: period.to, comparisonShortLabel: base, comparisonLabel: comparison.map(label(of:)))
     }
 
     var freshness: Freshness {
@@ -75,7 +81,7 @@ extension Assembly {
         let firsts = rows.values.filter { $0.model.bucketGrain == .day }.compactMap(\.buckets.first)
         if let comparison, let first = firsts.min(), first > comparison.from, first < comparison.to {
             notes.append(
-                text(.dataBegins, ["date": formatter.date(first), "comparison": comparison.label]))
+                text(.dataBegins, ["date": formatter.date(first), "comparison": label(of: comparison)]))
         }
         return Freshness(asOf: request.asOf, isComplete: isComplete, line: line, notes: notes)
     }

@@ -21,7 +21,10 @@ extension Assembly {
         sort(&cells, definition)
         let subtitle = try definition.subtitle.map { template throws(ReportError) in try template.rendered(values) }
         let count = formatter.full(.int(Int64(cells.count)), unit: .count)
-        let standard = text(cells.isEmpty ? .tableEmpty : .tableRows, ["period": period.label, "count": count])
+        let standard =
+            cells.isEmpty
+            ? text(.tableEmpty, ["period": label(of: period)])
+            : text(.tableRows, count: Int64(cells.count), ["period": label(of: period), "count": count])
         let shownSubtitle = cells.isEmpty ? standard : subtitle ?? standard
         let shown = formatter.full(.int(Int64(definition.pageRowsMax ?? 0)), unit: .count)
         return ReportTable(

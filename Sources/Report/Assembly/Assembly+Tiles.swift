@@ -44,7 +44,7 @@ extension Assembly {
     func metricValues(_ tiles: [Tile]) throws(ReportError) -> [String: SentenceValue] {
         var values: [String: SentenceValue] = [
             "tenant": .text(request.identity.tenantName), "title": .text(request.identity.title),
-            "period": .text(period.label), "comparison": .text(comparison?.label ?? ""),
+            "period": .text(label(of: period)), "comparison": .text(comparison.map(label(of:)) ?? ""),
         ]
         for parameter in report.parameters {
             switch parameter.standard {
@@ -93,6 +93,6 @@ extension Assembly {
             let sentence = try template.rendered(values)
             if !sentence.isEmpty { sentences.append(sentence) }
         }
-        return sentences.isEmpty ? "\(request.identity.title), \(period.label)" : sentences.joined(separator: " ")
+        return sentences.isEmpty ? "\(request.identity.title), \(label(of: period))" : sentences.joined(separator: " ")
     }
 }

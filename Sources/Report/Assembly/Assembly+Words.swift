@@ -6,7 +6,7 @@ internal import Formatting
 extension Assembly {
     /// "Sales by day".
     func standardTitle(_ definition: ChartDefinition, _ metric: MetricDefinition, _ model: ModelDefinition) -> String {
-        let values = ["measure": metric.label, "count": String(definition.limit)]
+        let values = ["measure": metric.label, "count": formatter.ordinal(definition.limit)]
         switch definition.mark {
         case .line, .columns: return text(model.bucketGrain == .day ? .chartByDay : .chartByMonth, values)
         case .bars: return text(.chartByCategory, values)
@@ -23,10 +23,10 @@ extension Assembly {
             unitText = text(model.bucketGrain == .day ? .perDay : .perMonth, ["unit": unitText])
         }
         guard content.series.contains(where: { $0.role == .previous }), let comparison else {
-            return [unitText, period.label].joined(separator: text(.listSeparator))
+            return [unitText, label(of: period)].joined(separator: text(.listSeparator))
         }
         return text(
-            .chartCompared, ["unit": unitText, "period": period.label, "comparison": comparison.label])
+            .chartCompared, ["unit": unitText, "period": label(of: period), "comparison": label(of: comparison)])
     }
 
     private func unitText(_ unit: Unit, _ label: String) -> String {

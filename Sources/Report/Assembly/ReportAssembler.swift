@@ -117,8 +117,10 @@ struct Assembly {
     }
 
     private func emptyText(_ chart: ChartDefinition) -> String {
-        text(
-            .chartEmpty, ["measure": metric(chart.metric)?.label.lowercased() ?? chart.metric, "period": period.label])
+        let label = metric(chart.metric)?.label ?? chart.metric
+        // "No sales in October": English names within a sentence are written small; other languages begin with them.
+        let measure = text.language == "en" ? label.lowercased() : label
+        return text(.chartEmpty, ["measure": measure, "period": self.label(of: period)])
     }
 
     // MARK: Names

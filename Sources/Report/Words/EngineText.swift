@@ -1,21 +1,58 @@
 package import Configuration
 package import Formatting
 
-/// The engine's own words in one language: those beside numbers and those of pages, sentences and sheets.
+/// The engine's own words in one language: those beside numbers and those of pages, charts, sentences and sheets.
 ///
 /// `Templates/text/<language>.yaml` has the same keys; a language without a file reads English. Places for values are
-/// written `{name}`.
+/// written `{name}`. Where the words follow a number, a text is one for each plural category of the language:
+/// `{ one: "{count} row", other: "{count} rows" }`.
 package struct EngineText: Sendable, Hashable {
+    /// The language, a BCP 47 tag: `pt-BR`.
+    package let language: String
     /// The words beside numbers.
     package var words: FormatWords
-    /// All others by their keys; every key of `EngineText.keys` is there.
-    private var texts: [String: String]
+    /// All others by their keys; every key is there.
+    private let phrases: [Key: Phrase]
+    private let plurals: PluralRules
+
+    /// One text, or one for each plural category.
+    struct Phrase: Sendable, Hashable {
+        let forms: [PluralCategory: String]
+
+        init(_ forms: [PluralCategory: String]) { self.forms = forms }
+        init(_ text: String) { forms = [.other: text] }
+    }
+
+    init(language: String, words: FormatWords, phrases: [Key: Phrase]) {
+        self.language = language
+        self.words = words
+        self.phrases = phrases
+        plurals = LocaleData.of(language).plurals
+    }
 
     /// A text by its key, with its places filled.
     package func callAsFunction(_ key: Key, _ values: [String: String] = [:]) -> String {
-        var rest = (texts[key.rawValue] ?? key.rawValue)[...]
+        Self.fill(template(key), values)
+    }
+
+    /// A text that follows a number, in the form that the number asks for.
+    package func callAsFunction(_ key: Key, count: Int64, _ values: [String: String]) -> String {
+        Self.fill(template(key, plurals.category(of: count)), values)
+    }
+
+    /// A text with its places still in it.
+    package func template(_ key: Key, _ category: PluralCategory = .other) -> String {
+        let forms = phrases[key]?.forms
+        return forms?[category] ?? forms?[.other] ?? key.fileKey
+    }
+
+    /// The forms of a text, for tests of catalogues.
+    package func forms(_ key: Key) -> [PluralCategory: String] { phrases[key]?.forms ?? [:] }
+
+    /// Fills the places of a text, in one pass: what is filled in is never looked at again, whatever it contains.
+    private static func fill(_ template: String, _ values: [String: String]) -> String {
+        var rest = template[...]
         var filled = ""
-        // In one pass: what is filled in is never looked at again, whatever it contains.
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             let name = String(rest[rest.index(after: open)..<close])
             filled += rest[..<open]
@@ -29,93 +66,82 @@ package struct EngineText: Sendable, Hashable {
     package enum Key: String, Sendable, Hashable, CaseIterable {
         // Sentences.
         case rose, fell, unchanged, changeSentence, unchangedSentence, valueSentence
-        // Charts.
-        case chartByDay, chartByMonth, chartByCategory, chartAlternative, chartCompared, chartEmpty, perDay, perMonth
-        case unitPercent, unitMoney, listSeparator, partialBase
+        // Periods.
+        case periodWeek, periodWeekShort, periodWeekOf, periodQuarterShort, periodFiscalYear, periodFiscalQuarter
+        case periodFiscalPeriod, periodFiscalPeriodShort
+        // Charts: titles, subtitles, words for those who cannot see them.
+        case chartByDay, chartByMonth, chartByCategory, chartAlternative, chartCompared, chartEmpty, perDay
+        case perMonth, unitPercent, unitMoney, listSeparator, partialBase
+        // Charts: what they say by themselves.
+        case chartNoData, chartEmptyTitle, chartEmptyNote, chartMissingTitle, chartMissingNote, chartZeroThroughout
+        case chartSoFar, chartOnePoint, chartAxisStartsAt, chartOthers, chartOthersLeftOut, chartMoreInGrey
+        case chartBarIsCut, chartLastRows
         // Tables.
-        case total, tableRows, tableEmpty, noRows, pageRows
+        case total, tableRows, tableEmpty, noRows, noRowsNote, pageRows, tableContinued, carriedForward
+        case broughtForward, roundedTo, columnsLeftOut
         // Freshness.
         case freshComplete, freshPartial, freshNote, freshPartialNote, dataBegins
+        // Pages.
+        case amountsIn, daysIn, comparedWith, pageOf, contents, summary, notes, howFresh, whatWordsMean, looksWrong
+        case quoteRun, readFrom, notMeasured
+        // The static page and the list of a tenant's reports.
+        case skipToContent, showFigures, downloads, asWorkbook, asPages, tablesAsText, allReports, reportsOf, latest
+        case isComplete, isPartial, tableOnPage, valueAt, date, category, noReports
         // The workbook.
         case sheetSummary, sheetDefinitions, sheetAbout, measure, value, compared, change, term, meaning, source
         case sourceVersion, sourceRows, aboutTenant, aboutReport, aboutPeriod, aboutDates, aboutZone, aboutCurrency
-        case aboutAsOf, aboutComplete, aboutRun, aboutDefinition, aboutEngine, pageOf, continued, exactAsText,
-            cellTooLong
+        case aboutAsOf, aboutComplete, aboutRun, aboutDefinition, aboutEngine, continued, exactAsText, cellTooLong
         case plainWorkbook
 
         /// The key in the file: `chart_by_day`.
-        var fileKey: String {
+        package var fileKey: String {
             rawValue.map { $0.isUppercase ? "_" + $0.lowercased() : String($0) }.joined()
         }
-    }
-
-    /// English.
-    package static let english = EngineText(
-        words: .english,
-        texts: [
-            "rose": "rose", "fell": "fell", "unchanged": "stayed level",
-            "changeSentence": "{direction} {delta} to {value}",
-            "unchangedSentence": "stayed level at {value}", "valueSentence": "came to {value}",
-            "chartByDay": "{measure} by day", "chartByMonth": "{measure} by month",
-            "chartByCategory": "{measure}: top {count}",
-            "chartAlternative":
-                "{title}. {subtitle}. Highest: {highest} ({highestName}); lowest: {lowest} ({lowestName}).",
-            "chartCompared": "{unit}, {period} against {comparison}",
-            "chartEmpty": "No {measure} in {period}. The source was read in full; there is nothing to show.",
-            "perDay": "{unit} a day", "perMonth": "{unit} a month", "unitPercent": "%", "unitMoney": "{sign}",
-            "listSeparator": ", ", "partialBase": "same {days} days of {base}", "total": "Total",
-            "tableRows": "{period}, {count} rows",
-            "tableEmpty": "No rows in {period}. The source was read in full; the count is zero.",
-            "noRows": "No rows in this period",
-            "pageRows": "{subtitle} · the first {shown} of {count} rows; total of all, and all in workbook and files",
-            "freshComplete": "Data complete to {date}",
-            "freshPartial": "Data to {date}",
-            "freshNote": "Everything that was in the source on {date} is counted.",
-            "freshPartialNote":
-                "The period is not over: figures cover {dates} and are compared with the same days before.",
-            "dataBegins": "The data begins on {date}; what is compared with {comparison} covers less than all of it.",
-            "sheetSummary": "Summary", "sheetDefinitions": "Definitions", "sheetAbout": "About", "measure": "Measure",
-            "value": "Value", "compared": "Compared with", "change": "Change", "term": "Word", "meaning": "Meaning",
-            "source": "Source", "sourceVersion": "Version", "sourceRows": "Rows", "aboutTenant": "Tenant",
-            "aboutReport": "Report", "aboutPeriod": "Period", "aboutDates": "Dates", "aboutZone": "Time zone",
-            "aboutCurrency": "Currency", "aboutAsOf": "Data as of", "aboutComplete": "Period complete",
-            "aboutRun": "Run",
-            "aboutDefinition": "Definition (SHA-256)", "aboutEngine": "Engine", "pageOf": "Page {page} of {pages}",
-            "continued": "{name} ({number})",
-            "exactAsText": "{count} numbers have more digits than a spreadsheet keeps; they are written as text.",
-            "cellTooLong":
-                "{count} texts are longer than the 32,767 characters that a cell holds; they end in … here and are whole in the CSV file.",
-            "plainWorkbook": "The workbook has more than {count} rows: its tables are plain ranges with a filter.",
-        ])
-
-    private init(words: FormatWords, texts: [String: String]) {
-        self.words = words
-        self.texts = texts
     }
 }
 
 extension EngineText: CustomStringConvertible {
     /// All texts in the order of their keys: the same text for the same words, so that hashes of it agree.
     package var description: String {
-        "\(words)\n" + Key.allCases.map { "\($0.rawValue): \(texts[$0.rawValue] ?? "")" }.joined(separator: "\n")
+        let lines = Key.allCases.map { key in
+            let forms = PluralCategory.allCases.compactMap { category in
+                phrases[key]?.forms[category].map { "\(category.rawValue) \($0)" }
+            }
+            return "\(key.rawValue): \(forms.joined(separator: " | "))"
+        }
+        return "\(language)\n\(words)\n" + lines.joined(separator: "\n")
     }
 }
 
 extension EngineText {
-    /// Reads a language's file: every key must be there, none else.
+    /// Reads a language's file: every key must be there, none else, each with a form for `other`.
     ///
     /// - Throws: `ConfigurationErrors`, every error of the file.
     package init(bytes: [UInt8], file: String) throws(ConfigurationErrors) {
         let document = try YAMLDocument(bytes: bytes, file: file)
         self = try document.mapping { map in
+            let language = map.required("language")?.text()
             let words = map.required("words").flatMap(Self.words)
-            let texts = map.required("texts")?.mapping { map -> [String: String]? in
-                var texts: [String: String] = [:]
-                for key in Key.allCases { texts[key.rawValue] = map.required(key.fileKey)?.text() }
-                return texts
+            let phrases = map.required("texts")?.mapping { map -> [Key: Phrase]? in
+                var phrases: [Key: Phrase] = [:]
+                for key in Key.allCases { phrases[key] = map.required(key.fileKey).flatMap(Self.phrase) }
+                return phrases
             }
-            guard let words, let texts else { return nil }
-            return EngineText(words: words, texts: texts)
+            guard let language, let words, let phrases else { return nil }
+            return EngineText(language: language, words: words, phrases: phrases)
+        }
+    }
+
+    /// A text, or a mapping of plural categories to texts.
+    private static func phrase(_ value: YAMLValue) -> Phrase? {
+        guard value.isMapping else { return value.text().map { Phrase($0) } }
+        return value.mapping { map in
+            var forms: [PluralCategory: String] = [:]
+            for category in PluralCategory.allCases {
+                let text = category == .other ? map.required(category.rawValue) : map.optional(category.rawValue)
+                forms[category] = text?.text()
+            }
+            return forms[.other] == nil ? nil : Phrase(forms)
         }
     }
 

@@ -25,7 +25,7 @@ struct ArtefactMaker {
                 text: String(decoding: themeBytes, as: UTF8.self), file: "Templates/themes/almanac.yaml"))
         let fontsPath = project.layout.templates.appending("fonts").appending("fonts.conf")
         let fonts = try store.status(of: fontsPath) == nil ? nil : try store.text(of: fontsPath)
-        renderer = try PDFRenderer(fontConfiguration: fonts, theme: theme)
+        renderer = try PDFRenderer(fontConfiguration: fonts, theme: theme, texts: text)
     }
 
     /// SHA-256 over what decides the look: the theme and the engine's words.

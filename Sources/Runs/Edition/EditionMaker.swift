@@ -88,12 +88,15 @@ struct EditionMaker {
 
 /// The engine's words in a tenant's language.
 enum EngineTexts {
-    /// Reads `Templates/text/<language>.yaml`; English where there is no such file.
+    /// Reads `Templates/text/pt-BR.yaml`, else that of the language, `pt.yaml`; English where there is neither.
     static func read(locale: String, _ project: Project) throws -> EngineText {
-        let language = String(locale.prefix { $0 != "-" && $0 != "_" })
-        let path = project.layout.templates.appending("text").appending("\(language).yaml")
-        guard try project.environment.store.status(of: path) != nil else { return .english }
-        return try EngineText(
-            bytes: try project.environment.store.contents(of: path), file: "Templates/text/\(language).yaml")
+        let tag = String(locale.map { $0 == "_" ? "-" : $0 })
+        for name in [tag, String(tag.prefix { $0 != "-" })] {
+            let path = project.layout.templates.appending("text").appending("\(name).yaml")
+            guard try project.environment.store.status(of: path) != nil else { continue }
+            return try EngineText(
+                bytes: try project.environment.store.contents(of: path), file: "Templates/text/\(name).yaml")
+        }
+        return .english
     }
 }

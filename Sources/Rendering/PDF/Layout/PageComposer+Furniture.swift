@@ -30,7 +30,7 @@ extension PageComposer {
         let baseline = geometry.height - 24
         let left = document.inReadingDirection(
             [identity.tenantName, identity.title, document.period.label].joined(separator: "  ·  "))
-        let right = PDFTexts.fill(texts.pageOf, ["page": String(page), "count": String(count)])
+        let right = texts(.pageOf, ["page": formatter.ordinal(page), "pages": formatter.ordinal(count)])
         return .marks(
             [
                 .line(
@@ -88,12 +88,12 @@ extension PageComposer {
             let code = document.presentation.currency
             let sign = formatter.currencySign(code)
             let currency = sign == code ? code : "\(code) (\(sign))"
-            parts.append(PDFTexts.fill(texts.amountsIn, ["currency": currency]))
+            parts.append(texts(.amountsIn, ["currency": currency]))
         }
         if let comparison = document.period.comparisonLabel {
-            parts.append(PDFTexts.fill(texts.comparedWith, ["period": comparison]))
+            parts.append(texts(.comparedWith, ["period": comparison]))
         }
-        parts.append(PDFTexts.fill(texts.daysIn, ["zone": document.presentation.zone]))
+        parts.append(texts(.daysIn, ["zone": document.presentation.zone]))
         return parts.joined(separator: "   ·   ")
     }
 

@@ -34,13 +34,14 @@ extension PageComposer {
                 NoteLine(text: definition.text, font: .note, color: .body, gap: 1),
             ]
         }
-        let head = [title(texts.whatWordsMean)]
+        let head = [title(texts(.whatWordsMean))]
         let (fresh, run) = (freshnessLines(), runLines())
         let whole = entries.isEmpty ? [] : head + entries.flatMap(\.self)
         let sides = try max(height(fresh), height(run))
         if try height(whole) <= max(sides * 1.5, 90) { return [try panel([fresh, whole, run], outline: true)] }
 
-        let side = fresh + [NoteLine(text: texts.looksWrong, font: .noteTitle, color: .ink, gap: 14)] + run.dropFirst()
+        let side =
+            fresh + [NoteLine(text: texts(.looksWrong), font: .noteTitle, color: .ink, gap: 14)] + run.dropFirst()
         var columns = [side]
         var blocks: [FlowBlock] = []
         var rest = entries[...]
@@ -67,12 +68,13 @@ extension PageComposer {
 
     private func freshnessLines() -> [NoteLine] {
         let notes = document.freshness.notes.isEmpty ? [document.freshness.line] : document.freshness.notes
-        var lines = [title(texts.howFresh)]
+        var lines = [title(texts(.howFresh))]
         lines += notes.enumerated().map { NoteLine(text: $1, font: .note, color: .body, gap: $0 == 0 ? 5 : 4) }
         lines += document.sources.map { source in
             let rows = formatter.full(.int(source.rowCount), unit: .count)
-            let text = PDFTexts.fill(
-                texts.readFrom, ["source": source.name, "version": String(source.version), "rows": rows])
+            let text = texts(
+                .readFrom, count: source.rowCount,
+                ["source": source.name, "version": String(source.version), "rows": rows])
             return NoteLine(text: text, font: .note, color: .mute, gap: 4)
         }
         return lines
@@ -80,7 +82,7 @@ extension PageComposer {
 
     private func runLines() -> [NoteLine] {
         [
-            title(texts.looksWrong), NoteLine(text: texts.quoteRun, font: .note, color: .body, gap: 5),
+            title(texts(.looksWrong)), NoteLine(text: texts(.quoteRun), font: .note, color: .body, gap: 5),
             NoteLine(text: document.identity.run, font: .mono, color: .ink, gap: 6),
         ]
     }
@@ -107,7 +109,7 @@ extension PageComposer {
                         let x = box.x + Self.notePadding + Double(index) * (noteWidth + Self.noteGutter)
                         return .marks(try marks(lines, x: x, top: top + Self.notePadding), tag: .paragraph)
                     }
-            }, outline: outline ? texts.notes : nil)
+            }, outline: outline ? texts(.notes) : nil)
     }
 
     private func marks(_ lines: [NoteLine], x: Double, top: Double) throws -> [SceneMark] {

@@ -48,7 +48,7 @@ extension PageComposer {
             next += count
             if isLast { return }
             try flow.endPage()
-            let title = try tableTitle(PDFTexts.fill(texts.continued, ["title": table.title]), subtitle: "")
+            let title = try tableTitle(texts(.tableContinued, ["title": table.title]), subtitle: "")
             flow.put(title.elements(geometry.top), upTo: geometry.top + title.height)
             top = geometry.top + title.height
         }
@@ -98,11 +98,11 @@ extension PageComposer {
                         [
                             .text(
                                 SceneText(
-                                    texts.noRows, font: .stateTitle, color: .ink,
+                                    texts(.noRows), font: .stateTitle, color: .ink,
                                     at: Point(x: center, y: box.y + 30), anchor: .center)),
                             .text(
                                 SceneText(
-                                    texts.noRowsNote, font: .subtitle, color: .mute,
+                                    texts(.noRowsNote), font: .subtitle, color: .mute,
                                     at: Point(x: center, y: box.y + 43), anchor: .center)),
                         ], tag: .paragraph),
                 ]

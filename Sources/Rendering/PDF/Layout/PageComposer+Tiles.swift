@@ -105,7 +105,7 @@ extension PageComposer {
     /// The change and what it is measured by.
     private func delta(of tile: Tile, at point: Point, room: Double, isStacked: Bool) throws -> [SceneMark] {
         if tile.value == .null {
-            return [.text(SceneText(texts.notMeasured, font: .tileBase, color: .mute, at: point))]
+            return [.text(SceneText(texts(.notMeasured), font: .tileBase, color: .mute, at: point))]
         }
         guard let change = change(of: tile) else { return [] }
         let color: ColorRole =

@@ -12,7 +12,7 @@ struct PageComposer {
     let document: ReportDocument
     let geometry: PageGeometry
     let formatter: ValueFormatter
-    let texts: PDFTexts
+    let texts: EngineText
     let charts: SceneComposer
     let measuring: any TextMeasuring
 
@@ -114,7 +114,7 @@ struct PageComposer {
                     at: Point(x: geometry.left, y: top + extent.baseline), width: width,
                     linesMax: linesMax)
                 return [.marks([.text(text)], tag: .paragraph)]
-            }, outline: texts.summary)
+            }, outline: texts(.summary))
     }
 
     /// The least width at which a text takes no more lines than at full width: its lines become about equally long,

@@ -37,7 +37,10 @@ struct TableSizing {
         let kept = Array(drafts.prefix(drafts.count - left))
         var notes: [String] = []
         if let rounded = roundedNote(kept) { notes.append(rounded) }
-        if left > 0 { notes.append(PDFTexts.fill(composer.texts.columnsLeftOut, ["count": String(left)])) }
+        if left > 0 {
+            notes.append(
+                composer.texts(.columnsLeftOut, count: Int64(left), ["count": composer.formatter.ordinal(left)]))
+        }
         return TableLayout(
             table: table, columns: placed(kept), rowHeight: table.rows.count > Self.airyRowsMax ? 14.5 : 18,
             notes: notes, isTagged: table.rows.count <= PDFRenderer.taggedRowsMax, formatter: composer.formatter)
@@ -115,7 +118,7 @@ struct TableSizing {
         guard let draft = drafts.first(where: \.isWhole) else { return nil }
         guard case .money(let code, _) = table.columns[draft.index].unit else { return nil }
         let unit = composer.formatter.currencySign(code)
-        return PDFTexts.fill(composer.texts.roundedTo, ["unit": unit])
+        return composer.texts(.roundedTo, ["unit": unit])
     }
 
     // MARK: Sharing the room
