@@ -1,4 +1,4 @@
-package import ChartGrammar
+internal import ChartGrammar
 internal import CivilTime
 package import Formatting
 package import PDFCanvas

@@ -1,4 +1,4 @@
-package import Formatting
+internal import Formatting
 
 extension EngineText {
     /// English: `Templates/text/en.yaml` says the same (a test compares them).
