@@ -49,8 +49,10 @@ extension Column {
         case (.structure(let parts, let rowCount), .interval):
             return try structure(parts, rowCount, to: type, LogicalType.intervalFields, name, .name)
         default:
-            guard Self.holdsSameValues(self.type, type) else { throw mismatch() }
-            return Column(type, validity: validity, values)
+            if Self.holdsSameValues(self.type, type) { return Column(type, validity: validity, values) }
+            // A file that is older than a wider type of its table.
+            guard TypeFit(self.type, type) == .always else { throw mismatch() }
+            return fitted(to: type).column
         }
     }
 
@@ -92,13 +94,7 @@ extension Column {
 
     /// A column of missing values.
     package static func missing(_ type: LogicalType, rowCount: Int) throws(LakeError) -> Column {
-        do {
-            var builder = ColumnBuilder(Field("", type))
-            for _ in 0..<rowCount { try builder.append(.null) }
-            return try builder.finish()
-        } catch {
-            throw LakeError(.schema, "can't fill a column of type \(type): \(error)")
-        }
+        try constant(.null, type, rowCount: rowCount)
     }
 
     private func narrowed(_ buffer: Buffer<Int64>, _ name: String) throws(LakeError) -> [Int32] {

@@ -8,14 +8,18 @@ package import Columnar
 ///     with `.element`, `.key` and `.value`. So every type comes back as it was.
 /// (3) Names that Delta forbids, and names that differ only by case, are encoded; `almanac.name` keeps the original.
 /// (4) The parts of a list are named `element`, those of a map `key` and `value`, whatever they were named.
+/// (5) A column with the key `almanac.partition` is of the storage side alone: it follows from the event time.
 package struct StorageSchema: Sendable, Equatable {
     /// Our side.
     package let logical: Schema
     /// The side of the files and the log.
     package let storage: Schema
+    /// Where each column of our side lies on the storage side.
+    let positions: [Int]
 
     static let typeKey = "almanac.logical"
     static let nameKey = "almanac.name"
+    static let partitionKey = "almanac.partition"
 
     /// The storage side of a schema.
     ///
@@ -30,8 +34,52 @@ package struct StorageSchema: Sendable, Equatable {
     /// Our side of a schema that was read from a table.
     package init(storage: Schema) {
         self.storage = storage
-        logical = Schema(storage.fields.map(Self.logical))
+        positions = storage.fields.indices.filter { storage.fields[$0].metadata[Self.partitionKey] == nil }
+        logical = Schema(positions.map { Self.logical(storage.fields[$0]) })
     }
+
+    /// The storage side of a column of our side, nil if there is none of this name.
+    func stored(_ name: String) -> Field? { logical.index(of: name).map { storage.fields[positions[$0]] } }
+
+    /// The same table with other columns on our side: those that stay keep their names on the storage side, new ones
+    /// come behind them. Columns are not removed.
+    ///
+    /// - Throws: `LakeError` (`schema`) where two columns have the same name.
+    func changing(to fields: [Field]) throws(LakeError) -> StorageSchema {
+        var result = storage.fields
+        var taken = storage.fields.map(\.name)
+        for field in fields {
+            let encoded: String
+            if let name = stored(field.name)?.name {
+                encoded = name
+            } else {
+                encoded = try ColumnNames.encoded([field.name], besides: taken)[0]
+            }
+            var metadata = field.metadata
+            if encoded != field.name { metadata[Self.nameKey] = field.name }
+            let type = try Self.storage(field.type, path: Self.typeKey, &metadata)
+            let changed = Field(encoded, type, isNullable: field.isNullable, metadata: metadata)
+            if let index = logical.index(of: field.name) {
+                // Untouched columns stay to the letter, whatever others wrote in their metadata.
+                if logical.fields[index] != field { result[positions[index]] = changed }
+            } else {
+                result.append(changed)
+                taken.append(encoded)
+            }
+        }
+        return StorageSchema(storage: Schema(result))
+    }
+
+    /// Some columns of our side, in another order.
+    func selecting(_ names: [String]) -> StorageSchema {
+        StorageSchema(storage: Schema(names.compactMap(stored)))
+    }
+
+    /// The same columns and one more on the storage side.
+    func adding(_ field: Field) -> StorageSchema { StorageSchema(storage: Schema(storage.fields + [field])) }
+
+    /// Without the columns that follow from the event time.
+    var withoutPartitions: StorageSchema { StorageSchema(storage: Schema(positions.map { storage.fields[$0] })) }
 
     // MARK: To the storage side
 
@@ -123,14 +171,16 @@ package enum ColumnNames {
     /// The names as they are stored, in the same order; names that are allowed stay what they are.
     ///
     /// - Throws: `LakeError` (`schema`) where two names are the same.
-    package static func encoded(_ names: [String]) throws(LakeError) -> [String] {
+    ///
+    /// - Parameter others: names on the storage side that are taken.
+    package static func encoded(_ names: [String], besides others: [String] = []) throws(LakeError) -> [String] {
         var seen: Set<[UInt8]> = []
         for name in names where !seen.insert(Array(name.utf8)).inserted {
             throw LakeError(.schema, "can't make a table with two columns named '\(name)'")
         }
         // Names that need no change come first: a name that is allowed never makes way for one that is not.
-        var taken: Set<String> = []
-        var result = names.map(encoded)
+        var taken = Set(others.map { $0.lowercased() })
+        var result = names.map { encoded($0) }
         let order =
             result.indices.filter { result[$0] == names[$0] } + result.indices.filter { result[$0] != names[$0] }
         for index in order {

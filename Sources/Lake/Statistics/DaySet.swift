@@ -29,28 +29,30 @@ package struct DaySet: Sendable, Hashable {
 
     /// Takes in the days of a column of instants or dates.
     package mutating func add(_ column: Column, zone: Zone) throws(LakeError) {
-        switch (column.values, column.type) {
-        case (.int32(let buffer), .date): add(buffer.span, column.validity)
-        case (.int64(let buffer), .timestamp):
-            var dates = [Int32](repeating: 0, count: buffer.count)
-            var span = dates.mutableSpan
-            zone.localDates(buffer.span, into: &span)
-            add(dates.span, column.validity)
-        default: throw LakeError(.schema, "the column of the event time is \(column.type), neither timestamp nor date")
-        }
-    }
-
-    private mutating func add(_ dates: Span<Int32>, _ validity: Bitmap?) {
+        let dates = try EventDays(column, zone: zone)
         var last: Int32?
-        for row in dates.indices {
-            if let validity, !validity[row] {
+        for row in 0..<column.rowCount {
+            if let day = dates[row] {
+                if day != last {
+                    last = day
+                    days.insert(day)
+                }
+            } else {
                 hasMissing = true
-            } else if dates[row] != last {
-                last = dates[row]
-                days.insert(dates[row])
             }
         }
     }
+
+    /// Takes in one day, nil for a row without a time.
+    package mutating func add(_ day: Int32?) {
+        if let day { days.insert(day) } else { hasMissing = true }
+    }
+
+    /// Days of a range.
+    package init(_ range: Range<Int32>) { days = Set(range) }
+
+    /// Whether there is neither a day nor a row without a time.
+    package var isEmpty: Bool { days.isEmpty && !hasMissing }
 
     /// The days of both.
     package func union(_ other: DaySet) -> DaySet {

@@ -50,10 +50,7 @@ package struct DeltaTable: Sendable {
     /// The table at a moment, nil where there is no table at all.
     func snapshotIfThere(at moment: Moment) throws -> TableSnapshot? {
         let listing = try log.listing()
-        guard let last = [listing.versions.last, listing.checkpoints.map(\.version).max()].compactMap(\.self).max()
-        else {
-            return nil
-        }
+        guard let last = listing.last else { return nil }
         let target: Int64
         switch moment {
         case .latest: target = last
@@ -64,40 +61,15 @@ package struct DeltaTable: Sendable {
             target = version
         case .instant(let instant): target = try version(at: instant, listing)
         }
-        return try advance(try start(listing, target), to: target, logSHA256: nil)
+        return try advance(try loader.replay(listing, upTo: target), to: target, logSHA256: nil)
     }
 
-    /// Where the replay starts: before the first version, or at a checkpoint where the first versions are gone.
-    ///
-    /// A checkpoint that another engine wrote is used only then: it may have the files in another order than they came.
-    func start(_ listing: DeltaLog.Listing, _ target: Int64) throws -> DeltaReplay {
-        var replay = DeltaReplay()
-        if listing.versions.first == 0 { return replay }
-        guard let checkpoint = try CheckpointReader(log: log).read(listing, upTo: target) else {
-            if let first = listing.checkpoints.map(\.version).min(), target < first {
-                throw LakeError(.noVersion, "table \(address) has no version \(target) any more; its first is \(first)")
-            }
-            throw DeltaReader.damaged("the first versions of table \(address) are missing, and there is no checkpoint")
-        }
-        try replay.start(from: checkpoint.actions, version: checkpoint.version)
-        return replay
-    }
+    var loader: SnapshotLoader { SnapshotLoader(log: log, address: address) }
 
-    /// Replays further versions.
+    /// Folds further versions into a state.
     func advance(_ replay: DeltaReplay, to last: Int64, logSHA256: String?) throws -> TableSnapshot {
-        var replay = replay
-        var sha256 = logSHA256
-        if replay.version < last {
-            for version in replay.version + 1...last {
-                guard let entry = try log.entry(version) else {
-                    throw DeltaReader.damaged("version \(version) of table \(address) is missing")
-                }
-                try replay.apply(entry.actions, version: version)
-                sha256 = entry.sha256
-            }
-        }
-        if sha256 == nil { sha256 = try log.entry(last)?.sha256 }
-        return try TableSnapshot(replay, at: address, logSHA256: sha256 ?? "", store: store)
+        let (replay, sha256) = try loader.advance(replay, to: last, logSHA256: logSHA256)
+        return try TableSnapshot(replay, at: address, logSHA256: sha256, store: store)
     }
 
     /// The version that was the last at an instant, by the times that the commits tell; a commit that tells an earlier

@@ -52,6 +52,16 @@ enum DeltaOracle {
 
         """#
 
+    /// A connection of DuckDB with its delta extension, as the wheel on PyPI brings it.
+    static let duckDB = """
+        import duckdb, duckdb_extension_delta, glob, os
+        connection = duckdb.connect(config={"allow_unsigned_extensions": "true"})
+        folder = os.path.dirname(duckdb_extension_delta.__file__)
+        connection.execute("load '%s'" % glob.glob(folder + "/extensions/*/delta.duckdb_extension")[0])
+        connection.execute("set timezone = 'UTC'")
+
+        """
+
     /// Ends at once: the threads of some engines abort now and then while Python takes itself down.
     private static let ending = "\nimport os\nsys.stdout.flush()\nos._exit(0)\n"
 

@@ -14,19 +14,14 @@ extension TableSnapshot {
     package func forEachBatch(
         columns: [String]? = nil, files: [TableFile]? = nil, _ body: (ColumnBatch) throws -> Void
     ) throws {
-        try refusePartitions()
-        let logical = try columns.map { try schema.selecting($0) } ?? schema
-        let stored = logical.fields.map { field in storageSchema.storage.fields[schema.index(of: field.name) ?? 0] }
+        let selected = storageSchema.selecting(columns ?? schema.fields.map(\.name))
+        if let columns { _ = try schema.selecting(columns) }
         for file in files ?? self.files {
             let reader = try reader(of: file)
             var rowCount: Int64 = 0
-            try reader.forEachBatch(stored) { batch in
+            try reader.forEachLogicalBatch(selected) { batch in
                 rowCount += Int64(batch.rowCount)
-                var converted: [Column] = []
-                for (column, field) in zip(batch.columns, logical.fields) {
-                    converted.append(try column.converted(to: field.type, column: field.name, .position))
-                }
-                try body(try ColumnBatch(schema: logical, columns: converted, rowCount: batch.rowCount))
+                try body(batch)
             }
             if let expected = file.rowCount, expected != rowCount { throw mismatch(file, "it has other rows") }
         }
@@ -48,19 +43,13 @@ extension TableSnapshot {
             throw mismatch(file, "it is missing")
         }
         guard open.size == file.size else { throw mismatch(file, "it has another size") }
-        let reader = try DataFileReader(open, name: file.name, in: address)
+        let reader = try DataFileReader(
+            open, name: file.name, partitionValues: file.partitionValues, in: address)
         if let expected = file.rowCount, reader.rowCount != expected { throw mismatch(file, "it has other rows") }
         return reader
     }
 
     private func mismatch(_ file: TableFile, _ reason: String) -> LakeError {
         LakeError(.damaged, "file '\(file.name)' of table \(address) is not what the log says: \(reason)")
-    }
-
-    /// Partitioned tables are written by others only, for now.
-    func refusePartitions() throws(LakeError) {
-        guard metadata.partitionColumns.isEmpty else {
-            throw LakeError(.unsupported, "can't read table \(address): it is partitioned, and that is not built yet")
-        }
     }
 }

@@ -20,9 +20,13 @@ package struct TableChange: Sendable {
     package var run: String?
     /// The column whose days each file notes.
     package var eventTime: EventTime?
-    /// Whether columns that the table does not have yet are added to it; otherwise they are an error. Appending only:
-    /// to overwrite is to replace the columns too.
-    package var addsColumns = false
+    /// What happens where the rows have other columns than the table. Nil: rows that are appended must have no other
+    /// columns, and an overwrite replaces the columns too.
+    package var contract: SchemaContract?
+    /// How the files of a table that this change makes, or overwrites, are divided; nil: not, or as they were.
+    package var partition: PartitionPolicy?
+    /// Properties that a table gets that this change makes: `delta.checkpointInterval` …
+    package var properties: [String: String] = [:]
     /// Whether an overwrite that would put the same bytes in the place of the old ones is not made: the table keeps its
     /// version then.
     package var keepsUnchanged = false
@@ -63,6 +67,12 @@ package struct TableCommit: Sendable, Equatable {
     package let isRepeated: Bool
     /// Whether the table had the same content already: the version is an older change's.
     package var isUnchanged = false
+    /// Columns of the table that the rows did not have: missing values now.
+    package var missingColumns: [String] = []
+    /// What the contract left out.
+    package var discarded = DiscardedRows()
+    /// Why a checkpoint that was due was not written; the version is there all the same.
+    package var checkpointFailure: String?
     /// The rows that came with it; nil where it is repeated and the log does not tell.
     package let rowCount: Int64?
     /// The files that came with it.

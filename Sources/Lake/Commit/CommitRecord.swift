@@ -30,11 +30,14 @@ package struct CommitRecord: Sendable, Equatable {
     package let addedRowCount: Int64?
     /// The transactions.
     package let transactions: [DeltaTransaction]
+    /// The days on which rows came, went or changed, where the operation knew them more closely than its files do.
+    package let changedDays: DaySet?
 
     /// Keys of ours in `commitInfo`.
     enum Key {
         static let run = "almanac.run"
         static let previous = "almanac.previousLogSHA256"
+        static let changedDays = "almanac.changedDays"
     }
 
     init(_ entry: DeltaLog.Entry) {
@@ -47,7 +50,7 @@ package struct CommitRecord: Sendable, Equatable {
             case .add(let file):
                 added += 1
                 rows = rows.flatMap { total in
-                    Self.rowCount(file).flatMap {
+                    file.rowCount.flatMap {
                         let (sum, overflow) = total.addingReportingOverflow($0)
                         return overflow ? nil : sum
                     }
@@ -64,15 +67,11 @@ package struct CommitRecord: Sendable, Equatable {
         engine = info["engineInfo"]?.text ?? info["clientVersion"]?.text
         run = info[Key.run]?.text
         previousSHA256 = info[Key.previous]?.text
+        changedDays = info[Key.changedDays]?.text.flatMap(DaySet.init)
         sha256 = entry.sha256
         addedFileCount = added
         removedFileCount = removed
         addedRowCount = rows
         self.transactions = transactions
-    }
-
-    private static func rowCount(_ file: AddedFile) -> Int64? {
-        file.tags[TableFile.Tag.rows].flatMap(Int64.init)
-            ?? file.statisticsText.flatMap { try? JSONValue(parsing: $0) }?["numRecords"]?.int64
     }
 }

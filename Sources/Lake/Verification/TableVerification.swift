@@ -74,7 +74,6 @@ extension DeltaTable {
         var verification = TableVerification()
         guard let snapshot = try verifyLog(&verification) else { return verification }
         verification.version = snapshot.version
-        try snapshot.refusePartitions()
         for file in snapshot.files {
             verification.fileCount += 1
             verify(file, of: snapshot, zone, &verification)
@@ -91,9 +90,11 @@ extension DeltaTable {
         guard let first = listing.versions.first, let last = listing.versions.last else {
             throw LakeError(.noTable, "there is no table \(address)")
         }
-        var replay = try start(listing, last)
+        // Every version is read; where the first are gone, the fold begins with the checkpoint that is there for them.
+        var replay = DeltaReplay()
+        if first > 0 { replay = try loader.replay(listing, upTo: try firstWhole(listing, from: first, to: last)) }
         var previous: String?
-        for version in (replay.version < 0 ? 0 : first)...last {
+        for version in first...last {
             let name = "\(DeltaLog.folderName)/\(DeltaLog.digits(version)).json"
             func found(_ kind: TableFinding.Kind, _ reason: String) {
                 verification.findings.append(TableFinding(kind: kind, file: name, reason: reason))
@@ -118,6 +119,12 @@ extension DeltaTable {
             }
         }
         return try TableSnapshot(replay, at: address, logSHA256: previous ?? "", store: store)
+    }
+
+    /// The first version whose state can still be told, where the log does not go back to the first of all.
+    private func firstWhole(_ listing: DeltaLog.Listing, from first: Int64, to last: Int64) throws -> Int64 {
+        let versions = Set(listing.checkpoints.map(\.version)).sorted()
+        return versions.first { $0 >= first - 1 && $0 <= last } ?? last
     }
 
     // MARK: A data file
@@ -187,12 +194,15 @@ private struct FileFacts {
     private var statistics: FileStatistics
 
     init(of file: TableFile, in snapshot: TableSnapshot, _ zone: ((String) -> Zone?)?) throws {
-        statistics = FileStatistics(schema: snapshot.storageSchema.storage)
+        let dividing = Set(snapshot.metadata.partitionColumns)
+        let fields = snapshot.storageSchema.storage.fields.filter { !dividing.contains($0.name) }
+        statistics = FileStatistics(schema: Schema(fields))
         let name = snapshot.metadata.configuration[TableProperties.eventZone]
         let dayZone = name.flatMap { zone?($0) }
-        let dayIndex = snapshot.eventTimeColumn.flatMap { snapshot.schema.index(of: $0) }
+        let dayColumn = snapshot.eventTimeColumn.flatMap { snapshot.storageSchema.stored($0)?.name }
+        let dayIndex = dayColumn.flatMap { name in fields.firstIndex { $0.name == name } }
         if dayZone != nil, dayIndex != nil { days = DaySet() }
-        try snapshot.reader(of: file).forEachBatch(snapshot.storageSchema.storage.fields) { batch in
+        try snapshot.reader(of: file).forEachBatch(fields) { batch in
             rowCount += Int64(batch.rowCount)
             statistics.add(batch)
             if let dayZone, let dayIndex { try days?.add(batch.columns[dayIndex], zone: dayZone) }

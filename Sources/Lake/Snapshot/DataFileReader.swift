@@ -8,9 +8,22 @@ struct DataFileReader {
     private let file: RememberingFile
     private let name: String
     private let address: TableAddress
+    private let partitionValues: [String: String?]
+
+    /// Opens a file that an action names.
+    ///
+    /// - Throws: `FileError`, `LakeError`.
+    init(_ action: AddedFile, at address: TableAddress, _ store: any FileStore) throws {
+        let file = try TableFile(action, in: address)
+        try self.init(
+            try store.open(file.path), name: file.name, partitionValues: action.partitionValues, in: address)
+    }
 
     /// - Throws: `FileError`; `LakeError`: `damaged`, (`tenantMismatch`) where the footer names another tenant or none.
-    init(_ file: any ReadableFile, name: String, in address: TableAddress) throws {
+    init(
+        _ file: any ReadableFile, name: String, partitionValues: [String: String?] = [:], in address: TableAddress
+    ) throws {
+        self.partitionValues = partitionValues
         self.file = RememberingFile(file)
         self.name = name
         self.address = address
@@ -25,19 +38,24 @@ struct DataFileReader {
     var rowCount: Int64 { reader.metadata.rowCount }
 
     /// Calls back for each batch, with the columns of the storage side that are asked for; a column that the file does
-    /// not have is missing values, found by name.
+    /// not have is missing values, found by name; one that the table is divided by is the value that the log has.
     func forEachBatch(_ fields: [Field], _ body: (ColumnBatch) throws -> Void) throws {
-        let present = fields.filter { reader.schema.index(of: $0.name) != nil }
-        for field in fields where reader.schema.index(of: field.name) == nil {
-            guard field.isNullable else {
+        var values: [String: Scalar] = [:]
+        for field in fields {
+            if let text = partitionValues[field.name] {
+                values[field.name] = try PartitionText.value(text, field.type, column: field.name)
+            } else if reader.schema.index(of: field.name) == nil, !field.isNullable {
                 throw LakeError(.damaged, "file '\(name)' of table \(address) has no column '\(field.name)'")
             }
         }
+        let present = fields.filter { values[$0.name] == nil && reader.schema.index(of: $0.name) != nil }
         try file.translating(name) {
             try reader.forEachBatch(columns: present.map(\.name)) { batch in
                 var columns: [Column] = []
                 for field in fields {
-                    if let index = batch.schema.index(of: field.name) {
+                    if let value = values[field.name] {
+                        columns.append(try Column.constant(value, field.type, rowCount: batch.rowCount))
+                    } else if let index = batch.schema.index(of: field.name) {
                         columns.append(try batch.columns[index].converted(to: field.type, column: field.name, .name))
                     } else {
                         columns.append(try Column.missing(field.type, rowCount: batch.rowCount))
@@ -45,6 +63,18 @@ struct DataFileReader {
                 }
                 try body(try ColumnBatch(schema: Schema(fields), columns: columns, rowCount: batch.rowCount))
             }
+        }
+    }
+
+    /// Calls back for each batch, with columns of our side.
+    func forEachLogicalBatch(_ schema: StorageSchema, _ body: (ColumnBatch) throws -> Void) throws {
+        let stored = schema.positions.map { schema.storage.fields[$0] }
+        try forEachBatch(stored) { batch in
+            var columns: [Column] = []
+            for (column, field) in zip(batch.columns, schema.logical.fields) {
+                columns.append(try column.converted(to: field.type, column: field.name, .position))
+            }
+            try body(try ColumnBatch(schema: schema.logical, columns: columns, rowCount: batch.rowCount))
         }
     }
 }

@@ -18,8 +18,36 @@ enum DeltaPath {
         return parts
     }
 
+    /// Refuses what `components` refuses; names without folders and escapes, which most are, at once.
+    static func check(_ path: String) throws(LakeError) {
+        var path = path
+        let isPlain = path.withUTF8 { bytes in
+            unsafe bytes.count > 2 && bytes.first != UInt8(ascii: ".")
+                && bytes.allSatisfy { $0 != 0 && $0 != 0x2F && $0 != 0x25 && $0 != 0x3A }
+        }
+        if !isPlain { _ = try components(path) }
+    }
+
     /// What tells two paths apart: the decoded text, so that `%20` and a blank are one.
     static func key(_ path: String) -> String { decoded(path) ?? path }
+
+    /// A path as the log writes it, of names below the table's folder: each byte that a URL does not have as it is
+    /// becomes `%HH`.
+    static func encoded(_ components: [String]) -> String {
+        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~=+@".utf8)
+        return components.map { component in
+            var bytes: [UInt8] = []
+            for byte in component.utf8 {
+                if plain.contains(byte) {
+                    bytes.append(byte)
+                } else {
+                    let digits = String(byte, radix: 16, uppercase: true)
+                    bytes += "%\(digits.utf8.count == 1 ? "0" : "")\(digits)".utf8
+                }
+            }
+            return String(decoding: bytes, as: UTF8.self)
+        }.joined(separator: "/")
+    }
 
     static func decoded(_ path: String) -> String? {
         guard path.utf8.contains(UInt8(ascii: "%")) else { return path }

@@ -72,7 +72,7 @@ package struct DeltaMetadata: Sendable, Equatable {
 }
 
 /// A file that is part of the table from this version on.
-package struct AddedFile: Sendable, Equatable {
+package struct AddedFile: Sendable, Hashable {
     /// The path as it stands in the log: relative to the table, percent-encoded.
     package var path: String
     /// The values of the partition columns, as text; a missing value is null.
@@ -85,7 +85,7 @@ package struct AddedFile: Sendable, Equatable {
     package var isDataChange: Bool
     /// Statistics, as JSON text: see `FileStatistics`.
     package var statisticsText: String?
-    /// `almanac.sha256`, `almanac.days`, `almanac.rows`.
+    /// Ours are in `TableFile.Tag`.
     package var tags: [String: String]
 
     package init(

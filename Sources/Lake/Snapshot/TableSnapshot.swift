@@ -86,47 +86,6 @@ package enum TableProperties {
     package static let eventTime = "almanac.event_time"
     /// The zone of the days.
     package static let eventZone = "almanac.event_zone"
-}
-
-/// A data file of a table.
-package struct TableFile: Sendable, Hashable {
-    /// Its path on the disk.
-    package let path: FilePath
-    /// Its path as the log has it.
-    package let name: String
-    /// Its size in bytes.
-    package let size: Int64
-    /// The number of rows, where the log tells it.
-    package let rowCount: Int64?
-    /// The SHA-256 of its bytes in hexadecimal; nil for files that others wrote.
-    package let sha256: String?
-    /// The days on which it has rows, where it says so.
-    package let days: DaySet?
-    /// Its statistics as JSON text.
-    package let statisticsText: String?
-    let partitionValues: [String: String?]
-
-    /// Tags of `add`.
-    enum Tag {
-        static let sha256 = "almanac.sha256"
-        static let days = "almanac.days"
-        static let rows = "almanac.rows"
-    }
-
-    init(_ file: AddedFile, in address: TableAddress) throws(LakeError) {
-        var path = address.folder
-        for component in try DeltaPath.components(file.path) { path.append(component) }
-        self.path = path
-        name = file.path
-        size = file.size
-        sha256 = file.tags[Tag.sha256]
-        days = file.tags[Tag.days].flatMap(DaySet.init)
-        statisticsText = file.statisticsText
-        partitionValues = file.partitionValues
-        let statistics = file.statisticsText.flatMap { try? JSONValue(parsing: $0) }
-        rowCount = file.tags[Tag.rows].flatMap(Int64.init) ?? statistics?["numRecords"]?.int64
-        guard size >= 0, rowCount.map({ $0 >= 0 }) ?? true else {
-            throw DeltaReader.damaged("a file has a negative size or number of rows")
-        }
-    }
+    /// How the files are divided, as it was asked for: see `PartitionPolicy`.
+    package static let partition = "almanac.partition_by"
 }

@@ -2,14 +2,19 @@ package import Checksum
 internal import Columnar
 package import Effects
 internal import Parquet
-internal import SystemPackage
+package import SystemPackage
 
 /// One data file that is being written: Parquet on a pending file, its hash, its statistics, its days.
 final class DataFile {
-    let name: String
+    /// Where it will be.
+    let path: FilePath
     private(set) var rowCount: Int64 = 0
-    private let address: TableAddress
-    private let storageSchema: StorageSchema
+    private let name: String
+    private let table: DeltaTable
+    private let partitionValues: [String: String?]
+    /// The columns of the file, and where each lies in the rows on our side.
+    private let schema: Schema
+    private let sources: [Int]
     private let pending: PendingFile
     private let hashing: HashingFile
     private let parquet: ParquetFileWriter
@@ -17,24 +22,27 @@ final class DataFile {
     private let eventTime: (index: Int, time: EventTime)?
     private var days = DaySet()
 
-    init(
-        _ name: String, at address: TableAddress, _ schema: StorageSchema, _ change: TableChange,
-        _ committed: CommittedFile
-    ) throws {
-        self.name = name
-        self.address = address
-        storageSchema = schema
-        pending = try committed.begin(address.folder.appending(name))
+    init(_ components: [String], _ values: [String?], _ settings: WriterSettings, _ table: DeltaTable) throws {
+        self.table = table
+        name = DeltaPath.encoded(components)
+        path = components.reduce(table.address.folder) { $0.appending($1) }
+        partitionValues = settings.partition.values(values)
+        let dividing = Set(settings.partition.columns)
+        let rows = settings.rows
+        let kept = rows.positions.indices.filter { !dividing.contains(rows.storage.fields[rows.positions[$0]].name) }
+        sources = kept
+        schema = Schema(kept.map { rows.storage.fields[rows.positions[$0]] })
+        pending = try CommittedFile(store: table.store, random: table.random).begin(path)
         hashing = HashingFile(pending.file)
         var options = ParquetWriterOptions()
-        options.rowGroupRowCount = change.limits.rowGroupRows
-        options.createdBy = change.engine
-        if let tenant = address.tenant { options.keyValues.append((TableProperties.tenant, tenant)) }
-        parquet = try hashing.translating { [hashing] in
-            try ParquetFileWriter(schema: schema.storage, options: options, file: hashing)
+        options.rowGroupRowCount = settings.limits.rowGroupRows
+        options.createdBy = settings.engine
+        if let tenant = table.address.tenant { options.keyValues.append((TableProperties.tenant, tenant)) }
+        parquet = try hashing.translating { [hashing, schema] in
+            try ParquetFileWriter(schema: schema, options: options, file: hashing)
         }
-        statistics = FileStatistics(schema: schema.storage)
-        eventTime = change.eventTime.flatMap { time in schema.logical.index(of: time.column).map { ($0, time) } }
+        statistics = FileStatistics(schema: schema)
+        eventTime = settings.eventTime.flatMap { time in rows.logical.index(of: time.column).map { ($0, time) } }
     }
 
     /// The bytes so far; what the last row group holds is not counted yet.
@@ -43,10 +51,10 @@ final class DataFile {
     /// Adds rows on our side.
     func write(_ batch: ColumnBatch) throws {
         var columns: [Column] = []
-        for (column, field) in zip(batch.columns, storageSchema.storage.fields) {
-            columns.append(try column.converted(to: field.type, column: field.name, .position))
+        for (source, field) in zip(sources, schema.fields) {
+            columns.append(try batch.columns[source].converted(to: field.type, column: field.name, .position))
         }
-        let stored = try ColumnBatch(schema: storageSchema.storage, columns: columns, rowCount: batch.rowCount)
+        let stored = try ColumnBatch(schema: schema, columns: columns, rowCount: batch.rowCount)
         statistics.add(stored)
         if let eventTime { try days.add(batch.columns[eventTime.index], zone: eventTime.time.zone) }
         try hashing.translating { try parquet.write(stored) }
@@ -58,18 +66,18 @@ final class DataFile {
         _ = try hashing.translating { try parquet.finish() }
         let sha256 = hashing.finish().description
         let size = pending.file.size
-        try pending.commit { [address, rowCount] readBack in
+        try pending.commit { [name, table, rowCount] readBack in
             guard try SHA256Digest(ofFile: readBack).description == sha256 else {
                 throw FileError(.readWrite, "read back", path: name)
             }
-            let reader = try DataFileReader(readBack, name: name, in: address)
+            let reader = try DataFileReader(readBack, name: name, in: table.address)
             guard reader.rowCount == rowCount else { throw FileError(.readWrite, "read back", path: name) }
         }
         var tags = [TableFile.Tag.sha256: sha256, TableFile.Tag.rows: String(rowCount)]
         if eventTime != nil { tags[TableFile.Tag.days] = days.text }
         return AddedFile(
-            path: name, size: size, modifiedMilliseconds: milliseconds, statisticsText: statistics.json.canonicalText,
-            tags: tags)
+            path: name, partitionValues: partitionValues, size: size, modifiedMilliseconds: milliseconds,
+            statisticsText: statistics.json.canonicalText, tags: tags)
     }
 
     /// Gives the file up.

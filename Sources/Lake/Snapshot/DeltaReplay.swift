@@ -2,23 +2,37 @@
 ///
 /// (1) The last `protocol`, the last `metaData` and, for each application, the last `txn` hold.
 /// (2) A file is in the table if its last action is `add`; what tells files apart is their decoded path.
-/// (3) Files keep the order in which they came: the order in which the rows of the table are read.
+/// (3) The order of files follows from their actions alone: see `FilePlace`.
 package struct DeltaReplay: Sendable {
     /// The last version that was folded in; -1 before the first.
     package private(set) var version: Int64 = -1
+    /// The version of the checkpoint that the fold began with; -1 where it began with the first version.
+    package private(set) var checkpointVersion: Int64 = -1
     /// The last protocol.
     package private(set) var `protocol`: DeltaProtocol?
     /// The last metadata.
     package private(set) var metadata: DeltaMetadata?
     /// The last transaction of each application.
     package private(set) var transactions: [String: DeltaTransaction] = [:]
-    private var files: [String: (place: Int, file: AddedFile)] = [:]
-    private var nextPlace = 0
+    private var files: [String: AddedFile] = [:]
+    private var removals: [String: RemovedFile] = [:]
+    private let keepsRemovals: Bool
 
-    package init() {}
+    /// - Parameter keepingRemovals: whether removed files are remembered: for checkpoints and for the vacuum.
+    package init(keepingRemovals: Bool = false) { keepsRemovals = keepingRemovals }
 
     /// The files of the table, in their order.
-    package var activeFiles: [AddedFile] { files.values.sorted { $0.place < $1.place }.map(\.file) }
+    package var activeFiles: [AddedFile] {
+        files.values.map { (FilePlace($0), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+
+    /// The files that were removed and did not come again, by path.
+    package var removedFiles: [RemovedFile] {
+        removals.values.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+
+    /// Whether a file is in the table.
+    func contains(_ path: String) -> Bool { files[DeltaPath.key(path)] != nil }
 
     /// Folds in one version.
     ///
@@ -34,29 +48,36 @@ package struct DeltaReplay: Sendable {
 
     /// Starts from the actions of a checkpoint.
     package mutating func start(from checkpoint: [DeltaAction], version: Int64) throws(LakeError) {
-        self = DeltaReplay()
+        self = DeltaReplay(keepingRemovals: keepsRemovals)
+        files.reserveCapacity(checkpoint.count)
         try fold(checkpoint)
         self.version = version
+        checkpointVersion = version
         guard metadata != nil, `protocol` != nil else {
             throw DeltaReader.damaged("the checkpoint of version \(version) has no protocol or no metadata")
         }
     }
 
     private mutating func fold(_ actions: [DeltaAction]) throws(LakeError) {
-        var added: Set<String> = []
         // Removals first: within a version the order of lines means nothing, and a file cannot be both.
-        for case .remove(let file) in actions { files[DeltaPath.key(file.path)] = nil }
+        for case .remove(let file) in actions {
+            let key = DeltaPath.key(file.path)
+            files[key] = nil
+            if keepsRemovals { removals[key] = file }
+        }
+        var added: Set<String> = []
         for action in actions {
             switch action {
             case .protocol(let value): `protocol` = value
             case .metadata(let value): metadata = value
-            case .transaction(let value):
-                transactions[value.application] = value
+            case .transaction(let value): transactions[value.application] = value
             case .add(let file):
                 let key = DeltaPath.key(file.path)
                 guard added.insert(key).inserted else { throw DeltaReader.damaged("a file is added twice at once") }
-                files[key] = (nextPlace, file)
-                nextPlace += 1
+                files[key] = file
+                // Whether it brought rows was said of its version; a checkpoint does not keep it.
+                files[key]?.isDataChange = false
+                if keepsRemovals { removals[key] = nil }
             case .remove, .commitInfo: break
             }
         }

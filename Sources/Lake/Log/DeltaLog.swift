@@ -50,34 +50,6 @@ package struct DeltaLog: Sendable {
         return Listing(names)
     }
 
-    /// The names in a log's folder, by what they are.
-    struct Listing: Sendable {
-        /// Versions with a JSON file.
-        let versions: [Int64]
-        /// Names that have to do with checkpoints, with their version.
-        let checkpoints: [(version: Int64, name: String)]
-        /// Whether there is `_last_checkpoint`.
-        let hasLastCheckpoint: Bool
-
-        init(_ names: [String]) {
-            versions = names.compactMap { Self.version($0, suffix: ".json") }.sorted()
-            checkpoints = names.compactMap { name in
-                name.dropFirst(20).hasPrefix(".checkpoint.") ? Self.digits(name).map { ($0, name) } : nil
-            }
-            hasLastCheckpoint = names.contains("_last_checkpoint")
-        }
-
-        private static func version(_ name: String, suffix: String) -> Int64? {
-            name.utf8.count == 20 + suffix.utf8.count && name.hasSuffix(suffix) ? digits(name) : nil
-        }
-
-        private static func digits(_ name: String) -> Int64? {
-            let digits = name.utf8.prefix(20)
-            guard digits.count == 20, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-            return Int64(String(decoding: Array(digits), as: UTF8.self))
-        }
-    }
-
     /// Reads one version; nil if there is none.
     ///
     /// - Throws: `FileError`; `LakeError` (`damaged`) where a line is no action.
@@ -89,13 +61,19 @@ package struct DeltaLog: Sendable {
             sha256: SHA256Digest(of: bytes.span).description, modifiedMicroseconds: status.modifiedMicroseconds)
     }
 
+    /// The SHA-256 of a version's file in hexadecimal, nil if there is none.
+    func sha256(_ version: Int64) throws(FileError) -> String? {
+        guard try store.status(of: path(of: version)) != nil else { return nil }
+        let bytes = try store.contents(of: path(of: version), limit: Self.bytesMax)
+        return SHA256Digest(of: bytes.span).description
+    }
+
     /// The actions of a log file's lines.
     package static func actions(_ bytes: [UInt8], version: Int64) throws(LakeError) -> [DeltaAction] {
         var actions: [DeltaAction] = []
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
             do {
-                let blank: Set<UInt8> = [0x20, 0x09, 0x0D]
-                if line.allSatisfy(blank.contains) { continue }
+                if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
                 if let action = try DeltaAction(JSONValue(parsing: line)) { actions.append(action) }
             } catch let error as JSONError {
                 throw DeltaReader.damaged("version \(version), line \(index + 1): \(error)")
