@@ -12,6 +12,8 @@ package struct DeltaTable: Sendable {
     let random: any RandomSource
     let clock: any WallClock
     let log: DeltaLog
+    /// On how many threads files are written again; the result is the same.
+    package var threads = 1
 
     package init(
         at address: TableAddress, store: any FileStore, random: any RandomSource, clock: any WallClock

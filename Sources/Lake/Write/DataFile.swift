@@ -79,9 +79,6 @@ final class DataFile {
             path: name, partitionValues: partitionValues, size: size, modifiedMilliseconds: milliseconds,
             statisticsText: statistics.json.canonicalText, tags: tags)
     }
-
-    /// Gives the file up.
-    func abandon() { pending.abandon() }
 }
 
 /// A file that takes the SHA-256 of all that is written to it, and remembers why a write failed.

@@ -11,7 +11,7 @@ package final class TableWriter {
     private var router: PartitionRouter
     private var open: [(values: [String?], file: DataFile)] = []
     private var folders: Set<[String]> = []
-    private var writtenPaths: [FilePath] = []
+    private let work: WrittenFiles
     private var fileCount = 0
     private(set) var files: [AddedFile] = []
     /// The rows so far, without those that the contract left out.
@@ -22,8 +22,9 @@ package final class TableWriter {
     /// How many files are open at once.
     static let openFileCountMax = 16
 
-    init(_ table: DeltaTable, _ settings: WriterSettings, _ conformer: RowConformer?) {
+    init(_ table: DeltaTable, _ settings: WriterSettings, _ conformer: RowConformer?, _ work: WrittenFiles) {
         self.table = table
+        self.work = work
         self.settings = settings
         self.conformer = conformer
         router = PartitionRouter(settings.partition, eventTime: settings.eventTime)
@@ -87,7 +88,7 @@ package final class TableWriter {
         let name = "part-\(Self.digits(fileCount))-\(Hexadecimal.uuid(table.random)).zstd.parquet"
         fileCount += 1
         let file = try DataFile(folder + [name], values, settings, table)
-        writtenPaths.append(file.path)
+        work.note(file.path)
         open.append((values, file))
         return file
     }
@@ -109,13 +110,6 @@ package final class TableWriter {
     func finish() throws -> [AddedFile] {
         try closeFiles()
         return files
-    }
-
-    /// Removes what was written. Only while no version can name it: never after a commit whose outcome is unknown.
-    func abandon() {
-        for entry in open { entry.file.abandon() }
-        open = []
-        for path in writtenPaths { try? table.store.remove(path) }
     }
 }
 

@@ -1,20 +1,26 @@
 internal import Effects
+internal import SystemPackage
 
-/// The data files of one change: removed again unless a version may name them.
-final class WrittenFiles {
-    /// Whether a version may name them: set by the committer.
-    var mayBeNamed = false
+/// The data files of one change: removed again unless a version may name them. Several threads may write.
+final class WrittenFiles: Sendable {
     private let table: DeltaTable
-    private var writers: [TableWriter] = []
+    private let state = Guarded((mayBeNamed: false, paths: [FilePath]()))
 
     init(_ table: DeltaTable) { self.table = table }
 
+    /// Whether a version may name them: set by the committer.
+    var mayBeNamed: Bool {
+        get { state.change { $0.mayBeNamed } }
+        set { state.change { $0.mayBeNamed = newValue } }
+    }
+
     /// A writer whose files belong to the change.
     func writer(_ settings: WriterSettings, _ conformer: RowConformer?) -> TableWriter {
-        let writer = TableWriter(table, settings, conformer)
-        writers.append(writer)
-        return writer
+        TableWriter(table, settings, conformer, self)
     }
+
+    /// Notes a file that is begun.
+    func note(_ path: FilePath) { state.change { $0.paths.append(path) } }
 
     /// Runs the change; where it fails, its files are removed, but for those that a version may name.
     func keepingOnlyNamed<Result>(_ body: () throws -> Result) throws -> Result {
@@ -28,14 +34,14 @@ final class WrittenFiles {
 
     /// Removes all files. Only while no version can name them: never after a commit whose outcome is unknown.
     func abandon() {
-        for writer in writers { writer.abandon() }
-        writers = []
+        for path in state.change({ state in
+            defer { state.paths = [] }
+            return state.paths
+        }) { try? table.store.remove(path) }
     }
 
     /// Removes files that the change has written and has no use for.
     func remove(_ files: [AddedFile]) {
-        for file in files {
-            if let file = try? TableFile(file, in: table.address) { try? table.store.remove(file.path) }
-        }
+        for file in files { if let file = try? TableFile(file, in: table.address) { try? table.store.remove(file.path) } }
     }
 }
