@@ -51,7 +51,7 @@ struct RowConformer {
         }
         discarded.rowCount += Int64(rowCount - rows.count)
         var taken: [Column] = []
-        for column in columns { taken.append(try column.taking(rows)) }
+        for column in columns { taken.append(column.taking(rows)) }
         return try ColumnBatch(schema: plan.file.logical, columns: taken, rowCount: rows.count)
     }
 }

@@ -63,7 +63,7 @@ extension DeltaTable {
                 let kept = own.indices.filter { own[$0].flatMap(merging.table.value) == number + Int64($0) }
                 number += Int64(batch.rowCount)
                 if kept.count == batch.rowCount { return try writer.write(batch) }
-                if !kept.isEmpty { try writer.write(try batch.taking(kept.map { Int32(truncatingIfNeeded: $0) })) }
+                if !kept.isEmpty { try writer.write(batch.taking(kept.map { Int32(truncatingIfNeeded: $0) })) }
             }
         }
         work.remove(files)

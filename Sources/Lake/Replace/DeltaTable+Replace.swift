@@ -50,43 +50,6 @@ extension DeltaTable {
             return commit
         }
     }
-
-    /// Rewrites files and commits; does it again on top of the versions of other writers that were faster.
-    func rewriting(
-        _ start: TableSnapshot?, _ removal: any RowRemoval, _ settings: WriterSettings,
-        _ transaction: DeltaTransaction?, _ work: WrittenFiles,
-        _ intent: (FileRewriter.Result, TableSnapshot?) throws -> CommitIntent
-    ) throws -> TableCommit {
-        var base = start
-        for _ in 0..<20 {
-            var result = FileRewriter.Result()
-            if let base {
-                result = try FileRewriter(
-                    table: self, base: base, settings: try base.fullSettings(like: settings), work: work
-                ).run(removal)
-            }
-            do {
-                let intent = try intent(result, base)
-                switch try Committer(table: self).commit(intent, on: base, mayBeNamed: &work.mayBeNamed) {
-                case .committed(let commit): return commit
-                case .repeated(let commit):
-                    work.abandon()
-                    return commit
-                case .tableMade(let table): base = table
-                }
-            } catch let error as LakeError where error.code == .conflict {
-                guard let seen = base, let next = try snapshotIfThere(at: .latest), next.metadata == seen.metadata
-                else { throw error }
-                if let repeated = try Committer(table: self).repeated(transaction, in: next) {
-                    work.abandon()
-                    return repeated
-                }
-                work.remove(result.added)
-                base = next
-            }
-        }
-        throw LakeError(.conflict, "can't write to table \(address): other writers were always faster")
-    }
 }
 
 /// Takes the rows of a replacement, and holds them to its days.

@@ -99,7 +99,7 @@ struct FileRewriter {
                 for row in 0..<batch.rowCount where gone[row] { days?.add(dates[row]) }
             }
             let kept = (0..<batch.rowCount).filter { !gone[$0] }.map { Int32(truncatingIfNeeded: $0) }
-            if !kept.isEmpty { try writer.write(try batch.taking(kept)) }
+            if !kept.isEmpty { try writer.write(batch.taking(kept)) }
         }
         guard start == rows.count else { throw changed(file) }
         return Part(kept: try writer.finish().first, removedRowCount: Int64(rows.setCount), days: days)

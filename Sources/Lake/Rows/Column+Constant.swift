@@ -15,7 +15,7 @@ extension Column {
             var builder = ColumnBuilder(Field("", type))
             try builder.append(value)
             let one = try builder.finish()
-            return try one.taking(Array(repeating: 0, count: rowCount))
+            return one.taking(Array(repeating: 0, count: rowCount))
         } catch let error as LakeError {
             throw error
         } catch {

@@ -39,7 +39,11 @@ struct DataFileReader {
 
     /// Calls back for each batch, with the columns of the storage side that are asked for; a column that the file does
     /// not have is missing values, found by name; one that the table is divided by is the value that the log has.
-    func forEachBatch(_ fields: [Field], _ body: (ColumnBatch) throws -> Void) throws {
+    ///
+    /// - Parameter predicate: which rows, over columns that the file has: see `pushed`.
+    func forEachBatch(
+        _ fields: [Field], where predicate: ScanPredicate? = nil, _ body: (ColumnBatch) throws -> Void
+    ) throws {
         var values: [String: Scalar] = [:]
         for field in fields {
             if let text = partitionValues[field.name] {
@@ -50,7 +54,7 @@ struct DataFileReader {
         }
         let present = fields.filter { values[$0.name] == nil && reader.schema.index(of: $0.name) != nil }
         try file.translating(name) {
-            try reader.forEachBatch(columns: present.map(\.name)) { batch in
+            try reader.forEachBatch(columns: present.map(\.name), where: predicate) { batch in
                 var columns: [Column] = []
                 for field in fields {
                     if let value = values[field.name] {
@@ -66,10 +70,30 @@ struct DataFileReader {
         }
     }
 
+    /// What was read so far.
+    var statistics: ScanStatistics { reader.scanStatistics }
+
+    /// A predicate over columns of our side as one that the file itself can answer; nil where it cannot: a column is of
+    /// the log alone, or is missing in the file, or is compared otherwise than its bytes are.
+    func pushed(_ predicate: ScanPredicate, _ schema: StorageSchema) -> ScanPredicate? {
+        for name in predicate.columnNames {
+            guard let stored = schema.stored(name), let index = schema.logical.index(of: name),
+                partitionValues[stored.name] == nil, reader.schema.index(of: stored.name) != nil
+            else { return nil }
+            switch schema.logical.fields[index].type {
+            case .uuid, .structure, .interval: return nil
+            default: break
+            }
+        }
+        return predicate.renamed { schema.stored($0)?.name ?? $0 }
+    }
+
     /// Calls back for each batch, with columns of our side.
-    func forEachLogicalBatch(_ schema: StorageSchema, _ body: (ColumnBatch) throws -> Void) throws {
+    func forEachLogicalBatch(
+        _ schema: StorageSchema, where predicate: ScanPredicate? = nil, _ body: (ColumnBatch) throws -> Void
+    ) throws {
         let stored = schema.positions.map { schema.storage.fields[$0] }
-        try forEachBatch(stored) { batch in
+        try forEachBatch(stored, where: predicate) { batch in
             var columns: [Column] = []
             for (column, field) in zip(batch.columns, schema.logical.fields) {
                 columns.append(try column.converted(to: field.type, column: field.name, .position))

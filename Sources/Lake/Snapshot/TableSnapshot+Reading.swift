@@ -1,5 +1,6 @@
 package import Columnar
 internal import Effects
+package import Parquet
 
 extension TableSnapshot {
     /// Reads the rows, batch by batch: file after file in the table's order, so that the same version gives the same
@@ -8,23 +9,20 @@ extension TableSnapshot {
     /// - Parameters:
     ///   - columns: the columns to read, in this order; nil for all. Others are not read from the disk.
     ///   - files: the files to read, of `files`; nil for all.
-    ///   - body: is given at most `ColumnBatch.rowCountTarget` rows at a time.
+    ///   - predicate: which rows; nil for all. Files, row groups and pages that can hold no such row are not read.
+    ///   - body: is given at most `ColumnBatch.rowCountTarget` rows at a time, and no empty batch of a predicate.
+    /// - Returns: what was read and what was left out.
     /// - Throws: `FileError`, `LakeError` (`damaged`, `tenantMismatch`, `unsupported`), `ColumnarError.unknownColumn`,
-    ///   and what `body` throws.
+    ///   `ParquetError` (`mismatch`) where the predicate does not fit, and what `body` throws.
+    @discardableResult
     package func forEachBatch(
-        columns: [String]? = nil, files: [TableFile]? = nil, _ body: (ColumnBatch) throws -> Void
-    ) throws {
-        let selected = storageSchema.selecting(columns ?? schema.fields.map(\.name))
-        if let columns { _ = try schema.selecting(columns) }
-        for file in files ?? self.files {
-            let reader = try reader(of: file)
-            var rowCount: Int64 = 0
-            try reader.forEachLogicalBatch(selected) { batch in
-                rowCount += Int64(batch.rowCount)
-                try body(batch)
-            }
-            if let expected = file.rowCount, expected != rowCount { throw mismatch(file, "it has other rows") }
-        }
+        columns: [String]? = nil, files: [TableFile]? = nil, where predicate: ScanPredicate? = nil,
+        _ body: (ColumnBatch) throws -> Void
+    ) throws -> TableScanStatistics {
+        let scan = try TableScan(self, columns: columns, predicate)
+        var statistics = TableScanStatistics()
+        for file in files ?? self.files { try scan.read(file, &statistics, body) }
+        return statistics
     }
 
     /// All rows, boxed: for small tables and tests.
@@ -49,7 +47,7 @@ extension TableSnapshot {
         return reader
     }
 
-    private func mismatch(_ file: TableFile, _ reason: String) -> LakeError {
+    func mismatch(_ file: TableFile, _ reason: String) -> LakeError {
         LakeError(.damaged, "file '\(file.name)' of table \(address) is not what the log says: \(reason)")
     }
 }

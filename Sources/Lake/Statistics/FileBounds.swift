@@ -41,7 +41,9 @@ struct FileBounds {
             let isCut = !isOurs && to.count >= 32
             return isCut || to.lexicographicallyPrecedes(from) ? nil : .texts(least: from, greatest: to)
         }
-        guard let low = Self.number(least, type), let high = Self.number(greatest, type), low <= high else { return nil }
+        guard let low = Self.number(least, type), let high = Self.number(greatest, type), low <= high else {
+            return nil
+        }
         let slack: Int128 = type == .timestamp && !isOurs ? 1_000 : 0
         return .numbers(low - slack...high + slack)
     }

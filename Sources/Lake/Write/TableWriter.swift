@@ -42,7 +42,7 @@ package final class TableWriter {
         }
         try check(batch.schema)
         for share in try router.shares(batch) {
-            try write(share.rows.map { try batch.taking($0) } ?? batch, to: share.values)
+            try write(share.rows.map { batch.taking($0) } ?? batch, to: share.values)
         }
     }
 

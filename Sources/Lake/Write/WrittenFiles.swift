@@ -42,6 +42,8 @@ final class WrittenFiles: Sendable {
 
     /// Removes files that the change has written and has no use for.
     func remove(_ files: [AddedFile]) {
-        for file in files { if let file = try? TableFile(file, in: table.address) { try? table.store.remove(file.path) } }
+        for file in files {
+            if let file = try? TableFile(file, in: table.address) { try? table.store.remove(file.path) }
+        }
     }
 }
