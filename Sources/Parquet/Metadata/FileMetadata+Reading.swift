@@ -57,6 +57,8 @@ extension RowGroupMetadata {
                 result.columns = try reader.list { reader throws(ParquetError) in try Self.chunk(&reader) }
             case (2, .integer): result.totalByteSize = try reader.integer()
             case (3, .integer): result.rowCount = try reader.integer()
+            case (4, .list):
+                result.sorting = try reader.list { reader throws(ParquetError) in try SortingColumn(&reader) }
             default: try reader.skip(kind)
             }
         }
@@ -65,6 +67,7 @@ extension RowGroupMetadata {
 
     private static func chunk(_ reader: inout CompactReader) throws(ParquetError) -> ColumnChunkMetadata {
         var result = ColumnChunkMetadata()
+        var (offsets, bounds) = (ColumnChunkMetadata.Place(), ColumnChunkMetadata.Place())
         var hasMetadata = false
         try reader.structure { reader, field, kind throws(ParquetError) in
             switch (field, kind) {
@@ -72,6 +75,10 @@ extension RowGroupMetadata {
             case (3, .structure):
                 try result.readMetadata(&reader)
                 hasMetadata = true
+            case (4, .integer): offsets.offset = try reader.integer()
+            case (5, .integer): offsets.byteCount = try reader.int32()
+            case (6, .integer): bounds.offset = try reader.integer()
+            case (7, .integer): bounds.byteCount = try reader.int32()
             case (8, .structure): result.crypto = try ColumnCrypto(&reader)
             case (9, .binary): result.encryptedMetadata = try reader.binary()
             default: try reader.skip(kind)
@@ -80,6 +87,8 @@ extension RowGroupMetadata {
         guard hasMetadata || (result.crypto != nil && result.encryptedMetadata != nil) else {
             throw .corrupt("a column chunk has no metadata")
         }
+        result.offsetIndex = offsets.byteCount > 0 ? offsets : nil
+        result.columnIndex = bounds.byteCount > 0 ? bounds : nil
         return result
     }
 }
@@ -100,6 +109,23 @@ extension ColumnChunkMetadata {
             case (9, .integer): result.dataPageOffset = try reader.integer()
             case (11, .integer): result.dictionaryPageOffset = try reader.integer()
             case (12, .structure): result.statistics = try RawStatistics(&reader)
+            case (14, .integer): result.bloomFilter = Place(offset: try reader.integer())
+            case (15, .integer): result.bloomFilter?.byteCount = try reader.int32()
+            default: try reader.skip(kind)
+            }
+        }
+        self = result
+    }
+}
+
+extension SortingColumn {
+    init(_ reader: inout CompactReader) throws(ParquetError) {
+        var result = SortingColumn()
+        try reader.structure { reader, field, kind throws(ParquetError) in
+            switch (field, kind) {
+            case (1, .integer): result.leaf = try reader.int32()
+            case (2, .bool(let isDescending)): result.isDescending = isDescending
+            case (3, .bool(let nullsFirst)): result.nullsFirst = nullsFirst
             default: try reader.skip(kind)
             }
         }

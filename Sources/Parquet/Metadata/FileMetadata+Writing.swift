@@ -34,12 +34,25 @@ extension RowGroupMetadata {
             writer.element { writer in
                 writer.int64(2, 0)
                 if !column.isSealed { writer.structure(3, column.write) }
+                writer.int64(4, column.offsetIndex?.offset)
+                writer.int32(5, column.offsetIndex?.byteCount)
+                writer.int64(6, column.columnIndex?.offset)
+                writer.int32(7, column.columnIndex?.byteCount)
                 if let crypto = column.crypto { writer.structure(8, crypto.write) }
                 writer.binary(9, column.encryptedMetadata)
             }
         }
         writer.int64(2, totalByteSize)
         writer.int64(3, rowCount)
+        if !sorting.isEmpty {
+            writer.list(4, of: .structure, sorting) { writer, column in
+                writer.element { writer in
+                    writer.int32(1, column.leaf)
+                    writer.bool(2, column.isDescending)
+                    writer.bool(3, column.nullsFirst)
+                }
+            }
+        }
         writer.int64(5, columns.first.map { $0.dictionaryPageOffset ?? $0.dataPageOffset })
         writer.int64(6, columns.reduce(0) { $0 + $1.compressedByteCount })
         writer.int16(7, ordinal)
@@ -65,6 +78,8 @@ extension ColumnChunkMetadata {
         writer.int64(9, dataPageOffset)
         writer.int64(11, dictionaryPageOffset)
         if let statistics { writer.structure(12, statistics.write) }
+        writer.int64(14, bloomFilter?.offset)
+        writer.int32(15, bloomFilter?.byteCount)
     }
 }
 

@@ -28,6 +28,8 @@ package struct RowGroupMetadata: Sendable {
     var totalByteSize: Int64 = 0
     /// Its number, which only encrypted files need.
     var ordinal: Int16?
+    /// How its rows are sorted: by the first of these columns, then by the second; empty where nothing is said.
+    var sorting: [SortingColumn] = []
 }
 
 /// The values of one column in one row group.
@@ -45,6 +47,17 @@ package struct ColumnChunkMetadata: Sendable {
     var dataPageOffset: Int64 = 0
     var dictionaryPageOffset: Int64?
     var statistics: RawStatistics?
+    /// Where its page index lies, and its bloom filter.
+    var offsetIndex: Place?
+    var columnIndex: Place?
+    var bloomFilter: Place?
+
+    /// A part of the file.
+    struct Place: Sendable, Equatable {
+        var offset: Int64 = 0
+        /// 0 where it is not said.
+        var byteCount: Int32 = 0
+    }
 
     /// Which key the chunk is encrypted with, nil where it is not.
     var crypto: ColumnCrypto?
@@ -54,6 +67,15 @@ package struct ColumnChunkMetadata: Sendable {
     var isSealed = false
     /// Why the chunk can't be read, where its key is not there.
     var failure: ParquetError?
+}
+
+/// A column that rows are sorted by.
+struct SortingColumn: Sendable, Equatable {
+    /// The number of the leaf.
+    var leaf: Int32 = 0
+    var isDescending = false
+    /// Whether missing values come first.
+    var nullsFirst = false
 }
 
 /// Statistics as they lie in the file.

@@ -29,6 +29,26 @@ extension ColumnFacts {
         }
     }
 
+    /// What a page index says of one page.
+    init(_ page: PageIndex.Bounds, _ leaf: LeafColumn, rowCount: Int64, _ trust: StatisticsTrust) {
+        mayBeMissing = leaf.maxDefinition > 0
+        guard leaf.maxRepetition == 0 else { return }
+        if leaf.path.count == 1, let nullCount = page.nullCount, (0...rowCount).contains(nullCount) {
+            mayBeMissing = mayBeMissing && nullCount > 0
+            mayHaveValues = nullCount < rowCount || leaf.maxDefinition == 0
+        }
+        if page.isNull {
+            // Two claims that contradict each other are worth nothing.
+            if page.nullCount.map({ $0 == rowCount }) ?? true, leaf.maxDefinition > 0 {
+                (mayBeMissing, mayHaveValues) = (true, false)
+            } else {
+                (mayBeMissing, mayHaveValues) = (leaf.maxDefinition > 0, true)
+            }
+        } else if trust.hasTypeOrder {
+            bounds = Self.bounds(page.minimum, page.maximum, leaf, trust)
+        }
+    }
+
     /// Bounds of raw bytes; nil where they can't be believed.
     static func bounds(
         _ minimum: [UInt8]?, _ maximum: [UInt8]?, _ leaf: LeafColumn, _ trust: StatisticsTrust

@@ -157,6 +157,16 @@ enum KeySet: Equatable {
         }
     }
 
+    /// Whether the keys are single ones.
+    var isFew: Bool {
+        switch self {
+        case .numbers(let range): range.lowerBound == range.upperBound
+        case .bytes(let from, let before): before == from + [0]
+        case .numberSet, .bytesSet: true
+        case .none, .all: false
+        }
+    }
+
     private static func bytes(_ comparison: ScanPredicate.Comparison, _ bytes: [UInt8]) -> KeySet {
         // Between a value and the same with a zero byte behind it there is no other.
         switch comparison {

@@ -54,7 +54,12 @@ extension ParquetFileReader {
                 scanStatistics.rowGroupsSkipped += 1
                 continue
             }
-            try forEachBatch(of: index, positions, schema) { batch in
+            let selection = try selection(filter, rowGroup: index)
+            if let selection, selection.ranges.isEmpty {
+                scanStatistics.rowGroupsSkipped += 1
+                continue
+            }
+            try forEachBatch(of: index, positions, schema, selection: selection) { batch in
                 scanStatistics.rowsRead += Int64(batch.rowCount)
                 let filtered = batch.filtered(by: try batchFilter.selection(of: batch))
                 if filtered.rowCount > 0 { try body(try filtered.selecting(wanted)) }
@@ -76,14 +81,46 @@ extension ParquetFileReader {
         guard metadata.rowGroups.indices.contains(index) else {
             throw ParquetError(.mismatch, "there is no row group \(index)")
         }
+        var facts = facts(filter, rowGroup: index)
+        guard filter.outcomes({ facts[$0] }).contains(.isTrue) else { return false }
+        var isBetter = false
+        for column in filter.columnsAmongFew {
+            guard let leaf = leaf(of: filter.columns[column]), let mayContain = try bloomFilter(index, leaf) else {
+                continue
+            }
+            facts[column].mayContain = mayContain
+            isBetter = true
+        }
+        return !isBetter || filter.outcomes { facts[$0] }.contains(.isTrue)
+    }
+
+    /// What the statistics of a row group say of a filter's columns.
+    private func facts(_ filter: ScanFilter, rowGroup index: Int) -> [ColumnFacts] {
         let group = metadata.rowGroups[index]
-        let facts = filter.columns.map { column in
+        return filter.columns.map { column in
             guard let leaf = leaf(of: column) else { return ColumnFacts.nothing }
             return ColumnFacts(
                 group.columns[leaf].statistics, tree.leaves[leaf], rowCount: group.rowCount,
                 metadata.trust(ofLeaf: leaf))
         }
-        return filter.outcomes { facts[$0] }.contains(.isTrue)
+    }
+
+    /// The rows of a row group that may hold a wanted one, by the page index; nil where that is all or not known.
+    private func selection(_ filter: ScanFilter, rowGroup index: Int) throws(ParquetError) -> RowSelection? {
+        let group = metadata.rowGroups[index]
+        var indexes: [PageIndex?] = []
+        for column in filter.columns {
+            indexes.append(try leaf(of: column).flatMap { leaf throws(ParquetError) in try pageIndex(index, leaf) })
+        }
+        guard indexes.contains(where: { $0?.bounds != nil }) else { return nil }
+        let leaves = filter.columns.map(leaf)
+        let selection = filter.selection(
+            rowCount: group.rowCount, indexes, facts: facts(filter, rowGroup: index)
+        ) { column, bounds, rowCount in
+            guard let leaf = leaves[column] else { return .nothing }
+            return ColumnFacts(bounds, tree.leaves[leaf], rowCount: rowCount, metadata.trust(ofLeaf: leaf))
+        }
+        return selection.ranges == [0..<group.rowCount] ? nil : selection
     }
 
     /// The leaf that a predicate's column is; nil where it is nested.

@@ -83,6 +83,18 @@ package struct ScanFilter: Sendable {
         return Bitmap(words: truth(root, columns, batch.rowCount).isTrue, count: batch.rowCount)
     }
 
+    /// The numbers of the columns that are held against single values.
+    var columnsAmongFew: Set<Int> { Self.columnsAmongFew(root) }
+
+    private static func columnsAmongFew(_ node: Node) -> Set<Int> {
+        switch node {
+        case .test(let column, let keys, _): keys.isFew ? [column] : []
+        case .and(let parts), .or(let parts): parts.reduce(into: []) { $0.formUnion(columnsAmongFew($1)) }
+        case .not(let part): columnsAmongFew(part)
+        case .isNull, .isNotNull, .unknown: []
+        }
+    }
+
     // MARK: Three-valued logic over whole batches
 
     /// Which rows are true and which are false, 64 to a word; the bits behind the last row are 0.

@@ -15,12 +15,17 @@ struct ChunkInput {
     private var windowStart: Int64
     /// The position in the file of the next byte.
     private(set) var position: Int64
+    /// Where the pages end that are wanted: what lies behind is not read ahead.
+    private var aheadEnd: Int64
+    /// The bytes that were taken from the file.
+    private(set) var bytesRead: Int64 = 0
 
     /// - Parameter lastEnd: the end of the file's pages.
     init(_ file: any ReadableFile, _ range: Range<Int64>, lastEnd: Int64) {
         self.file = file
         self.lastEnd = min(lastEnd, range.upperBound + 100)
         end = range.upperBound
+        aheadEnd = range.upperBound
         position = range.lowerBound
         windowStart = range.lowerBound
     }
@@ -79,10 +84,17 @@ struct ChunkInput {
         position += Int64(count)
     }
 
+    /// Goes to a page, to read up to another.
+    mutating func seek(to offset: Int64, readingUpTo end: Int64) {
+        position = offset
+        aheadEnd = end
+    }
+
     /// Sees to it that the next `count` bytes are in the window.
     private mutating func fill(_ count: Int) throws(ParquetError) {
         guard position < windowStart || position + Int64(count) > windowStart + Int64(window.count) else { return }
-        let size = max(count, Int(min(Int64(Self.windowByteCount), left)))
+        let ahead = max(0, min(aheadEnd - position, left))
+        let size = max(count, Int(min(Int64(Self.windowByteCount), ahead)))
         window = []
         do {
             window = try file.read(at: position, count: size)
@@ -90,5 +102,6 @@ struct ChunkInput {
             throw ParquetError(.inputOutput, error.description)
         }
         windowStart = position
+        bytesRead += Int64(size)
     }
 }

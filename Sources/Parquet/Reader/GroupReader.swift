@@ -7,11 +7,27 @@ final class GroupReader {
     private let readers: [(leaf: Int, reader: LeafReader)]
     private let batchRowCountMax: Int
     private var rowsLeft: Int64
+    /// The rows that are wanted and not given yet; nil for all.
+    private var ranges: [Range<Int64>]?
+    private var row: Int64 = 0
+    /// What was read so far.
+    var statistics: ScanStatistics {
+        var sum = ScanStatistics()
+        for (_, reader) in readers {
+            sum.pagesRead += reader.pagesRead
+            sum.pagesSkipped += reader.pagesSkipped
+            sum.bytesRead += reader.bytesRead
+        }
+        return sum
+    }
 
     /// Bytes of content that a batch should not exceed by much.
     private static let batchByteCount: Int64 = 64 << 20
 
-    init(_ file: ParquetFileReader, _ index: Int, _ shapes: [ColumnShape]) throws(ParquetError) {
+    /// - Parameter selection: the rows that are wanted; nil for all.
+    init(
+        _ file: ParquetFileReader, _ index: Int, _ shapes: [ColumnShape], _ selection: RowSelection? = nil
+    ) throws(ParquetError) {
         guard file.metadata.rowGroups.indices.contains(index) else {
             throw ParquetError(.mismatch, "there is no row group \(index)")
         }
@@ -19,11 +35,12 @@ final class GroupReader {
         self.shapes = shapes
         self.index = index
         rowsLeft = group.rowCount
+        ranges = selection.map { $0.ranges.reversed() }
         let codec = try PageCodec()
         var readers: [(leaf: Int, reader: LeafReader)] = []
         var byteCount: Int64 = 0
         for leaf in Set(shapes.flatMap(\.leaves)).sorted() {
-            readers.append((leaf, try file.leafReader(index, leaf, codec)))
+            readers.append((leaf, try file.leafReader(index, leaf, codec, isPart: selection != nil)))
             byteCount = byteCount.addingReportingOverflow(group.columns[leaf].uncompressedByteCount).partialValue
         }
         self.readers = readers
@@ -34,6 +51,7 @@ final class GroupReader {
 
     /// The leaves' next rows, at most `rowCount` or all; nil where there are none left.
     func next(rowCount: Int?) throws(ParquetError) -> (slices: [Int: LeafSlice], rowCount: Int)? {
+        if ranges != nil { return try nextSelected(rowCount: rowCount) }
         guard rowsLeft > 0 else { return nil }
         let count = rowCount.map { Int(min(Int64(min($0, batchRowCountMax)), rowsLeft)) } ?? Int(rowsLeft)
         rowsLeft -= Int64(count)
@@ -43,5 +61,22 @@ final class GroupReader {
             if rowsLeft == 0 { try reader.finish() }
         }
         return (slices, count)
+    }
+
+    /// The same of the rows that are wanted; what lies between them is passed over.
+    private func nextSelected(rowCount: Int?) throws(ParquetError) -> (slices: [Int: LeafSlice], rowCount: Int)? {
+        guard let range = ranges?.popLast() else { return nil }
+        let most = rowCount.map { Int64(min($0, batchRowCountMax)) } ?? Int64(range.count)
+        let count = min(Int64(range.count), most)
+        if count < Int64(range.count) { ranges?.append(range.lowerBound + count..<range.upperBound) }
+        var slices: [Int: LeafSlice] = [:]
+        for (leaf, reader) in readers {
+            if row == 0 || row < range.lowerBound {
+                try reader.skip(to: range.lowerBound, readingUpTo: range.upperBound)
+            }
+            slices[leaf] = try reader.read(rowCount: Int(count))
+        }
+        row = range.lowerBound + count
+        return (slices, Int(count))
     }
 }

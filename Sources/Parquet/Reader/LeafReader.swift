@@ -49,14 +49,22 @@ final class LeafReader {
     private var definitions: HybridDecoder?
     private var decoder = ValueDecoder.nothing
     private var isFirstPage = true
+    /// Where the pages lie; nil where that is not known, or all are read.
+    private let pageIndex: PageIndex?
+    /// The row group's row that comes next.
+    private var row: Int64 = 0
+    /// Pages that were decompressed, dictionaries included.
+    private(set) var pagesRead = 0
+    private var dataPagesRead = 0
     /// Levels of the page that were decoded and not given yet: of repeated leaves only.
     private var pending: (repetitions: [UInt8], definitions: [UInt8], position: Int) = ([], [], 0)
 
     init(
         _ file: any ReadableFile, _ range: Range<Int64>, lastEnd: Int64, _ chunk: ColumnChunkMetadata,
         _ leaf: LeafColumn,
-        _ options: ParquetReaderOptions, _ codec: PageCodec, _ cipher: ModuleCipher?
+        _ options: ParquetReaderOptions, _ codec: PageCodec, _ cipher: ModuleCipher?, _ pageIndex: PageIndex?
     ) throws(ParquetError) {
+        self.pageIndex = pageIndex
         self.chunk = chunk
         self.cipher = cipher
         self.leaf = leaf
@@ -93,6 +101,45 @@ final class LeafReader {
         }
     }
 
+    /// The bytes that were taken from the file.
+    var bytesRead: Int64 { input.bytesRead }
+    /// The data pages that were passed over; 0 where it is not known where they lie.
+    var pagesSkipped: Int { pageIndex.map { max(0, $0.pages.count - dataPagesRead) } ?? 0 }
+
+    /// Passes over rows, and over pages as far as it is known where they lie.
+    /// - Parameters:
+    ///   - target: the row of the row group that is to come next; not before the one that comes next now.
+    ///   - end: the row up to which rows will be read from there.
+    func skip(to target: Int64, readingUpTo end: Int64) throws(ParquetError) {
+        do throws(ParquetError) {
+            if let pageIndex {
+                let page = pageIndex.page(ofRow: target)
+                let last = pageIndex.pages[pageIndex.page(ofRow: max(target, end - 1))]
+                let lastEnd = last.offset + Int64(last.byteCount)
+                if pageIndex.pages[page].firstRow > row || (row == 0 && dataPagesRead == 0) {
+                    try readDictionary(before: pageIndex.pages[0].offset)
+                    input.seek(to: pageIndex.pages[page].offset, readingUpTo: lastEnd)
+                    (entriesLeftInPage, pending, decoder) = (0, ([], [], 0), .nothing)
+                    pageOrdinal = page
+                    row = pageIndex.pages[page].firstRow
+                    if leaf.maxRepetition == 0 { entriesLeftInChunk = chunk.valueCount - row }
+                } else {
+                    input.seek(to: input.position, readingUpTo: lastEnd)
+                }
+            }
+            while row < target { _ = try read(rowCount: Int(min(4_096, target - row))) }
+        } catch {
+            throw error.at(column: leaf.name, offset: input.position)
+        }
+    }
+
+    /// Reads what lies before the first data page.
+    private func readDictionary(before first: Int64) throws(ParquetError) {
+        guard isFirstPage, dictionary == nil, input.position < first else { return }
+        input.seek(to: input.position, readingUpTo: first)
+        while dictionary == nil && input.position < first { try nextPage() }
+    }
+
     /// Sees to it that nothing is left when the row group's rows were read.
     func finish() throws(ParquetError) {
         do throws(ParquetError) {
@@ -122,6 +169,7 @@ final class LeafReader {
             slice.entryCount += taken
             entriesLeftInPage -= taken
             need -= taken
+            row += Int64(taken)
         }
     }
 
@@ -178,6 +226,7 @@ final class LeafReader {
                 if levels[last] == 0 {
                     if rows == rowCount { break }
                     rows += 1
+                    row += 1
                 } else if rows == 0 {
                     throw .corrupt("a row group begins inside of a row")
                 }
@@ -243,6 +292,8 @@ final class LeafReader {
         case .dictionary: try readDictionary(header)
         case .data, .dataV2:
             isFirstPage = false
+            try checkPlace()
+            (pagesRead, dataPagesRead) = (pagesRead + 1, dataPagesRead + 1)
             guard Int64(header.valueCount) <= entriesLeftInChunk else {
                 throw .corrupt("its pages hold more values than it claims")
             }
@@ -255,6 +306,14 @@ final class LeafReader {
                 throw .corrupt("a page has no header of its kind")
             }
             entriesLeftInPage = Int(header.valueCount)
+        }
+    }
+
+    /// Holds the page that comes next to the page index, which would else give rows the places of others.
+    private func checkPlace() throws(ParquetError) {
+        guard let pageIndex else { return }
+        guard pageOrdinal < pageIndex.pages.count, pageIndex.pages[pageOrdinal].firstRow == row else {
+            throw .corrupt("its pages have other rows than the page index says")
         }
     }
 
@@ -307,6 +366,7 @@ final class LeafReader {
             throw ParquetError(.unsupported, "a dictionary in encoding \(header.encoding)")
         }
         let content = try content(header)
+        pagesRead += 1
         var values = DenseValues(leaf.type)
         var decoder = PlainDecoder(content, 0..<content.count, length: leaf.length)
         try decoder.decode(Int(header.valueCount), into: &values)

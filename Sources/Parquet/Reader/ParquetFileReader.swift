@@ -29,10 +29,10 @@ package final class ParquetFileReader {
     /// What was read since the file was opened, and what was left out.
     package internal(set) var scanStatistics = ScanStatistics()
     private let schemaOrError: Result<Schema, ParquetError>
-    private let file: any ReadableFile
+    let file: any ReadableFile
     private let options: ParquetReaderOptions
     /// Where the footer begins: pages lie before it.
-    private let footerStart: Int64
+    let footerStart: Int64
     private let decryption: FileDecryption?
 
     /// Reads the footer.
@@ -42,6 +42,7 @@ package final class ParquetFileReader {
         self.options = options
         let footer = try ParquetFooter.read(file, options)
         footerStart = footer.start
+        scanStatistics.bytesRead = file.size - footer.start + 4
         decryption = footer.decryption
         tree = try SchemaTree(footer.metadata.elements)
         var metadata = footer.metadata
@@ -74,10 +75,12 @@ package final class ParquetFileReader {
 
     /// Calls back for each batch of one row group.
     func forEachBatch(
-        of rowGroup: Int, _ positions: [Int], _ schema: Schema, _ body: (ColumnBatch) throws -> Void
+        of rowGroup: Int, _ positions: [Int], _ schema: Schema, selection: RowSelection? = nil,
+        _ body: (ColumnBatch) throws -> Void
     ) throws {
-        let reader = try GroupReader(self, rowGroup, positions.map { tree.columns[$0] })
+        let reader = try GroupReader(self, rowGroup, positions.map { tree.columns[$0] }, selection)
         scanStatistics.rowGroupsRead += 1
+        defer { scanStatistics.add(reader.statistics) }
         while let batch = try batch(reader, schema, rowCount: options.batchRowCount) { try body(batch) }
     }
 
@@ -152,13 +155,16 @@ package final class ParquetFileReader {
     }
 
     /// Opens the column chunk of a leaf.
-    func leafReader(_ group: Int, _ leaf: Int, _ codec: PageCodec) throws(ParquetError) -> LeafReader {
+    /// - Parameter isPart: whether pages will be passed over.
+    func leafReader(
+        _ group: Int, _ leaf: Int, _ codec: PageCodec, isPart: Bool = false
+    ) throws(ParquetError) -> LeafReader {
         let chunk = metadata.rowGroups[group].columns[leaf]
         do throws(ParquetError) {
             if let failure = chunk.failure { throw failure }
             return try LeafReader(
                 file, try range(of: chunk), lastEnd: footerStart, chunk, tree.leaves[leaf], options, codec,
-                try cipher(group, leaf))
+                try cipher(group, leaf), isPart ? try pageIndex(group, leaf) : nil)
         } catch {
             throw error.at(column: tree.leaves[leaf].name, rowGroup: group)
         }

@@ -93,6 +93,11 @@ struct CompactWriter {
         bytes.append(contentsOf: value)
     }
 
+    /// A truth value in a list is a byte of its own.
+    mutating func element(_ value: Bool) { bytes.append(value ? 1 : 2) }
+
+    mutating func element(_ value: Int64) { zigzag(value) }
+
     mutating func element(_ value: Int32) { zigzag(Int64(value)) }
 
     private mutating func header(_ field: Int16, _ type: FieldType) {

@@ -39,7 +39,7 @@ package struct ColumnStatistics: Sendable, Equatable {
 
 extension Scalar {
     /// Whether a bound of the same column is below another.
-    fileprivate func isBelow(_ other: Scalar) -> Bool {
+    func isBelow(_ other: Scalar) -> Bool {
         switch (self, other) {
         case (.int(let a), .int(let b)), (.timestamp(let a), .timestamp(let b)): a < b
         case (.unsigned(let a), .unsigned(let b)): a < b

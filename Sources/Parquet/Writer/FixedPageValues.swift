@@ -95,7 +95,10 @@ final class FixedPageValues<Bits: FixedWidthInteger & UnsignedInteger & BitwiseC
     @specialized(where Bits == UInt32)
     @specialized(where Bits == UInt64)
     func finishPage(into bytes: inout [UInt8]) -> Int32 {
-        defer { page.removeAll(keepingCapacity: true) }
+        defer {
+            page.removeAll(keepingCapacity: true)
+            (least, greatest, hasValues, hasNaN) = (.max, .min, false, false)
+        }
         if mode == .undecided && page.isEmpty {
             return FileEncoding.plain
         }
@@ -188,7 +191,7 @@ final class FixedPageValues<Bits: FixedWidthInteger & UnsignedInteger & BitwiseC
     }
 
     func reset() {
-        (mode, least, greatest, hasValues, hasNaN) = (.undecided, .max, .min, false, false)
+        mode = .undecided
         dictionary = FixedDictionary()
     }
 }

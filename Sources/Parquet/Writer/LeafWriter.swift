@@ -27,7 +27,11 @@ final class LeafWriter {
     private var pageContentByteCount: Int64 = 0
     private var encodings: Set<Int32> = []
     private var valueCount: Int64 = 0
-    private var nullCount: Int64 = 0
+    private var statistics = ColumnStatistics()
+    private var index = PageIndexBuilder()
+    private var bloomHashes: BloomHashes?
+    /// The page's entries without a value.
+    private var nullCount = 0
 
     init(_ leaf: LeafColumn, _ type: LogicalType, _ options: ParquetWriterOptions, _ compressor: PageCompressor) {
         self.leaf = leaf
@@ -35,6 +39,7 @@ final class LeafWriter {
         self.options = options
         self.compressor = compressor
         values = makePageValues(type)
+        bloomHashes = options.bloomFilterColumns.contains(leaf.name) ? BloomHashes() : nil
     }
 
     /// The bytes in memory for the row group, roughly.
@@ -84,11 +89,11 @@ final class LeafWriter {
         }
         entryCount += piece.rowCount
         rowCount += piece.rowCount
-        nullCount += Int64(nulls)
+        nullCount += nulls
         if nulls > 0, let validity = piece.validity {
-            try values.append(piece.values.gathered(places(of: validity)))
+            try append(piece.values.gathered(places(of: validity)))
         } else {
-            try values.append(piece.values)
+            try append(piece.values)
         }
     }
 
@@ -104,11 +109,16 @@ final class LeafWriter {
         if leaf.maxRepetition > 0 { repetitions += entries.repetitions }
         entryCount += entries.definitions.count
         rowCount += rows
-        nullCount += Int64(entries.definitions.count - present.rowCount)
-        try values.append(present)
+        nullCount += entries.definitions.count - present.rowCount
+        try append(present)
         if entryCount >= options.pageRowCount || values.pageByteCount >= options.pageByteCountTarget {
             try finishPage()
         }
+    }
+
+    private func append(_ present: ColumnValues) throws(ParquetError) {
+        try values.append(present)
+        bloomHashes?.append(present, leaf)
     }
 
     // MARK: Pages
@@ -119,14 +129,21 @@ final class LeafWriter {
         content.reserveCapacity(options.pageByteCountTarget + options.pageByteCountTarget / 4)
         if leaf.maxRepetition > 0 { Self.appendLevels(repetitions, leaf.maxRepetition, entryCount, to: &content) }
         if leaf.maxDefinition > 0 { Self.appendLevels(definitions, leaf.maxDefinition, entryCount, to: &content) }
+        var page = values.bounds(type)
+        page.nullCount = Int64(nullCount)
+        statistics.merge(page)
         let encoding = values.finishPage(into: &content)
         encodings.insert(encoding)
+        let offset = pages.count
         try append(content, .data, encoding, count: entryCount, to: &pages)
+        index.append(
+            offset: offset, byteCount: pages.count - offset, rows: rowCount, valueCount: entryCount - nullCount, page,
+            type)
         pageCount += 1
         valueCount += Int64(entryCount)
         definitions.removeAll(keepingCapacity: true)
         repetitions.removeAll(keepingCapacity: true)
-        (entryCount, rowCount) = (0, 0)
+        (entryCount, rowCount, nullCount) = (0, 0, 0)
     }
 
     /// Levels behind their length (4 bytes); none were written down where all are the greatest.
@@ -176,8 +193,6 @@ final class LeafWriter {
             try append(
                 dictionary.bytes, .dictionary, FileEncoding.plain, count: dictionary.count, to: &dictionaryPage)
         }
-        var statistics = values.bounds(type)
-        statistics.nullCount = nullCount
         var chunk = ColumnChunkMetadata()
         chunk.type = leaf.type
         chunk.path = leaf.path
@@ -191,11 +206,29 @@ final class LeafWriter {
         chunk.dataPageOffset = offset + Int64(dictionaryPage.count)
         chunk.statistics = statistics.raw(for: type)
         let finished = FinishedChunk(
-            metadata: chunk, statistics: statistics, dictionaryPage: dictionaryPage, pages: pages)
+            metadata: chunk, statistics: statistics, dictionaryPage: dictionaryPage, pages: pages,
+            index: try sealed(index.finish(at: chunk.dataPageOffset)), bloomFilter: try bloomFilter())
         values.reset()
-        (pages, encodings, pageContentByteCount, valueCount, nullCount) = ([], [], 0, 0, 0)
-        pageCount = 0
+        (pages, encodings, pageContentByteCount, valueCount, pageCount) = ([], [], 0, 0, 0)
+        (statistics, index) = (ColumnStatistics(), PageIndexBuilder())
         return finished
+    }
+
+    private func sealed(
+        _ index: (offsets: [UInt8], bounds: [UInt8]?)?
+    ) throws(ParquetError) -> (offsets: [UInt8], bounds: [UInt8]?)? {
+        guard let encryption, let index else { return index }
+        let bounds = try index.bounds.map { bounds throws(ParquetError) in
+            try encryption.seal(bounds, .columnIndex)
+        }
+        return (try encryption.seal(index.offsets, .offsetIndex), bounds)
+    }
+
+    /// The chunk's bloom filter as it lies in the file; nil where there is to be none.
+    private func bloomFilter() throws(ParquetError) -> [UInt8]? {
+        guard let (header, bits) = bloomHashes?.finish()?.encoded() else { return nil }
+        guard let encryption else { return header + bits }
+        return try encryption.seal(header, .bloomFilterHeader) + encryption.seal(bits, .bloomFilterBits)
     }
 }
 
@@ -205,6 +238,9 @@ struct FinishedChunk {
     let statistics: ColumnStatistics
     let dictionaryPage: [UInt8]
     let pages: [UInt8]
+    /// The parts of its page index.
+    let index: (offsets: [UInt8], bounds: [UInt8]?)?
+    let bloomFilter: [UInt8]?
 }
 
 /// The file's compression context, shared by its leaves.

@@ -4,7 +4,7 @@ internal import Columnar
 /// them. One object for each leaf of the file; asked once a batch and once a page.
 ///
 /// (1) The first page of a row group decides the encoding; a dictionary that grows too large ends with the page before.
-/// (2) Bounds are of all values of the row group.
+/// (2) Bounds are of the values of the page that is being filled: finishing it forgets them.
 protocol PageValues: AnyObject {
     /// The bytes that the page would have by now, roughly.
     var pageByteCount: Int { get }
@@ -14,7 +14,7 @@ protocol PageValues: AnyObject {
     func finishPage(into bytes: inout [UInt8]) -> Int32
     /// The row group's distinct values, where pages refer to them.
     func dictionaryPage() -> EncodedDictionary?
-    /// The row group's bounds.
+    /// The bounds of the page that is being filled.
     func bounds(_ type: LogicalType) -> ColumnStatistics
     /// Begins the next row group.
     func reset()
@@ -71,6 +71,7 @@ final class BoolPageValues: PageValues {
             bytes.append(byte)
         }
         page.removeAll(keepingCapacity: true)
+        (hasFalse, hasTrue) = (false, false)
         return FileEncoding.plain
     }
 
@@ -82,7 +83,7 @@ final class BoolPageValues: PageValues {
         return statistics
     }
 
-    func reset() { (hasFalse, hasTrue) = (false, false) }
+    func reset() {}
 }
 
 /// Decimals of more than 18 digits: PLAIN, 16 bytes each, most significant first.
@@ -105,6 +106,7 @@ final class WidePageValues: PageValues {
     func finishPage(into bytes: inout [UInt8]) -> Int32 {
         appendAll(page.map(\.bigEndian), to: &bytes)
         page.removeAll(keepingCapacity: true)
+        (least, greatest) = (nil, nil)
         return FileEncoding.plain
     }
 
@@ -118,5 +120,5 @@ final class WidePageValues: PageValues {
         return statistics
     }
 
-    func reset() { (least, greatest) = (nil, nil) }
+    func reset() {}
 }

@@ -13,6 +13,11 @@ package struct ParquetWriterOptions: Sendable {
     package var pageRowCount = 65_536
     /// The bytes of a data page, before compression, at which it ends.
     package var pageByteCountTarget = 1 << 20
+    /// The columns that get a bloom filter in every row group: leaves by their paths, joined by dots. Worth it where
+    /// values are looked for by equality and the statistics of row groups say little: keys in random order.
+    package var bloomFilterColumns: Set<String> = []
+    /// How the rows are sorted, which is noted and not checked: by the first of these columns, then by the second.
+    package var sorting: [ColumnOrder] = []
     /// What is noted in the footer, in this order.
     package var keyValues: [(key: String, value: String)] = []
     /// Who writes.
@@ -23,10 +28,27 @@ package struct ParquetWriterOptions: Sendable {
     package init() {}
 }
 
+/// A column that rows are sorted by.
+package struct ColumnOrder: Sendable, Hashable {
+    /// The column: a leaf by its path, joined by dots.
+    package let column: String
+    /// Whether the greatest comes first.
+    package let isDescending: Bool
+    /// Whether missing values come first.
+    package let nullsFirst: Bool
+
+    package init(_ column: String, isDescending: Bool = false, nullsFirst: Bool = false) {
+        self.column = column
+        self.isDescending = isDescending
+        self.nullsFirst = nullsFirst
+    }
+}
+
 /// Writes batches into one Parquet file, row group by row group.
 ///
 /// ```
-/// "PAR1" | row group 0: column 0 pages, column 1 pages, … | row group 1 … | footer | footer length (4) | "PAR1"
+/// "PAR1" | row group 0: column 0 pages, column 1 pages, …, bloom filters | row group 1 …
+///        | column indexes | offset indexes | footer | footer length (4) | "PAR1"
 /// ```
 /// (1) Memory holds the compressed pages of one row group, and one page of values for each leaf.
 /// (2) Pages are compressed with zstd and carry CRC-32 checksums; statistics are exact.
@@ -42,6 +64,9 @@ package final class ParquetFileWriter {
     private var metadata = ParquetFileMetadata()
     private var bufferedRows = 0
     private var statistics: [ColumnStatistics]
+    private let sorting: [SortingColumn]
+    /// The page indexes of the row groups so far, which lie behind the last of them.
+    private var indexes: [[(offsets: [UInt8], bounds: [UInt8]?)?]] = []
 
     /// Data pages of an encrypted column chunk at which its row group ends, and rows that are taken at once before: a
     /// chunk can have twice as many pages, and a row makes at most one.
@@ -63,6 +88,16 @@ package final class ParquetFileWriter {
         let compressor = try PageCompressor(level: options.compressionLevel)
         leaves = zip(tree.leaves, types).map { LeafWriter($0, $1, options, compressor) }
         self.tree = tree
+        sorting = try options.sorting.map { order throws(ParquetError) in
+            guard let leaf = tree.leaves.firstIndex(where: { $0.name == order.column }) else {
+                throw ParquetError(.mismatch, "there is no column '\(order.column)' to be sorted by")
+            }
+            return SortingColumn(
+                leaf: Int32(truncatingIfNeeded: leaf), isDescending: order.isDescending, nullsFirst: order.nullsFirst)
+        }
+        for name in options.bloomFilterColumns where !tree.leaves.contains(where: { $0.name == name }) {
+            throw ParquetError(.mismatch, "there is no column '\(name)' for a bloom filter")
+        }
         encryption = try options.encryption.map { value throws(ParquetError) in
             try FileEncryption(value, tree.leaves)
         }
@@ -130,6 +165,7 @@ package final class ParquetFileWriter {
     ///   are missing.
     package func finish() throws(ParquetError) -> (metadata: ParquetFileMetadata, statistics: [ColumnStatistics]) {
         if bufferedRows > 0 { try flush() }
+        try putIndexes()
         let footer = try footer()
         guard let length = UInt32(exactly: footer.count) else { throw ParquetError(.limit, "a footer above 4 GiB") }
         try put(footer)
@@ -149,6 +185,9 @@ package final class ParquetFileWriter {
     private func flush() throws(ParquetError) {
         var group = RowGroupMetadata()
         group.rowCount = Int64(bufferedRows)
+        group.sorting = sorting
+        var filters: [Int: [UInt8]] = [:]
+        var groupIndexes: [(offsets: [UInt8], bounds: [UInt8]?)?] = []
         for (index, shape) in tree.columns.enumerated() {
             for leaf in shape.leaves {
                 let chunk = try leaves[leaf].finishChunk(at: file.size)
@@ -157,12 +196,42 @@ package final class ParquetFileWriter {
                 try put(chunk.pages)
                 group.totalByteSize += chunk.metadata.uncompressedByteCount
                 group.columns.append(chunk.metadata)
+                groupIndexes.append(chunk.index)
+                if let filter = chunk.bloomFilter { filters[leaf] = filter }
             }
         }
+        for (leaf, filter) in filters.sorted(by: { $0.key < $1.key }) {
+            group.columns[leaf].bloomFilter = try putPart(filter)
+        }
+        indexes.append(groupIndexes)
         metadata.rowGroups.append(group)
         metadata.rowCount += Int64(bufferedRows)
         bufferedRows = 0
         try beginRowGroup()
+    }
+
+    private func putIndexes() throws(ParquetError) {
+        for (group, columns) in indexes.enumerated() {
+            for (leaf, index) in columns.enumerated() {
+                guard let bounds = index?.bounds else { continue }
+                metadata.rowGroups[group].columns[leaf].columnIndex = try putPart(bounds)
+            }
+        }
+        for (group, columns) in indexes.enumerated() {
+            for (leaf, index) in columns.enumerated() {
+                guard let offsets = index?.offsets else { continue }
+                metadata.rowGroups[group].columns[leaf].offsetIndex = try putPart(offsets)
+            }
+        }
+        indexes = []
+    }
+
+    /// Writes a part that the footer names.
+    private func putPart(_ bytes: [UInt8]) throws(ParquetError) -> ColumnChunkMetadata.Place {
+        guard let byteCount = Int32(exactly: bytes.count) else { throw ParquetError(.limit, "a part above 2 GiB") }
+        let place = ColumnChunkMetadata.Place(offset: file.size, byteCount: byteCount)
+        try put(bytes)
+        return place
     }
 
     private func put(_ bytes: [UInt8]) throws(ParquetError) {

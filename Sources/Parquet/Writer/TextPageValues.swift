@@ -89,6 +89,7 @@ final class TextPageValues: PageValues {
     }
 
     func finishPage(into bytes: inout [UInt8]) -> Int32 {
+        defer { (least, greatest) = (nil, nil) }
         // Nothing but missing values so far: no codes without a dictionary.
         if isDictionary && dictionary.count == 0 { return FileEncoding.plain }
         let isFull = dictionary.byteCount > dictionaryByteCountMax
@@ -134,8 +135,12 @@ final class TextPageValues: PageValues {
     }
 
     func bounds(_ type: LogicalType) -> ColumnStatistics {
-        let texts = dictionary.bytes
-        for code in 0..<dictionary.count { widen(texts.span.extracting(dictionary.range(code))) }
+        if isDictionary {
+            let texts = dictionary.bytes
+            var isUsed = [Bool](repeating: false, count: dictionary.count)
+            for code in codes { isUsed[Int(code)] = true }
+            for code in 0..<dictionary.count where isUsed[code] { widen(texts.span.extracting(dictionary.range(code))) }
+        }
         var statistics = ColumnStatistics()
         guard let least, let greatest else { return statistics }
         guard max(least.count, greatest.count) <= ColumnStatistics.byteCountMax else {
@@ -151,7 +156,7 @@ final class TextPageValues: PageValues {
 
     func reset() {
         (dictionary, isDictionary, hasPages) = (TextDictionary(), true, false)
-        (least, greatest, translation) = (nil, nil, nil)
+        translation = nil
     }
 }
 
