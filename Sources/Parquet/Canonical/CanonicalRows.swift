@@ -24,14 +24,20 @@ package struct CanonicalRows {
     }
 
     /// Calls back with the text, some lines at a time.
+    /// - Parameter predicate: which rows; nil for all. It sees values as `ParquetFileReader.schema` has them.
     /// - Throws: `ParquetError`, and what `body` throws.
-    package func forEachPiece(_ body: ([UInt8]) throws -> Void) throws {
+    package func forEachPiece(where predicate: ScanPredicate? = nil, _ body: ([UInt8]) throws -> Void) throws {
+        let scan = try predicate.map { try GroupScan(reader, $0) }
         for index in reader.metadata.rowGroups.indices {
-            let group = try GroupReader(reader, index, reader.tree.columns)
+            let selection = try scan?.selection(rowGroup: index)
+            if let selection, selection.ranges.isEmpty { continue }
+            let group = try GroupReader(reader, index, reader.tree.columns, selection)
             while let rows = try group.next(rowCount: 1_024) {
                 let columns = try columns(rows.slices)
+                let wanted = try scan?.wanted(rows.slices, rowCount: rows.rowCount)
                 var text: [UInt8] = []
                 for row in 0..<rows.rowCount {
+                    if let wanted, !wanted[row] { continue }
                     for (position, column) in columns.enumerated() {
                         if position > 0 { text.append(UInt8(ascii: "\t")) }
                         append(column, row, reader.tree.columns[position], to: &text)

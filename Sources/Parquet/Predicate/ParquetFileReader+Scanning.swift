@@ -44,24 +44,20 @@ extension ParquetFileReader {
         _ body: (ColumnBatch) throws -> Void
     ) throws {
         guard let predicate else { return try forEachBatch(columns: names, rowGroups: rowGroups, body) }
-        let filter = try ScanFilter(predicate, schema: try selection(nil).schema)
+        let scan = try GroupScan(self, predicate)
         let wanted = names ?? schema.fields.map(\.name)
         let read = wanted + predicate.columnNames.filter { !wanted.contains($0) }
         let (positions, schema) = try selection(read)
-        let batchFilter = try ScanFilter(predicate, schema: schema)
+        let filter = try ScanFilter(predicate, schema: schema)
         for index in rowGroups ?? Array(metadata.rowGroups.indices) {
-            guard try mayHold(filter, rowGroup: index) else {
-                scanStatistics.rowGroupsSkipped += 1
-                continue
-            }
-            let selection = try selection(filter, rowGroup: index)
+            let selection = try scan.selection(rowGroup: index)
             if let selection, selection.ranges.isEmpty {
                 scanStatistics.rowGroupsSkipped += 1
                 continue
             }
             try forEachBatch(of: index, positions, schema, selection: selection) { batch in
                 scanStatistics.rowsRead += Int64(batch.rowCount)
-                let filtered = batch.filtered(by: try batchFilter.selection(of: batch))
+                let filtered = batch.filtered(by: try filter.selection(of: batch))
                 if filtered.rowCount > 0 { try body(try filtered.selecting(wanted)) }
             }
         }
@@ -70,67 +66,9 @@ extension ParquetFileReader {
     /// The row groups that may hold a row for which the predicate is true.
     /// - Throws: `ParquetError.mismatch` where the predicate does not fit the file's columns.
     package func rowGroups(where predicate: ScanPredicate) throws(ParquetError) -> [Int] {
-        let filter = try ScanFilter(predicate, schema: try selection(nil).schema)
+        let scan = try GroupScan(self, predicate)
         var kept: [Int] = []
-        for index in metadata.rowGroups.indices where try mayHold(filter, rowGroup: index) { kept.append(index) }
+        for index in metadata.rowGroups.indices where try scan.mayHold(rowGroup: index) { kept.append(index) }
         return kept
-    }
-
-    /// Whether a row group may hold a row for which the filter is true.
-    private func mayHold(_ filter: ScanFilter, rowGroup index: Int) throws(ParquetError) -> Bool {
-        guard metadata.rowGroups.indices.contains(index) else {
-            throw ParquetError(.mismatch, "there is no row group \(index)")
-        }
-        var facts = facts(filter, rowGroup: index)
-        guard filter.outcomes({ facts[$0] }).contains(.isTrue) else { return false }
-        var isBetter = false
-        for column in filter.columnsAmongFew {
-            guard let leaf = leaf(of: filter.columns[column]), let mayContain = try bloomFilter(index, leaf) else {
-                continue
-            }
-            facts[column].mayContain = mayContain
-            isBetter = true
-        }
-        return !isBetter || filter.outcomes { facts[$0] }.contains(.isTrue)
-    }
-
-    /// What the statistics of a row group say of a filter's columns.
-    private func facts(_ filter: ScanFilter, rowGroup index: Int) -> [ColumnFacts] {
-        let group = metadata.rowGroups[index]
-        return filter.columns.map { column in
-            guard let leaf = leaf(of: column) else { return ColumnFacts.nothing }
-            return ColumnFacts(
-                group.columns[leaf].statistics, tree.leaves[leaf], rowCount: group.rowCount,
-                metadata.trust(ofLeaf: leaf))
-        }
-    }
-
-    /// The rows of a row group that may hold a wanted one, by the page index; nil where that is all or not known.
-    private func selection(_ filter: ScanFilter, rowGroup index: Int) throws(ParquetError) -> RowSelection? {
-        let group = metadata.rowGroups[index]
-        var indexes: [PageIndex?] = []
-        for column in filter.columns {
-            indexes.append(try leaf(of: column).flatMap { leaf throws(ParquetError) in try pageIndex(index, leaf) })
-        }
-        guard indexes.contains(where: { $0?.bounds != nil }) else { return nil }
-        let leaves = filter.columns.map(leaf)
-        let selection = filter.selection(
-            rowCount: group.rowCount, indexes, facts: facts(filter, rowGroup: index)
-        ) { column, bounds, rowCount in
-            guard let leaf = leaves[column] else { return .nothing }
-            return ColumnFacts(bounds, tree.leaves[leaf], rowCount: rowCount, metadata.trust(ofLeaf: leaf))
-        }
-        return selection.ranges == [0..<group.rowCount] ? nil : selection
-    }
-
-    /// The leaf that a predicate's column is; nil where it is nested.
-    func leaf(of column: BoundColumn) -> Int? {
-        var shape = tree.columns[column.positions[0]]
-        for position in column.positions.dropFirst() {
-            guard case .structure(let parts) = shape.content else { return nil }
-            shape = parts[position]
-        }
-        if case .leaf(let leaf) = shape.content { return leaf }
-        return nil
     }
 }

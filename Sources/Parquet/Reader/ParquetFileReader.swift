@@ -111,19 +111,26 @@ package final class ParquetFileReader {
     ) throws(ParquetError) -> ColumnBatch? {
         do throws(ParquetError) {
             guard let rows = try reader.next(rowCount: rowCount) else { return nil }
-            let assembler = ColumnAssembler(conversion: conversion)
-            var columns: [Column] = []
-            for (shape, field) in zip(reader.shapes, schema.fields) {
-                do throws(ParquetError) {
-                    columns.append(try assembler.column(shape, field, rows.slices))
-                } catch {
-                    throw error.at(column: field.name)
-                }
-            }
-            return try Self.batch(schema, columns, rows.rowCount)
+            return try batch(rows.slices, reader.shapes, schema, rows.rowCount)
         } catch {
             throw error.at(rowGroup: reader.index)
         }
+    }
+
+    /// Columns of leaves' rows.
+    func batch(
+        _ slices: [Int: LeafSlice], _ shapes: [ColumnShape], _ schema: Schema, _ rowCount: Int
+    ) throws(ParquetError) -> ColumnBatch {
+        let assembler = ColumnAssembler(conversion: conversion)
+        var columns: [Column] = []
+        for (shape, field) in zip(shapes, schema.fields) {
+            do throws(ParquetError) {
+                columns.append(try assembler.column(shape, field, slices))
+            } catch {
+                throw error.at(column: field.name)
+            }
+        }
+        return try Self.batch(schema, columns, rowCount)
     }
 
     private static func batch(_ schema: Schema, _ columns: [Column], _ count: Int) throws(ParquetError) -> ColumnBatch {
