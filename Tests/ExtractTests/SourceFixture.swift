@@ -34,11 +34,12 @@ struct SourceFixture {
     /// Opens the session of a tenant whose file says how it is kept apart.
     func session(
         _ isolation: String, role: String = "reader", limit: Int = 1_000_000, zone: String = "UTC",
-        connections: SourceConnections? = nil
+        connections: SourceConnections? = nil, connectionCountMax: Int = 1
     ) throws -> SourceSession {
         try SourceSession(
             Self.scope(isolation, limit: limit, zone: zone),
-            url: Secret(cluster.url(database: database, user: role)), connections: connections)
+            url: Secret(cluster.url(database: database, user: role)), connections: connections,
+            connectionCountMax: connectionCountMax)
     }
 
     static func scope(_ isolation: String, limit: Int = 1_000_000, zone: String = "UTC") throws -> TenantScope {

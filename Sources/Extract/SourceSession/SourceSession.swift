@@ -13,6 +13,7 @@ package import Tenancy
 ///     their snapshot, and the locks tell exactly which relations this dataset touched (`IsolationGuard`).
 /// (4) Rows count only after COMMAND_OK with their number, after the guard has looked again, after it is sure that no
 ///     table was rewritten behind the snapshot, and after `finish` has committed. Until then they must not be published.
+/// (5) A large table is read over several connections of the same exported snapshot, and (2) and (4) hold for each.
 ///
 /// Used by one thread. A session that is dropped without `finish` has read nothing.
 package final class SourceSession {
@@ -27,6 +28,7 @@ package final class SourceSession {
     private let guardian: IsolationGuard
     private let url: Secret
     private let connections: SourceConnections?
+    private let connectionCountMax: Int
     private var cancellers: [StatementCanceller] = []
     private var rowCount = 0
     private var isFinished = false
@@ -36,16 +38,19 @@ package final class SourceSession {
     /// - Parameters:
     ///   - url: the secret of `scope.tenant.source.url`.
     ///   - connections: where connections are kept for the next session; nil opens and closes one of its own.
+    ///   - connectionCountMax: over how many connections, beside the session's own, a large table is read; 1 reads
+    ///     everything over the session's own.
     /// - Throws: `isolationUnsafe` before any query where the key is empty, and where the role could see other
     ///   tenants; `comesLater` for fan-out; errors of the connection.
     package init(
         _ scope: TenantScope, url: Secret, options: SessionOptions = SessionOptions(),
-        connections: SourceConnections? = nil
+        connections: SourceConnections? = nil, connectionCountMax: Int = 1
     ) throws(ExtractError) {
         try IsolationGuard.checkDefinition(scope)
         self.scope = scope
         self.url = url
         self.connections = connections
+        self.connectionCountMax = connectionCountMax
         connection = try Self.open(scope, url, options, connections)
         guardian = IsolationGuard(connection, scope)
         do {
@@ -58,16 +63,17 @@ package final class SourceSession {
 
     /// A connection with an open transaction. One that was kept may have died since: then a new one is opened.
     private static func open(
-        _ scope: TenantScope, _ url: Secret, _ options: SessionOptions, _ connections: SourceConnections?
+        _ scope: TenantScope, _ url: Secret, _ options: SessionOptions, _ connections: SourceConnections?,
+        snapshot: String? = nil
     ) throws(ExtractError) -> PostgresConnection {
         if let kept = connections?.take(url: url, options: options),
-            (try? kept.begin(.repeatableReadReadOnly)) != nil
+            (try? kept.begin(.repeatableReadReadOnly, snapshot: snapshot)) != nil
         {
             return kept
         }
         do {
             let connection = try PostgresConnection(url.reveal(), options: options)
-            try connection.begin(.repeatableReadReadOnly)
+            try connection.begin(.repeatableReadReadOnly, snapshot: snapshot)
             return connection
         } catch {
             throw ExtractError(error, tenant: scope.id)
@@ -104,10 +110,11 @@ package final class SourceSession {
     ) throws -> ExtractionCount {
         var callersError: (any Error)?
         do {
+            let division = try division(of: dataset)
             return try withSavepoint {
                 let plan = try plan(dataset)
                 try note(&callersError) { try prepare(plan.schema) }
-                let summary = try connection.copy(plan) { batch in
+                let summary = try copy(plan, division, dataset) { batch in
                     try count(batch.rowCount, dataset)
                     try note(&callersError) { try consume(batch) }
                 }
@@ -137,6 +144,37 @@ package final class SourceSession {
         isFinished = true
         for canceller in cancellers { canceller.revoke() }
         connections?.keep(connection, url: url)
+    }
+}
+
+// Several connections.
+extension SourceSession {
+    /// How a large table is cut; nil for what one connection reads. Asked outside of the savepoint, in which a server
+    /// exports no snapshot.
+    private func division(of dataset: Dataset) throws -> TableDivision? {
+        guard connectionCountMax > 1, !isFinished else { return nil }
+        let request = try guardian.request(for: dataset, naiveTimestamps: .undeclared)
+        return try TableDivision(of: request.source, connection, connectionCountMax: connectionCountMax)
+    }
+
+    private func copy(
+        _ plan: CopyPlan, _ division: TableDivision?, _ dataset: Dataset,
+        consume: (borrowing ColumnBatch) throws -> Void
+    ) throws -> CopySummary {
+        guard let division else { return try connection.copy(plan, consume: consume) }
+        let (scope, url, options, connections) = (scope, url, connection.options, connections)
+        return try division.copy(plan, consume: consume) {
+            let connection = try Self.open(scope, url, options, connections, snapshot: division.snapshot)
+            return SourceReader(
+                connection: connection,
+                enter: { try IsolationGuard(connection, scope).enter() },
+                leave: {
+                    let guardian = IsolationGuard(connection, scope)
+                    try guardian.checkRelations(of: dataset, isAfterReading: true)
+                    try guardian.checkKey()
+                },
+                keep: { connections?.keep(connection, url: url) })
+        }
     }
 }
 

@@ -9,11 +9,12 @@ package import PostgresCopy
 /// - Parameters:
 ///   - url: the connection string.
 ///   - request: the table or query, and what is said about its columns.
+///   - connectionCountMax: over how many connections a large table is read.
 ///   - prepare: takes the schema before the first batch, also where there are no rows.
 ///   - consume: takes each batch.
 /// - Throws: `ExtractError` without a tenant; what `prepare` and `consume` throw.
 package func extractTable(
-    url: Secret, _ request: CopyRequest, options: SessionOptions = SessionOptions(),
+    url: Secret, _ request: CopyRequest, options: SessionOptions = SessionOptions(), connectionCountMax: Int = 1,
     prepare: (Schema) throws -> Void = { _ in }, consume: (borrowing ColumnBatch) throws -> Void
 ) throws -> ExtractionCount {
     var connected: PostgresConnection?
@@ -22,9 +23,19 @@ package func extractTable(
         connected = connection
         try connection.begin(.repeatableReadReadOnly)
         let snapshot = try SourceSnapshot(of: connection)
+        let division = try TableDivision(of: request.source, connection, connectionCountMax: connectionCountMax)
         let plan = try connection.plan(request)
         try prepare(plan.schema)
-        let summary = try connection.copy(plan, consume: consume)
+        let summary: CopySummary
+        if let division {
+            summary = try division.copy(plan, consume: consume) {
+                let connection = try PostgresConnection(url.reveal(), options: options)
+                try connection.begin(.repeatableReadReadOnly, snapshot: division.snapshot)
+                return SourceReader(connection: connection)
+            }
+        } else {
+            summary = try connection.copy(plan, consume: consume)
+        }
         try checkTablesOfSnapshot(connection)
         try connection.commit()
         return ExtractionCount(

@@ -69,7 +69,7 @@ struct BatchDecoder {
         for (row, fault) in faults where rows.insert(row).inserted {
             guard plan.refusalPolicy != .fail else {
                 throw PostgresError(
-                    .valueRefused, "column '\(column.name)', row \(rowCountBefore + row + 1) as read: \(fault)",
+                    .valueRefused, "column '\(column.name)', row \(rowCountBefore + row + 1) as read\(place): \(fault)",
                     hint: "correct it at the source, cast the column in sql:, or let the dataset's contract discard it")
             }
             if plan.refusalPolicy == .discardValue { rejections.valueCount += 1 }
@@ -81,6 +81,9 @@ struct BatchDecoder {
         }
         return rows
     }
+
+    /// Where rows are counted from, if not from the table's first.
+    private var place: String { plan.pages.map { $0.lower > 0 ? " from page \($0.lower) on" : "" } ?? "" }
 
     /// The key of one row; a part of it that has no place itself is NULL.
     private func key(of row: Int, _ block: borrowing CopyBlock) throws(PostgresError) -> [Scalar] {

@@ -45,7 +45,7 @@ package struct CopyRejections: Sendable, Equatable {
     /// One value that was left out.
     package struct Example: Sendable, Equatable {
         /// The row's place in the stream, from 1.
-        package let rowNumber: Int
+        package fileprivate(set) var rowNumber: Int
         /// The row's key, in the order of `CopyRequest.keyColumns`: for a quarantine, never for a message.
         package let key: [Scalar]
         /// The column, by its name at the source.
@@ -68,4 +68,16 @@ package struct CopyRejections: Sendable, Equatable {
     static let exampleBytesMax = 4_096
 
     package init() {}
+
+    /// Adds those of the next part of the same table.
+    ///
+    /// - Parameter rowCountBefore: the rows of the parts before, which the part's row numbers do not count.
+    package mutating func append(_ part: CopyRejections, rowCountBefore: Int) {
+        valueCount += part.valueCount
+        rowCount += part.rowCount
+        for var example in part.examples.prefix(Self.exampleCountMax - examples.count) {
+            example.rowNumber += rowCountBefore
+            examples.append(example)
+        }
+    }
 }

@@ -20,21 +20,25 @@ package struct CopyPlan: Sendable {
     /// The columns in the lake: names that Delta takes, `almanac.type` and, where it differs, `almanac.name` (the
     /// name at the source) in their metadata.
     package let schema: Schema
-    /// The statement.
-    package let statement: String
+    /// The pages of the table that are read; nil for all.
+    package private(set) var pages: HeapPages?
     /// The columns, in the schema's order.
     package let columns: [PlannedColumn]
     /// The places of the columns that know a row.
     let keyColumns: [Int]
     let naiveTimestamps: NaiveTimestamps
     let refusalPolicy: RefusalPolicy
+    /// `SELECT … FROM …`, and the condition that every row must meet.
+    private let selection: String
+    private let condition: String?
 
     init(
-        schema: Schema, statement: String, columns: [PlannedColumn], keyColumns: [Int],
+        schema: Schema, selection: String, condition: String?, columns: [PlannedColumn], keyColumns: [Int],
         naiveTimestamps: NaiveTimestamps, refusalPolicy: RefusalPolicy
     ) {
         self.schema = schema
-        self.statement = statement
+        self.selection = selection
+        self.condition = condition
         self.columns = columns
         self.keyColumns = keyColumns
         self.naiveTimestamps = naiveTimestamps
@@ -46,8 +50,24 @@ package struct CopyPlan: Sendable {
         columns: [PlannedColumn], naiveTimestamps: NaiveTimestamps = .undeclared, refusalPolicy: RefusalPolicy = .fail
     ) {
         self.init(
-            schema: Schema(columns.map { Field($0.name, $0.type.logicalType) }), statement: "", columns: columns,
-            keyColumns: [], naiveTimestamps: naiveTimestamps, refusalPolicy: refusalPolicy)
+            schema: Schema(columns.map { Field($0.name, $0.type.logicalType) }), selection: "", condition: nil,
+            columns: columns, keyColumns: [], naiveTimestamps: naiveTimestamps, refusalPolicy: refusalPolicy)
+    }
+
+    /// The statement.
+    package var statement: String {
+        let conditions = [condition].compactMap { $0 } + (pages?.conditions ?? [])
+        let narrowed = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        return "COPY (\(selection)\(narrowed)) TO STDOUT (FORMAT binary)"
+    }
+
+    /// The same columns of some pages of the table.
+    ///
+    /// - Precondition: the plan is of a table that `heapPageCount(of:)` knows.
+    package func narrowed(to pages: HeapPages) -> CopyPlan {
+        var plan = self
+        plan.pages = pages
+        return plan
     }
 }
 
@@ -82,11 +102,9 @@ extension PostgresConnection {
                     isNullable: request.refusalPolicy == .discardValue || !facts.areNotNull[index],
                     metadata: metadata))
         }
-        let condition = try request.condition.map(sql) ?? ""
-        let statement =
-            "COPY (SELECT \(expressions.joined(separator: ", ")) FROM \(origin)\(condition)) TO STDOUT (FORMAT binary)"
         return CopyPlan(
-            schema: Schema(fields), statement: statement, columns: columns,
+            schema: Schema(fields), selection: "SELECT \(expressions.joined(separator: ", ")) FROM \(origin)",
+            condition: try request.condition.map(sql), columns: columns,
             keyColumns: request.keyColumns.compactMap { key in columns.firstIndex { $0.name == key } },
             naiveTimestamps: request.naiveTimestamps, refusalPolicy: request.refusalPolicy)
     }
@@ -106,7 +124,7 @@ extension PostgresConnection {
     }
 
     private func sql(_ condition: CopyRequest.Condition) throws(PostgresError) -> String {
-        " WHERE source." + (try quotedIdentifier(condition.column)) + " = " + (try quotedLiteral(condition.value))
+        "source." + (try quotedIdentifier(condition.column)) + " = " + (try quotedLiteral(condition.value))
     }
 
     private func check(_ request: CopyRequest, _ available: [ResultColumn]) throws(PostgresError) {

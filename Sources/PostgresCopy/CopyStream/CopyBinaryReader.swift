@@ -8,6 +8,12 @@ package struct CopySummary: Sendable, Equatable {
     package let byteCount: Int
     /// What was left out of the batches, as the contract allows.
     package let rejections: CopyRejections
+
+    package init(rowCount: Int, byteCount: Int, rejections: CopyRejections) {
+        self.rowCount = rowCount
+        self.byteCount = byteCount
+        self.rejections = rejections
+    }
 }
 
 /// Makes batches of a COPY BINARY stream that arrives in pieces, cut anywhere.

@@ -8,10 +8,25 @@ extension PostgresConnection {
     }
 
     /// Opens a transaction, pins its settings, and takes the snapshot of `repeatableReadReadOnly`.
-    package func begin(_ mode: TransactionMode) throws(PostgresError) {
+    ///
+    /// - Parameter snapshot: another transaction's, from `exportSnapshot`, which must still be open; nil for a new one.
+    package func begin(_ mode: TransactionMode, snapshot: String? = nil) throws(PostgresError) {
         guard !isInTransaction else { throw misuse("a transaction is open already") }
         try execute(mode.rawValue)
+        // It must come before every query, and it takes no parameter.
+        if let snapshot { try execute("SET TRANSACTION SNAPSHOT \(try quotedLiteral(snapshot))") }
         try pinSettings(untilCommit: true)
+    }
+
+    /// Names the snapshot of the open transaction, so that transactions of other connections can read it.
+    ///
+    /// - Throws: `PostgresError` also within a savepoint, where the server exports none.
+    package func exportSnapshot() throws(PostgresError) -> String {
+        guard isInTransaction else { throw misuse("a snapshot needs a transaction") }
+        guard let name = try execute("SELECT pg_catalog.pg_export_snapshot()").value else {
+            throw PostgresError(.other, "the server exports no snapshot")
+        }
+        return name
     }
 
     /// Sets a setting until the end of the transaction, as a value and not as SQL text.

@@ -19,7 +19,9 @@ extension Ingestion {
     /// Reads all datasets in one snapshot of the source; no table changes before the source's COMMIT.
     func extract(_ catalog: DatasetCatalog, _ asOf: Instant, _ recorder: inout RunRecorder) throws {
         let scope = session.scope
-        let source = try SourceSession(scope, url: try url())
+        let source = try SourceSession(
+            scope, url: try url(), connections: session.project.connections,
+            connectionCountMax: Self.connectionCountMax)
         let targets = try catalog.datasets.map { dataset in
             let address = TableAddress(.raw, dataset.name, of: scope, in: session.project.layout)
             var change = self.change(
@@ -64,6 +66,9 @@ extension Ingestion {
         }
         commits.append(commit)
     }
+
+    /// Over how many connections a large table is read: more than the cores make nothing of.
+    private static var connectionCountMax: Int { min(4, ParallelWork.coreCount) }
 
     private func url() throws -> Secret {
         let environment = session.project.environment

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Effects
+internal import Extract
 package import SystemPackage
 package import Tenancy
 
@@ -11,6 +12,8 @@ package struct Project: Sendable {
     package let tenants: TenantDirectory
     /// What the machine offers.
     package let environment: RunEnvironment
+    /// Connections to sources, kept from one tenant to the next.
+    let connections = SourceConnections()
 
     /// Opens the project of a folder, or of the nearest folder above it.
     /// - Parameters:

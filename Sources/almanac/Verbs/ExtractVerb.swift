@@ -35,9 +35,13 @@ struct ExtractVerb: ParsableCommand {
     @Option(name: .long, help: "zstd's level.")
     var level = 3
 
+    @Option(name: .long, help: "Over how many connections a large table is read, in one snapshot.")
+    var connections = min(4, ParallelWork.coreCount)
+
     func validate() throws {
         guard (table == nil) != (query == nil) else { throw ValidationError("name --table or --query, one of them") }
         guard (1...19).contains(level) else { throw ValidationError("--level goes from 1 to 19") }
+        guard (1...64).contains(connections) else { throw ValidationError("--connections goes from 1 to 64") }
     }
 
     func run() throws {
@@ -47,7 +51,8 @@ struct ExtractVerb: ParsableCommand {
         let start = clock.monotonicNanoseconds()
         let count = try classifying("extract \(table ?? "the query")") {
             try Self.extract(
-                url: try secret(environment), try source(), to: absolute(to), level: level, environment)
+                url: try secret(environment), try source(), to: absolute(to), level: level,
+                connections: connections, environment)
         }
         let seconds = Double(clock.monotonicNanoseconds() - start) / 1e9
         if common.json {
@@ -81,12 +86,13 @@ struct ExtractVerb: ParsableCommand {
     }
 
     private static func extract(
-        url: Secret, _ source: CopyRequest.Source, to path: FilePath, level: Int, _ environment: RunEnvironment
+        url: Secret, _ source: CopyRequest.Source, to path: FilePath, level: Int, connections: Int,
+        _ environment: RunEnvironment
     ) throws -> ExtractionCount {
         let pending = try CommittedFile(store: environment.store, random: environment.random).begin(path)
         var writer: ParquetFileWriter?
         do {
-            let count = try extractTable(url: url, CopyRequest(source)) { schema in
+            let count = try extractTable(url: url, CopyRequest(source), connectionCountMax: connections) { schema in
                 var options = ParquetWriterOptions()
                 options.compressionLevel = level
                 // A row group is in memory until it is whole; a quarter million rows keep that below what libpq holds.

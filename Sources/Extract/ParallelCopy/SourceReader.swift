@@ -1,0 +1,39 @@
+internal import PostgresCopy
+
+/// One of the connections that read parts of a table. Used by its own thread alone, but for `interrupt`.
+final class SourceReader: @unchecked Sendable {
+    let connection: PostgresConnection
+    /// Says whose rows are wanted, in the open transaction.
+    let enter: () throws -> Void
+    private let leave: () throws -> Void
+    private let keep: () -> Void
+    private let canceller: StatementCanceller?
+
+    /// - Parameters:
+    ///   - connection: in a transaction that reads the division's snapshot.
+    ///   - enter: says whose rows are wanted, in the open transaction.
+    ///   - leave: makes sure that only those were read, before the commit.
+    ///   - keep: takes the connection back afterwards.
+    init(
+        connection: PostgresConnection, enter: @escaping () throws -> Void = {},
+        leave: @escaping () throws -> Void = {}, keep: @escaping () -> Void = {}
+    ) {
+        self.connection = connection
+        self.enter = enter
+        self.leave = leave
+        self.keep = keep
+        canceller = connection.canceller()
+    }
+
+    /// Makes what was read count.
+    func finish() throws {
+        try leave()
+        try checkTablesOfSnapshot(connection)
+        try connection.commit()
+        canceller?.revoke()
+        keep()
+    }
+
+    /// Ends what the connection is doing, from any thread.
+    func interrupt() { canceller?.cancel() }
+}

@@ -1,0 +1,92 @@
+internal import Columnar
+internal import Effects
+internal import PostgresCopy
+internal import Synchronization
+
+/// A large table cut into ranges of pages, which several connections read in one exported snapshot.
+///
+/// (1) The ranges cover every page, also those that come after the table was measured: nothing is lost between them.
+/// (2) Batches are handed over in the order of the pages, whichever connection was faster: same rows, same order.
+/// (3) It succeeds only when every connection has seen COMMAND_OK for each of its ranges, has looked again at what it
+///     touched, and has committed.
+struct TableDivision {
+    /// The snapshot as the server exported it: other transactions read it while the exporting one is open.
+    let snapshot: String
+    private let ranges: [HeapPages]
+    private let connectionCount: Int
+
+    /// Tables below this many pages (64 MiB) are read over one connection: the others would cost more than they save.
+    private static let pageCountMin = 8_192
+    /// Pages of one range (8 MiB): enough to forget the cost of a statement, few enough to wait for its turn in memory.
+    private static let pageCountTarget = 1_024
+    /// Bytes of batches that wait for their turn.
+    private static let waitingBytesMax = 32 << 20
+
+    /// Nil for what is better read over one connection, or cannot be cut.
+    ///
+    /// - Throws: errors of the connection, which must not be within a savepoint.
+    init?(
+        of source: CopyRequest.Source, _ connection: PostgresConnection, connectionCountMax: Int
+    ) throws(PostgresError) {
+        guard connectionCountMax > 1, let pageCount = try connection.heapPageCount(of: source),
+            pageCount >= Self.pageCountMin
+        else { return nil }
+        ranges = HeapPages.ranges(of: pageCount, pageCountTarget: Self.pageCountTarget)
+        connectionCount = connectionCountMax
+        snapshot = try connection.exportSnapshot()
+        // It has nothing to do until the others are through, however long that takes.
+        try connection.setLocal("idle_in_transaction_session_timeout", "0")
+    }
+
+    /// Reads the whole table.
+    ///
+    /// - Parameters:
+    ///   - plan: the table's, made by the transaction that exported the snapshot.
+    ///   - consume: takes each batch, on the caller's thread.
+    ///   - open: makes one more reader, on its own thread.
+    /// - Throws: what the first range in order has failed with, or what `consume` throws.
+    func copy(
+        _ plan: CopyPlan, consume: (borrowing ColumnBatch) throws -> Void,
+        open: @escaping @Sendable () throws -> SourceReader
+    ) throws -> CopySummary {
+        let summaries = Mutex<[CopySummary?]>(Array(repeating: nil, count: ranges.count))
+        let readers = Mutex<[Int: SourceReader]>([:])
+        let ranges = ranges
+        try OrderedPipeline.run(
+            pieceCount: ranges.count, threads: connectionCount, weightMax: Self.waitingBytesMax
+        ) { piece, thread, emit in
+            let reader = try readers.withLock { $0[thread] } ?? Self.start(open)
+            readers.withLock { $0[thread] = reader }
+            let summary = try reader.connection.copy(plan.narrowed(to: ranges[piece])) { batch in
+                try emit(copy batch, batch.byteCount)
+            }
+            summaries.withLock { $0[piece] = summary }
+        } leave: { thread in
+            try readers.withLock { $0[thread] }?.finish()
+        } interrupt: {
+            for reader in readers.withLock({ Array($0.values) }) { reader.interrupt() }
+        } consume: {
+            try consume($0)
+        }
+        return try Self.sum(summaries.withLock { $0 })
+    }
+
+    private static func start(_ open: () throws -> SourceReader) throws -> SourceReader {
+        let reader = try open()
+        try reader.enter()
+        return reader
+    }
+
+    private static func sum(_ parts: [CopySummary?]) throws(PostgresError) -> CopySummary {
+        var rowCount = 0
+        var byteCount = 0
+        var rejections = CopyRejections()
+        for part in parts {
+            guard let part else { throw PostgresError(.malformedStream, "a part of the table was not read") }
+            rejections.append(part.rejections, rowCountBefore: rowCount)
+            rowCount += part.rowCount
+            byteCount += part.byteCount
+        }
+        return CopySummary(rowCount: rowCount, byteCount: byteCount, rejections: rejections)
+    }
+}

@@ -1,0 +1,139 @@
+import AlmanacTesting
+import Columnar
+import Extract
+import PostgresCopy
+import Synchronization
+import Testing
+
+/// Tables that are large enough to be read over several connections: 64 MiB and more.
+@Suite("Parallel copy", .enabled(if: TestPostgres.isInstalled, "no Postgres server is installed"), .serialized)
+struct ParallelCopyTests {
+    private typealias Fixture = SourceFixture
+
+    /// 80,000 rows of 1 KB, of four tenants.
+    private static let largeTable =
+        Fixture.sharedTable + """
+            ALTER TABLE events ALTER note SET STORAGE PLAIN;
+            INSERT INTO events SELECT g, chr(97 + g % 4), repeat(chr(97 + g % 4), 1000)
+            FROM generate_series(10001, 90000) g;
+            """
+
+    private func backendCount(_ fixture: Fixture) throws -> Int? {
+        let text = try fixture.cluster.run(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            database: fixture.database)
+        return Int(text.split(whereSeparator: \.isWhitespace).joined())
+    }
+
+    private func ids(_ session: SourceSession, _ dataset: Dataset) throws -> [Int64] {
+        var ids: [Int64] = []
+        let count = try session.extract(dataset) { batch in
+            guard case .int64(let values) = batch.columns[0].values else { return }
+            ids += values.array
+        }
+        #expect(count.rowsRead == ids.count)
+        return ids
+    }
+
+    @Test func theRowsAndTheirOrderAreThoseOfOneConnection() throws {
+        let fixture = try Fixture(Self.largeTable)
+        let dataset = try Fixture.dataset("from: events")
+        let owner = "isolation: rls, key: c"
+        let one = try ids(fixture.session(owner), dataset)
+        #expect(one.count == 22_500)
+        for connections in [2, 3, 7] {
+            let session = try fixture.session(owner, connectionCountMax: connections)
+            // What is committed after the session's snapshot is in no connection's.
+            try fixture.run("SET app.tenant_id = 'c'; INSERT INTO events VALUES (\(connections), 'c', 'late');")
+            #expect(try ids(session, dataset) == one)
+            try session.finish()
+            try fixture.run("SET app.tenant_id = 'c'; DELETE FROM events WHERE note = 'late';")
+        }
+    }
+
+    @Test func noConnectionSeesAnotherTenant() throws {
+        let fixture = try Fixture(Self.largeTable)
+        let dataset = try Fixture.dataset("from: events", "key: [id]")
+        let connections = SourceConnections()
+        for tenant in ["a", "b", "nobody"] {
+            let session = try fixture.session(
+                "isolation: rls, key: \(tenant)", connections: connections, connectionCountMax: 3)
+            var foreign = 0
+            let count = try session.extract(dataset) { batch in
+                foreign += batch.rows.count { $0[1] != .text(tenant) }
+            }
+            try session.finish()
+            #expect(foreign == 0 && count.rowsRead == (tenant == "nobody" ? 0 : 22_500))
+        }
+        let column = try fixture.session(
+            "isolation: column, key: a, column: tenant_id", role: "postgres", connectionCountMax: 2)
+        #expect(try ids(column, dataset).allSatisfy { $0 % 4 == 0 })
+    }
+
+    @Test func aTableThatIsEmptiedMeanwhileIsNoShorterTable() throws {
+        let fixture = try Fixture(
+            "CREATE TABLE t AS SELECT g AS id, repeat('x', 1000) AS note FROM generate_series(1, 80000) g;"
+                + "GRANT SELECT ON t TO reader;")
+        let session = try fixture.session("isolation: database", connectionCountMax: 2)
+        try fixture.run(
+            "BEGIN; ALTER TABLE t RENAME TO old; CREATE TABLE t AS SELECT * FROM old; "
+                + "GRANT SELECT ON t TO reader; COMMIT;")
+        let error = failure { _ = try ids(session, Fixture.dataset("from: t")) }
+        #expect(error?.code == .tryLater)
+    }
+
+    @Test func whatTheConsumerThrowsEndsEveryConnection() throws {
+        struct Full: Error {}
+        let fixture = try Fixture(Self.largeTable)
+        do {
+            let session = try fixture.session(Fixture.rls, connectionCountMax: 3)
+            var batches = 0
+            #expect(throws: Full.self) {
+                _ = try session.extract(Fixture.dataset("from: events")) { _ in
+                    batches += 1
+                    if batches == 2 { throw Full() }
+                }
+            }
+            #expect(batches == 2)
+            // The session still has its snapshot for the next dataset.
+            #expect(try ids(session, Fixture.dataset("from: events")).count == 22_500)
+        }
+        // A server's process ends a moment after its connection.
+        var count = try backendCount(fixture)
+        for _ in 0..<100 where count != 0 {
+            try fixture.run("SELECT pg_sleep(0.1)")
+            count = try backendCount(fixture)
+        }
+        #expect(count == 0)
+    }
+
+    @Test func aConnectionThatDiesFailsTheDataset() throws {
+        let fixture = try Fixture(Self.largeTable)
+        let session = try fixture.session(Fixture.rls, connectionCountMax: 2)
+        var isKilled = false
+        let error = failure {
+            _ = try session.extract(Fixture.dataset("from: events")) { _ in
+                guard !isKilled else { return }
+                isKilled = true
+                try fixture.run(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                        + "AND usename = 'reader' AND query LIKE 'COPY%'")
+            }
+        }
+        #expect(isKilled && error?.code == .sourceLost && error?.isTransient == true)
+    }
+
+    @Test func valuesThatAreLeftOutKeepTheirRowNumbers() throws {
+        let fixture = try Fixture(
+            """
+            CREATE TABLE t AS SELECT g AS id, '2026-01-01'::date AS d, repeat('x', 1000) AS note
+            FROM generate_series(1, 80000) g; GRANT SELECT ON t TO reader;
+            UPDATE t SET d = 'infinity' WHERE id IN (7, 33333, 79999);
+            """)
+        let dataset = try Fixture.dataset("from: t", "key: [id]", "contract: discard_row")
+        let one = try fixture.session("isolation: database").extract(dataset) { _ in }
+        let three = try fixture.session("isolation: database", connectionCountMax: 3).extract(dataset) { _ in }
+        #expect(one.rejections.rowCount == 3)
+        #expect(three.rejections == one.rejections)
+    }
+}
