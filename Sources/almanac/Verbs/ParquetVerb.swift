@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Columnar
+internal import Configuration
 internal import Effects
 internal import Parquet
 internal import Runs
@@ -7,7 +8,7 @@ internal import Runs
 struct ParquetVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "parquet", abstract: "Look into Parquet files.",
-        subcommands: [Cat.self, SchemaOf.self, Verify.self, Rewrite.self])
+        subcommands: [ParquetInspect.self, Cat.self, SchemaOf.self, Verify.self, ParquetRewrite.self])
 
     struct Cat: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -16,11 +17,17 @@ struct ParquetVerb: ParsableCommand {
                 Examples:
                   almanac parquet cat orders.parquet --limit 10
                   almanac parquet cat orders.parquet --columns id,revenue_minor --format csv
+                  almanac parquet cat orders.parquet --where "placed_on >= '2026-10-01' AND city IN ('Lagos', 'Accra')"
                   almanac parquet cat orders.parquet --json
                 """)
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var rows: RowOptions
+
+        @Option(
+            name: .customLong("where"),
+            help: "Only the rows for which this is true: comparisons with AND, OR, NOT, IN, BETWEEN, IS NULL.")
+        var condition: String?
 
         @Flag(name: .long, help: "Print the canonical text of all rows, for comparisons by hash.")
         var canon = false
@@ -30,20 +37,41 @@ struct ParquetVerb: ParsableCommand {
 
         func run() throws {
             let reader = try openParquet(file)
+            let predicate = try condition.map { try Self.predicate($0, reader) }
             guard !canon else {
                 return try classifying("read \(file)") {
-                    try CanonicalRows(reader).forEachPiece { common.console.answer(bytes: $0) }
+                    try CanonicalRows(reader).forEachPiece(where: predicate) { common.console.answer(bytes: $0) }
                 }
             }
             let names = rows.columnNames
             let schema = try classifying("read \(file)") { try names.map(reader.schema.selecting) ?? reader.schema }
             var printer = RowPrinter(common.console, rows.format(common), schema: schema, limit: rows.limit)
             try classifying("read \(file)") {
-                for index in reader.metadata.rowGroups.indices where !printer.isFull {
-                    printer.print(try reader.rowGroup(index, columns: names))
+                do {
+                    try reader.forEachBatch(columns: names, where: predicate) { batch in
+                        printer.print(batch)
+                        if printer.isFull { throw Enough() }
+                    }
+                } catch is Enough {
+                    // As many rows as were asked for.
                 }
             }
             printer.finish()
+        }
+
+        private struct Enough: Error {}
+
+        /// The predicate of `--where`; a column that is not there is met with one that is near.
+        private static func predicate(_ text: String, _ reader: ParquetFileReader) throws -> ScanPredicate {
+            do throws(PredicateTextError) {
+                return try ScanPredicate(text: text, schema: reader.schema)
+            } catch {
+                let names = reader.schema.fields.map(\.name)
+                let near = error.unknownColumn.flatMap { Suggestion.nearest(to: $0, among: names) }
+                var failure = Failure(.usage, "can't read --where", why: error.description)
+                failure.remedy = near.map { "did you mean '\($0)'?" }
+                throw failure
+            }
         }
     }
 
@@ -63,73 +91,6 @@ struct ParquetVerb: ParsableCommand {
         var file: String
 
         func run() throws { try SchemaAnswer(try openParquet(file).schema).print(common) }
-    }
-
-    struct Rewrite: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Write a file's rows into another file.",
-            discussion: """
-                Examples:
-                  almanac parquet rewrite in.parquet out.parquet
-                  almanac parquet rewrite in.parquet small.parquet --level 9
-                  almanac parquet rewrite in.parquet out.parquet --row-group-rows 50000 --json
-                """)
-
-        @OptionGroup var common: CommonOptions
-
-        @Argument(help: "The file to read.")
-        var input: String
-
-        @Argument(help: "The file to make; there must be none of this name.")
-        var output: String
-
-        @Option(name: .long, help: "zstd's level.")
-        var level = 3
-
-        @Option(name: .long, help: "Rows of a row group.")
-        var rowGroupRows = ParquetWriterOptions().rowGroupRowCount
-
-        func validate() throws {
-            guard (1...19).contains(level) else { throw ValidationError("--level goes from 1 to 19") }
-            guard (1...100_000_000).contains(rowGroupRows) else {
-                throw ValidationError("--row-group-rows goes from 1 to 100000000")
-            }
-        }
-
-        func run() throws {
-            let reader = try openParquet(input)
-            let clock = SystemClock()
-            let start = clock.monotonicNanoseconds()
-            try classifying("rewrite \(input)") {
-                let committed = CommittedFile(store: DiskFileStore(), random: SystemRandom())
-                try committed.commit(absolute(output)) { file in
-                    var options = ParquetWriterOptions()
-                    options.compressionLevel = level
-                    options.rowGroupRowCount = rowGroupRows
-                    options.createdBy = "almanac/\(EngineVersion.text)"
-                    let writer = try ParquetFileWriter(schema: reader.schema, options: options, file: file)
-                    try reader.forEachBatch { try writer.write($0) }
-                    _ = try writer.finish()
-                } verify: { file in
-                    let rows = try ParquetFileReader(file).metadata.rowCount
-                    guard rows == reader.metadata.rowCount else {
-                        throw FileError(.readWrite, "read back", path: output)
-                    }
-                }
-            }
-            let seconds = Double(clock.monotonicNanoseconds() - start) / 1e9
-            guard !common.json else {
-                return try common.console.answer(
-                    json: Answer(rows: reader.metadata.rowCount, file: output, seconds: seconds))
-            }
-            common.console.answer("\(reader.metadata.rowCount) rows -> \(output)  \(RunProgress.seconds(seconds))")
-        }
-
-        private struct Answer: Encodable {
-            let rows: Int64
-            let file: String
-            let seconds: Double
-        }
     }
 }
 
