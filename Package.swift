@@ -80,7 +80,8 @@ let package = Package(
             "Parquet", ["Columnar", "Effects", "Checksum", "Cryptography", "Zstandard", "Compression"],
             packages: [paths]),
         module(
-            "Lake", ["Parquet", "Columnar", "Tenancy", "CivilTime", "Effects", "Checksum"], packages: [paths]),
+            "Lake", ["Parquet", "Columnar", "Tenancy", "CivilTime", "Effects", "Checksum", "Cryptography"],
+            packages: [paths]),
 
         // From Postgres.
         module("PostgresCopy", ["CLibPQ", "Columnar"]),
@@ -136,7 +137,9 @@ let package = Package(
         tests("Formatting", ["Columnar", "CivilTime"]),
         tests("Tenancy", ["Effects", "CivilTime", "Configuration"], packages: [paths]),
         tests("Parquet", ["Columnar", "Effects", "Checksum", "Cryptography", "Zstandard"], packages: [paths]),
-        tests("Lake", ["Parquet", "Columnar", "Effects", "Tenancy", "CivilTime", "Checksum"], packages: [paths]),
+        tests(
+            "Lake", ["Parquet", "Columnar", "Effects", "Tenancy", "CivilTime", "Checksum", "Cryptography"],
+            packages: [paths]),
         tests("PostgresCopy", ["Columnar"]),
         tests(
             "Extract", ["PostgresCopy", "Columnar", "Tenancy", "Configuration", "CivilTime", "Effects"],

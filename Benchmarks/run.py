@@ -6,6 +6,7 @@
                      number of rows; the second may be at most 1.2 times the first
     extract          the same extraction beside psql draining the same binary COPY into nothing
     parquet          reading a Parquet file and writing it again, beside pyarrow doing the same
+    lake             opening, appending to, merging into and compacting Delta tables, beside delta-rs: see lake.py
 
 Each case ends with a line of JSON: case, ours_s, peer, peer_s, ratio, answers_equal, peak_mib, cpu_s (ours; seconds are
 medians of the runs, taken by turns). Ends with 1 where answers differ or a bound does not hold.
@@ -24,6 +25,7 @@ import tempfile
 import time
 
 import cluster as clusters
+import lake
 
 HERE = pathlib.Path(__file__).resolve().parent
 MEMORY_RATIO_MAX = 1.2
@@ -184,7 +186,8 @@ def parquet(program, rows, runs, folder):
 
 
 BENCHMARKS = {
-    "extract-memory": (extract_memory, 10_000_000), "extract": (extract, 1_000_000), "parquet": (parquet, 1_000_000)}
+    "extract-memory": (extract_memory, 10_000_000), "extract": (extract, 1_000_000), "parquet": (parquet, 1_000_000),
+    "lake": (lake.run, 10_000_000)}
 
 
 def main():

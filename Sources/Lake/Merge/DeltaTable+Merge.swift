@@ -58,7 +58,7 @@ extension DeltaTable {
         let writer = work.writer(settings, nil)
         var number: Int64 = 0
         for file in files {
-            try DataFileReader(file, at: address, store).forEachLogicalBatch(settings.rows) { batch in
+            try DataFileReader(file, of: self).forEachLogicalBatch(settings.rows) { batch in
                 let own = try keys.keys(batch)
                 let kept = own.indices.filter { own[$0].flatMap(merging.table.value) == number + Int64($0) }
                 number += Int64(batch.rowCount)

@@ -19,7 +19,7 @@ extension DeltaTable {
             }
             do {
                 guard let intent = try intent(result, base) else {
-                    if let base { return base.unchanged }
+                    if let base { return try durable(base) }
                     throw LakeError(.noTable, "there is no table \(address)")
                 }
                 switch try Committer(table: self).commit(intent, on: base, mayBeNamed: &work.mayBeNamed) {
@@ -41,5 +41,12 @@ extension DeltaTable {
             }
         }
         throw LakeError(.conflict, "can't write to table \(address): other writers were always faster")
+    }
+
+    /// A version as it is, for a change that has nothing to do. Its maker may have died, or been told nothing, before it was
+    /// durable: it is made so before it is told.
+    func durable(_ base: TableSnapshot) throws -> TableCommit {
+        try syncFolders()
+        return base.unchanged
     }
 }

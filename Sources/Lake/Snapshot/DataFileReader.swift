@@ -13,21 +13,27 @@ struct DataFileReader {
     /// Opens a file that an action names.
     ///
     /// - Throws: `FileError`, `LakeError`.
-    init(_ action: AddedFile, at address: TableAddress, _ store: any FileStore) throws {
-        let file = try TableFile(action, in: address)
+    init(_ action: AddedFile, of table: DeltaTable) throws {
+        let file = try TableFile(action, in: table.address)
         try self.init(
-            try store.open(file.path), name: file.name, partitionValues: action.partitionValues, in: address)
+            try table.store.open(file.path), name: file.name, partitionValues: action.partitionValues,
+            in: table.address, table.encryption)
     }
 
     /// - Throws: `FileError`; `LakeError`: `damaged`, (`tenantMismatch`) where the footer names another tenant or none.
     init(
-        _ file: any ReadableFile, name: String, partitionValues: [String: String?] = [:], in address: TableAddress
+        _ file: any ReadableFile, name: String, partitionValues: [String: String?] = [:], in address: TableAddress,
+        _ encryption: TableEncryption?
     ) throws {
+        var options = ParquetReaderOptions()
+        options.decryption = encryption?.reading(name, address)
         self.partitionValues = partitionValues
-        self.file = RememberingFile(file)
+        self.file = RememberingFile(file, hasKey: encryption != nil)
         self.name = name
         self.address = address
-        reader = try self.file.translating(name) { [file = self.file] in try ParquetFileReader(file) }
+        reader = try self.file.translating(name) { [file = self.file, options] in
+            try ParquetFileReader(file, options: options)
+        }
         if let tenant = address.tenant, reader.metadata[TableProperties.tenant] != tenant {
             throw LakeError(
                 .tenantMismatch, "can't read file '\(name)' of table \(address): it was not written for this tenant")
@@ -108,8 +114,12 @@ private final class RememberingFile: ReadableFile, @unchecked Sendable {
     private let file: any ReadableFile
     // Written by the one thread that reads: a table's files are read one after the other.
     private var failure: FileError?
+    private let hasKey: Bool
 
-    init(_ file: any ReadableFile) { self.file = file }
+    init(_ file: any ReadableFile, hasKey: Bool) {
+        self.file = file
+        self.hasKey = hasKey
+    }
 
     var size: Int64 { file.size }
 
@@ -128,7 +138,9 @@ private final class RememberingFile: ReadableFile, @unchecked Sendable {
             return try body()
         } catch let error as ParquetError {
             if let failure { throw failure }
-            throw LakeError(error.code == .unsupported ? .unsupported : .damaged, "can't read file '\(name)': \(error)")
+            // With a key that is not the file's, or none, nothing can be said of the rows.
+            let isUnsupported = error.code == .unsupported || error.code == .key && !hasKey
+            throw LakeError(isUnsupported ? .unsupported : .damaged, "can't read file '\(name)': \(error)")
         }
     }
 }

@@ -42,7 +42,7 @@ extension TableSnapshot {
         }
         guard open.size == file.size else { throw mismatch(file, "it has another size") }
         let reader = try DataFileReader(
-            open, name: file.name, partitionValues: file.partitionValues, in: address)
+            open, name: file.name, partitionValues: file.partitionValues, in: address, encryption)
         if let expected = file.rowCount, reader.rowCount != expected { throw mismatch(file, "it has other rows") }
         return reader
     }

@@ -24,12 +24,16 @@ package struct TableSnapshot: Sendable {
     let storageSchema: StorageSchema
     let replay: DeltaReplay
     let store: any FileStore
+    let encryption: TableEncryption?
 
     /// Makes a snapshot of what was replayed.
     ///
     /// - Throws: `LakeError` (`unsupported`) for a protocol that is not built here, (`tenantMismatch`) for a table of
     ///   another tenant, (`damaged`).
-    init(_ replay: DeltaReplay, at address: TableAddress, logSHA256: String, store: any FileStore) throws(LakeError) {
+    init(
+        _ replay: DeltaReplay, at address: TableAddress, logSHA256: String, store: any FileStore,
+        encryption: TableEncryption?
+    ) throws(LakeError) {
         guard let metadata = replay.metadata, let `protocol` = replay.protocol else {
             throw DeltaReader.damaged("there is no metadata")
         }
@@ -42,6 +46,7 @@ package struct TableSnapshot: Sendable {
         self.metadata = metadata
         self.replay = replay
         self.store = store
+        self.encryption = encryption
         storageSchema = StorageSchema(storage: try DeltaSchema.schema(metadata.schemaText))
         schema = storageSchema.logical
         var files: [TableFile] = []

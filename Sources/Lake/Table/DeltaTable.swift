@@ -14,6 +14,8 @@ package struct DeltaTable: Sendable {
     let log: DeltaLog
     /// On how many threads files are written again; the result is the same.
     package var threads = 1
+    /// The key of the tenant's files, where they are encrypted.
+    package var encryption: TableEncryption?
 
     package init(
         at address: TableAddress, store: any FileStore, random: any RandomSource, clock: any WallClock
@@ -71,7 +73,7 @@ package struct DeltaTable: Sendable {
     /// Folds further versions into a state.
     func advance(_ replay: DeltaReplay, to last: Int64, logSHA256: String?) throws -> TableSnapshot {
         let (replay, sha256) = try loader.advance(replay, to: last, logSHA256: logSHA256)
-        return try TableSnapshot(replay, at: address, logSHA256: sha256, store: store)
+        return try TableSnapshot(replay, at: address, logSHA256: sha256, store: store, encryption: encryption)
     }
 
     /// The version that was the last at an instant, by the times that the commits tell; a commit that tells an earlier

@@ -110,6 +110,7 @@ extension DeltaTable {
                 if let told, told != previous, !isFirst { found(.chain, "it does not follow the version before it") }
                 previous = entry.sha256
                 if version > replay.version { try replay.apply(entry.actions, version: version) }
+                if version == replay.version { verifyCheckpoint(listing, replay, &verification) }
             } catch let error as LakeError where error.code == .damaged {
                 found(.log, error.message)
                 return nil
@@ -118,13 +119,38 @@ extension DeltaTable {
                 return nil
             }
         }
-        return try TableSnapshot(replay, at: address, logSHA256: previous ?? "", store: store)
+        return try TableSnapshot(
+            replay, at: address, logSHA256: previous ?? "", store: store, encryption: encryption)
     }
 
     /// The first version whose state can still be told, where the log does not go back to the first of all.
     private func firstWhole(_ listing: DeltaLog.Listing, from first: Int64, to last: Int64) throws -> Int64 {
         let versions = Set(listing.checkpoints.map(\.version)).sorted()
         return versions.first { $0 >= first - 1 && $0 <= last } ?? last
+    }
+
+    /// Whether the checkpoint of a version, if there is one, says what the log says.
+    private func verifyCheckpoint(
+        _ listing: DeltaLog.Listing, _ replay: DeltaReplay, _ verification: inout TableVerification
+    ) {
+        let names = listing.checkpoints.filter { $0.version == replay.version }.map(\.name)
+        guard !names.isEmpty, replay.checkpointVersion != replay.version else { return }
+        func found(_ reason: String) {
+            let file = "\(DeltaLog.folderName)/\(names[0])"
+            verification.findings.append(TableFinding(kind: .log, file: file, reason: reason))
+        }
+        do {
+            guard let parts = try CheckpointName.parts(names) else { return found("parts of it are missing") }
+            var told = DeltaReplay()
+            try told.start(
+                from: try CheckpointReader(log: log).read(parts, removals: false), version: replay.version)
+            guard Set(told.activeFiles.map(\.path)) == Set(replay.activeFiles.map(\.path)),
+                told.metadata?.schemaText == replay.metadata?.schemaText, told.metadata?.id == replay.metadata?.id,
+                told.transactions.mapValues(\.version) == replay.transactions.mapValues(\.version)
+            else { return found("it does not say what the log says") }
+        } catch {
+            found("\(error)")
+        }
     }
 
     // MARK: A data file
@@ -165,7 +191,8 @@ extension DeltaTable {
 
     private func findLeftovers(_ verification: inout TableVerification) throws {
         var named: Set<String> = []
-        for version in try log.listing().versions {
+        let listing = try log.listing()
+        for version in listing.versions {
             for action in try log.entry(version)?.actions ?? [] {
                 switch action {
                 case .add(let file): named.insert(DeltaPath.key(file.path))
@@ -174,15 +201,35 @@ extension DeltaTable {
                 }
             }
         }
-        for name in try store.names(in: address.folder) where name != DeltaLog.folderName && !named.contains(name) {
-            // Folders are of partitions, or of somebody else.
-            guard try store.status(of: address.folder.appending(name))?.kind == .file else { continue }
-            verification.findings.append(TableFinding(kind: .leftover, file: name, reason: "no version names it"))
+        // Where the first versions are gone, a checkpoint still knows their files.
+        if let last = listing.last, listing.versions.first != 0 {
+            let replay = try loader.replay(listing, upTo: last, keepingRemovals: true)
+            named.formUnion(replay.activeFiles.map { DeltaPath.key($0.path) })
+            named.formUnion(replay.removedFiles.map { DeltaPath.key($0.path) })
         }
+        try findLeftovers(in: [], named, &verification)
         for name in try store.names(in: log.folder) where name.hasPrefix(CommittedFile.temporaryPrefix) {
             verification.findings.append(
                 TableFinding(
                     kind: .leftover, file: "\(DeltaLog.folderName)/\(name)", reason: "a version that was given up"))
+        }
+    }
+
+    /// Looks through the folders of partitions too; what begins with an underscore is no data.
+    private func findLeftovers(
+        in components: [String], _ named: Set<String>, _ verification: inout TableVerification
+    ) throws {
+        let folder = components.reduce(address.folder) { $0.appending($1) }
+        for name in try store.names(in: folder) where !name.hasPrefix("_") {
+            let path = (components + [name]).joined(separator: "/")
+            switch try store.status(of: folder.appending(name))?.kind {
+            case .folder where name.contains("="): try findLeftovers(in: components + [name], named, &verification)
+            case .file where !named.contains(path):
+                verification.findings.append(
+                    TableFinding(kind: .leftover, file: path, reason: "no version names it"))
+            // Other folders are somebody else's.
+            default: break
+            }
         }
     }
 }

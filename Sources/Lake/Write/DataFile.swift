@@ -37,6 +37,7 @@ final class DataFile {
         var options = ParquetWriterOptions()
         options.rowGroupRowCount = settings.limits.rowGroupRows
         options.createdBy = settings.engine
+        options.encryption = table.encryption?.writing(name, table)
         if let tenant = table.address.tenant { options.keyValues.append((TableProperties.tenant, tenant)) }
         parquet = try hashing.translating { [hashing, schema] in
             try ParquetFileWriter(schema: schema, options: options, file: hashing)
@@ -61,6 +62,13 @@ final class DataFile {
         rowCount += Int64(batch.rowCount)
     }
 
+    /// The statistics for the log; of an encrypted file its number of rows alone.
+    private var statisticsText: String {
+        let all = statistics.json
+        if table.encryption == nil { return all.canonicalText }
+        return JSONValue.object(dropping: ["numRecords": all["numRecords"]]).canonicalText
+    }
+
     /// Makes the file durable under its name, after it was read back: size, SHA-256, footer, rows, tenant.
     func commit(atMilliseconds milliseconds: Int64) throws -> AddedFile {
         _ = try hashing.translating { try parquet.finish() }
@@ -70,14 +78,14 @@ final class DataFile {
             guard try SHA256Digest(ofFile: readBack).description == sha256 else {
                 throw FileError(.readWrite, "read back", path: name)
             }
-            let reader = try DataFileReader(readBack, name: name, in: table.address)
+            let reader = try DataFileReader(readBack, name: name, in: table.address, table.encryption)
             guard reader.rowCount == rowCount else { throw FileError(.readWrite, "read back", path: name) }
         }
         var tags = [TableFile.Tag.sha256: sha256, TableFile.Tag.rows: String(rowCount)]
         if eventTime != nil { tags[TableFile.Tag.days] = days.text }
         return AddedFile(
             path: name, partitionValues: partitionValues, size: size, modifiedMilliseconds: milliseconds,
-            statisticsText: statistics.json.canonicalText, tags: tags)
+            statisticsText: statisticsText, tags: tags)
     }
 }
 

@@ -101,7 +101,7 @@ extension DeltaTable {
         let final = try plan.settings(policy, on: base)
         let writer = work.writer(final, nil)
         for file in files {
-            try DataFileReader(file, at: address, store).forEachLogicalBatch(settings.rows) { try writer.write($0) }
+            try DataFileReader(file, of: self).forEachLogicalBatch(settings.rows) { try writer.write($0) }
         }
         let divided = try writer.finish()
         work.remove(files)
@@ -116,7 +116,7 @@ extension DeltaTable {
         wide.rows = settings.schema.withoutPartitions
         let writer = work.writer(wide, nil)
         for file in base.files {
-            try DataFileReader(file.action, at: address, store).forEachLogicalBatch(wide.rows) { try writer.write($0) }
+            try DataFileReader(file.action, of: self).forEachLogicalBatch(wide.rows) { try writer.write($0) }
             // One file of old rows stays one file.
             try writer.closeFiles()
         }

@@ -55,6 +55,8 @@ package struct DataFileLimits: Sendable {
     package var fileRows: Int64 = 50_000_000
     /// The rows of a row group: its values are in memory while it is written.
     package var rowGroupRows = 131_072
+    /// The bytes of values that are held in memory while rows are sorted.
+    package var sortBytes = 48 << 20
 
     package init() {}
 }

@@ -8,6 +8,7 @@ enum DeltaOracle {
     static let python = ProcessInfo.processInfo.environment["ALMANAC_ORACLE_PYTHON"].flatMap { $0.isEmpty ? nil : $0 }
     static let hasPolars = has("polars")
     static let hasDuckDB = has("duckdb_extension_delta")
+    static let hasSail = has("pysail.spark, pyspark.sql.connect.session")
 
     struct Failure: Error, CustomStringConvertible { let description: String }
 
@@ -59,6 +60,22 @@ enum DeltaOracle {
         folder = os.path.dirname(duckdb_extension_delta.__file__)
         connection.execute("load '%s'" % glob.glob(folder + "/extensions/*/delta.duckdb_extension")[0])
         connection.execute("set timezone = 'UTC'")
+
+        """
+
+    /// A session of Sail, which speaks Spark Connect.
+    static let sail = """
+        import logging, os
+        os.environ["RUST_LOG"] = "error"
+        from pysail.spark import SparkConnectServer
+        server = SparkConnectServer()
+        server.start(background=True)
+        from pyspark.sql import SparkSession
+        spark = SparkSession.builder.remote("sc://localhost:%d" % server.listening_address[1]).getOrCreate()
+        spark.conf.set("spark.sql.session.timeZone", "UTC")
+        os.environ["TZ"] = "UTC"
+        import time
+        time.tzset()
 
         """
 

@@ -8,8 +8,11 @@ internal import Tenancy
 
 struct LakeVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lake", abstract: "Look into the lake's tables.",
-        subcommands: [Tables.self, SchemaOf.self, Cat.self, History.self, Files.self])
+        commandName: "lake", abstract: "Look into the lake's tables, and keep them in order.",
+        subcommands: [
+            Tables.self, SchemaOf.self, Cat.self, History.self, Files.self, Diff.self, Verify.self, Compact.self,
+            VacuumFiles.self, Restore.self,
+        ])
 
     struct Tables: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -76,7 +79,7 @@ struct LakeVerb: ParsableCommand {
         @OptionGroup var location: ProjectOptions
         @OptionGroup var named: TableArgument
 
-        func run() throws { try SchemaAnswer(try named.snapshot(location.open(common)).schema).print(common) }
+        func run() throws { try SchemaAnswer(try named.snapshot(location, common).schema).print(common) }
     }
 
     struct Cat: ParsableCommand {
@@ -98,7 +101,7 @@ struct LakeVerb: ParsableCommand {
         private struct Enough: Error {}
 
         func run() throws {
-            let snapshot = try named.snapshot(location.open(common))
+            let snapshot = try named.snapshot(location, common)
             let names = rows.columnNames
             try classifying("read \(snapshot.address)") {
                 let schema = try names.map(snapshot.schema.selecting) ?? snapshot.schema
@@ -129,22 +132,24 @@ struct LakeVerb: ParsableCommand {
         @OptionGroup var named: TableArgument
 
         func run() throws {
-            let table = try named.table(location.open(common))
+            let table = try named.table(location, common)
             let records = try classifying("read \(table.address)") { try table.history() }.reversed()
             let lines = records.map { record in
                 VersionLine(
                     version: record.version, at: record.instant.description, operation: record.operation,
-                    run: record.run, files: record.addedFileCount, rows: record.addedRowCount)
+                    parameters: record.parameters, engine: record.engine, run: record.run,
+                    files: record.addedFileCount, removed: record.removedFileCount, rows: record.addedRowCount,
+                    sha256: record.sha256)
             }
             guard !common.json else { return try common.console.answer(json: ["versions": lines]) }
             var text = TextTable([
                 ("VERSION", .right), ("AT", .left), ("OPERATION", .left), ("RUN", .left), ("FILES", .right),
-                ("ROWS", .right),
+                ("REMOVED", .right), ("ROWS", .right),
             ])
             for line in lines {
                 text.add([
                     String(line.version), line.at, line.operation, line.run.map { String($0.prefix(8)) } ?? "–",
-                    String(line.files), line.rows.map(String.init) ?? "–",
+                    String(line.files), String(line.removed), line.rows.map(String.init) ?? "–",
                 ])
             }
             for line in text.lines { common.console.answer(line) }
@@ -166,8 +171,10 @@ struct LakeVerb: ParsableCommand {
         @OptionGroup var named: TableArgument
 
         func run() throws {
-            let files = try named.snapshot(location.open(common)).files.map {
-                FileLine(name: $0.name, rows: $0.rowCount, bytes: $0.size, sha256: $0.sha256)
+            let files = try named.snapshot(location, common).files.map {
+                FileLine(
+                    name: $0.name, rows: $0.rowCount, bytes: $0.size, sha256: $0.sha256, days: $0.days?.text,
+                    partition: $0.partitionValues)
             }
             guard !common.json else { return try common.console.answer(json: ["files": files]) }
             var table = TextTable([("FILE", .left), ("ROWS", .right), ("BYTES", .right), ("SHA-256", .left)])
@@ -178,41 +185,6 @@ struct LakeVerb: ParsableCommand {
                 ])
             }
             for line in table.lines { common.console.answer(line) }
-        }
-    }
-}
-
-/// A table of a tenant, at a version or an instant: `--tenant T raw/orders[@VERSION|@INSTANT]`.
-struct TableArgument: ParsableArguments {
-    @Option(name: .long, help: "The tenant.")
-    var tenant: String
-
-    @Argument(help: "raw/DATASET or aggregates/MODEL, with @VERSION or @INSTANT for an older state.")
-    var address: String
-
-    /// The table.
-    func table(_ project: Project) throws -> DeltaTable { try resolve(project).table }
-
-    /// The table at the version or instant that is named.
-    func snapshot(_ project: Project) throws -> TableSnapshot {
-        let (table, moment) = try resolve(project)
-        return try classifying("read \(table.address)") { try table.snapshot(at: moment) }
-    }
-
-    private func resolve(_ project: Project) throws -> (table: DeltaTable, moment: DeltaTable.Moment) {
-        let parts = address.split(separator: "@", maxSplits: 1).map(String.init)
-        let names = (parts.first ?? "").split(separator: "/").map(String.init)
-        guard names.count == 2, let kind = TableAddress.Kind(rawValue: names[0]) else {
-            throw Failure(
-                .usage, "'\(address)' is no table", why: "a table is raw/DATASET or aggregates/MODEL",
-                remedy: "almanac lake tables --tenant \(tenant)")
-        }
-        return try classifying("open table '\(address)' of tenant '\(tenant)'") {
-            let scope = try project.tenants.scope(named: tenant)
-            let table = project.table(TableAddress(kind, try ResourceName(names[1]), of: scope, in: project.layout))
-            guard parts.count == 2 else { return (table, .latest) }
-            if let version = Int64(parts[1]) { return (table, .version(version)) }
-            return (table, .instant(try Instant(parsing: parts[1])))
         }
     }
 }
@@ -230,9 +202,13 @@ private struct VersionLine: Encodable {
     let version: Int64
     let at: String
     let operation: String
+    let parameters: [String: String]
+    let engine: String?
     let run: String?
     let files: Int
+    let removed: Int
     let rows: Int64?
+    let sha256: String
 }
 
 private struct FileLine: Encodable {
@@ -240,6 +216,8 @@ private struct FileLine: Encodable {
     let rows: Int64?
     let bytes: Int64
     let sha256: String?
+    let days: String?
+    let partition: [String: String?]
 }
 
 /// Shows tenants whose files are not right, and fails if there are any.
