@@ -23,7 +23,10 @@ package struct DeltaReplay: Sendable {
 
     /// The files of the table, in their order.
     package var activeFiles: [AddedFile] {
-        files.values.map { (FilePlace($0), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+        let all = Array(files.values)
+        let places = all.map { FilePlace($0) }
+        // Positions are sorted, since files are large to move.
+        return places.indices.sorted { places[$0] < places[$1] }.map { all[$0] }
     }
 
     /// The files that were removed and did not come again, by path.
@@ -65,6 +68,8 @@ package struct DeltaReplay: Sendable {
             files[key] = nil
             if keepsRemovals { removals[key] = file }
         }
+        // In an empty table a path that is known has come twice; in another it may have been there before.
+        let isFirst = files.isEmpty
         var added: Set<String> = []
         for action in actions {
             switch action {
@@ -73,10 +78,13 @@ package struct DeltaReplay: Sendable {
             case .transaction(let value): transactions[value.application] = value
             case .add(let file):
                 let key = DeltaPath.key(file.path)
-                guard added.insert(key).inserted else { throw DeltaReader.damaged("a file is added twice at once") }
-                files[key] = file
+                var kept = file
                 // Whether it brought rows was said of its version; a checkpoint does not keep it.
-                files[key]?.isDataChange = false
+                kept.isDataChange = false
+                let wasThere = files.updateValue(kept, forKey: key) != nil
+                guard isFirst ? !wasThere : added.insert(key).inserted else {
+                    throw DeltaReader.damaged("a file is added twice at once")
+                }
                 if keepsRemovals { removals[key] = nil }
             case .remove, .commitInfo: break
             }

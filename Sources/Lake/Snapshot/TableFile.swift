@@ -94,6 +94,6 @@ struct FilePlace: Comparable {
         if left.isTagged != right.isTagged { return right.isTagged }
         if left.first != right.first { return left.first < right.first }
         if left.second != right.second { return left.second < right.second }
-        return left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
+        return left.path < right.path
     }
 }
