@@ -168,7 +168,7 @@ extension SceneComposer {
         return labeller.change(from: previous, to: value, unit: unit)
     }
 
-    private func changeColor(_ direction: Int, _ chart: Chart) -> ColorRole {
+    func changeColor(_ direction: Int, _ chart: Chart) -> ColorRole {
         switch (direction, chart.good) {
         case (0, _), (_, .neutral): .mute
         case (1, .up), (-1, .down): .good

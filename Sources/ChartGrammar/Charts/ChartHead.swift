@@ -20,9 +20,11 @@ extension SceneComposer {
         let isWritten = try form == .heatMap && hasCellLabels(chart, width: width)
         let legendWidth = form == .heatMap && !isWritten ? HeatMapLegend.width : 0
         let unitNote = isWritten && chart.unit == .percent && !chart.subtitle.contains("%") ? ["%"] : []
-        let subtitle = ([chart.subtitle] + unitNote + subtitleNotes(chart, form)).filter { !$0.isEmpty }.joined(
-            separator: "; ")
-        guard !subtitle.isEmpty else { return ChartHead(marks: marks, height: title.height + 6) }
+        let subtitle = ([chart.subtitle] + unitNote + subtitleNotes(chart, form, isWide: isWide)).filter { !$0.isEmpty }
+            .joined(
+                separator: "; ")
+        let frame = Box(x: 0, y: 0, width: width, height: 0)
+        guard !subtitle.isEmpty else { return ChartHead(marks: mirrored(marks, frame), height: title.height + 6) }
         let room = max(60, width - legendWidth)
         let extent = try measuring.extent(of: subtitle, font: .subtitle, width: room, linesMax: 2)
         marks.append(
@@ -30,11 +32,11 @@ extension SceneComposer {
                 SceneText(
                     subtitle, font: .subtitle, color: .mute,
                     at: Point(x: 0, y: title.height + 3 + extent.baseline), width: room, linesMax: 2)))
-        return ChartHead(marks: marks, height: title.height + 3 + extent.height + 5)
+        return ChartHead(marks: mirrored(marks, frame), height: title.height + 3 + extent.height + 5)
     }
 
     /// What the reader must know about how this chart is drawn.
-    private func subtitleNotes(_ chart: Chart, _ form: Form) -> [String] {
+    private func subtitleNotes(_ chart: Chart, _ form: Form, isWide: Bool) -> [String] {
         switch form {
         case .line:
             let axis = ValueAxis(of: chart)
@@ -49,12 +51,20 @@ extension SceneComposer {
         case .heatMap:
             let rows = HeatMapRows(chart)
             return rows.isCut ? [ChartTexts.fill(texts.lastRows, String(rows.rows.count))] : []
-        case .empty, .single, .columns: return []
+        case .plot: return plot(of: chart, isWide: isWide)?.notes ?? []
+        case .smallMultiples: return leftOut(chart.currentSeries.count - PanelGrid(chart, isWide: isWide).count)
+        case .sparkline: return leftOut(chart.currentSeries.count - SparklineRows.rowsMax)
+        case .sankey: return leftOut(SankeyLayout(chart).leftOut)
+        case .empty, .single, .columns, .calendar: return []
         }
     }
 }
 
 extension SceneComposer {
+    private func leftOut(_ count: Int) -> [String] {
+        count > 0 ? [ChartTexts.fill(texts.othersLeftOut, String(count))] : []
+    }
+
     /// A quiet panel that says what is not there.
     func emptyPanel(_ title: String, _ note: String, in plot: Box) -> [SceneMark] {
         let middle = plot.y + plot.height / 2
@@ -80,20 +90,22 @@ extension SceneComposer {
         let axisY = plot.bottom - 18
         let x = plot.right - 8
         let label = labeller.date(dates[index], form: .dayMonth)
-        return [
-            .text(
-                SceneText(
-                    labeller.compact(value, unit: chart.unit), font: .bigValue, color: .ink,
-                    at: Point(x: plot.x, y: plot.y + 44))),
-            .text(
-                SceneText(
-                    texts.onePoint, font: .subtitle, color: .mute, at: Point(x: plot.x, y: plot.y + 60),
-                    width: plot.width, linesMax: 2)),
-            .line([Point(x: plot.x, y: axisY), Point(x: plot.right, y: axisY)], Stroke(.zero, width: 0.8)),
-            .circle(Point(x: x, y: axisY), radius: 3.6, fill: .paper),
-            .circle(Point(x: x, y: axisY), radius: 2.6, fill: .accent),
-            .text(
-                SceneText(label, font: .axis, color: .axis, at: Point(x: plot.right, y: axisY + 11), anchor: .trailing)),
-        ]
+        return mirrored(
+            [
+                .text(
+                    SceneText(
+                        labeller.compact(value, unit: chart.unit), font: .bigValue, color: .ink,
+                        at: Point(x: plot.x, y: plot.y + 44))),
+                .text(
+                    SceneText(
+                        texts.onePoint, font: .subtitle, color: .mute, at: Point(x: plot.x, y: plot.y + 60),
+                        width: plot.width, linesMax: 2)),
+                .line([Point(x: plot.x, y: axisY), Point(x: plot.right, y: axisY)], Stroke(.zero, width: 0.8)),
+                .circle(Point(x: x, y: axisY), radius: 3.6, fill: .paper),
+                .circle(Point(x: x, y: axisY), radius: 2.6, fill: .accent),
+                .text(
+                    SceneText(
+                        label, font: .axis, color: .axis, at: Point(x: plot.right, y: axisY + 11), anchor: .trailing)),
+            ], plot)
     }
 }

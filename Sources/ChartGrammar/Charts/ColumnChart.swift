@@ -16,8 +16,8 @@ extension SceneComposer {
         let axisLabels = isLabelled ? [] : self.labels(of: axis, unit: chart.unit)
         let ticks = columnTicks(dates)
         let indent = isLabelled ? 0 : try widest(axisLabels, font: .axis) + 6
-        let left = box.x + indent
-        let band = (box.right - left) / Double(dates.count)
+        let left = isRightToLeft ? box.x : box.x + indent
+        let band = (box.width - indent) / Double(dates.count)
         // Two columns of full width would be walls.
         let width = min(band / 1.4, 46)
         let hasNegative = axis.ticks.lower < 0

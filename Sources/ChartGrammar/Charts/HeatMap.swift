@@ -17,7 +17,7 @@ struct HeatMapRows {
         names = chart.categories.isEmpty ? (chart.dates ?? []).map(\.description) : chart.categories
         rows = max(0, count - Self.rowsMax)..<count
         isCut = count > Self.rowsMax
-        pitch = rows.count > 20 ? 13 : 17
+        pitch = rows.count > 20 ? 13 : chart.mark == .matrix ? 21 : 17
     }
 
     var height: Double { Self.headHeight + Double(rows.count) * pitch + 4 }
@@ -54,7 +54,10 @@ extension SceneComposer {
         }
         // Where the values are written, colour only has to tell them apart; else pale must mean little.
         let least = scaled.min() ?? 0
-        let (low, high) = (isWritten ? least : min(0, least), scaled.max() ?? 0)
+        var (low, high) = (isWritten ? least : min(0, least), scaled.max() ?? 0)
+        // Values on both sides of zero: two colours from one middle.
+        let isDiverging = chart.mark == .matrix && least < 0 && high > 0
+        if isDiverging { (low, high) = (-max(-least, high), max(-least, high)) }
 
         var marks = try columnHeads(chart, box, nameWidth, cellWidth)
         for (offset, row) in layout.rows.enumerated() {
@@ -70,18 +73,30 @@ extension SceneComposer {
                 let cell = Box(
                     x: box.x + nameWidth + Double(column) * cellWidth, y: top, width: cellWidth - 1.5,
                     height: layout.pitch - 1.5)
-                let step = bases[column] ? nil : step(value, low, high, isWritten: isWritten)
-                marks.append(.rectangle(cell, fill: step.map { .sequential($0) } ?? .panel, radius: 0))
+                let fill: ColorRole =
+                    bases[column]
+                    ? .panel
+                    : isDiverging
+                        ? .diverging(divergingStep(value, low, high, isWritten: isWritten))
+                        : .sequential(step(value, low, high, isWritten: isWritten))
+                marks.append(.rectangle(cell, fill: fill, radius: 0))
                 guard isWritten else { continue }
                 marks.append(
                     .text(
                         SceneText(
-                            labels[offset][column], font: .cell, color: (step ?? 1) >= 6 ? .paper : .ink,
+                            labels[offset][column], font: .cell, color: fill == .panel ? .ink : fill.onTop,
                             at: Point(x: cell.x + cell.width / 2, y: top + layout.pitch / 2 + 1.7), anchor: .center)))
             }
         }
         // Values in the cells need no legend.
-        return try isWritten ? marks : marks + legend(chart.unit, low, high, box)
+        return try isWritten ? marks : marks + legend(chart.unit, low, high, box, isDiverging: isDiverging)
+    }
+
+    /// The step of a value on both sides of zero; text is set on 1, 3, 4, 5 and 7 only, which it can be read on.
+    private func divergingStep(_ value: Double, _ low: Double, _ high: Double, isWritten: Bool) -> Int {
+        let steps = isWritten ? [1, 3, 4, 5, 7] : Array(1...7)
+        let share = min(1, max(0, LinearScale(lower: low, upper: high, start: 0, end: 1)(value)))
+        return steps[min(steps.count - 1, Int(share * Double(steps.count)))]
     }
 
     /// Whether every cell has room for its value.
@@ -140,25 +155,10 @@ extension SceneComposer {
         return marks
     }
 
-    private func legend(_ unit: Unit, _ low: Double, _ high: Double, _ box: Box) throws -> [SceneMark] {
-        let steps = Array(1...7)
-        let upper = labeller.compact(high, unit: unit)
-        let right = try box.right - measuring.width(of: upper, font: .axis) - 4
-        let left = right - Double(steps.count) * HeatMapLegend.stepWidth
+    private func legend(
+        _ unit: Unit, _ low: Double, _ high: Double, _ box: Box, isDiverging: Bool
+    ) throws -> [SceneMark] {
         // On the subtitle's line, which keeps clear of it.
-        let y = box.y - 12.5
-        var marks: [SceneMark] = steps.enumerated().map { index, step in
-            let x = left + Double(index) * HeatMapLegend.stepWidth
-            return .rectangle(
-                Box(x: x, y: y, width: HeatMapLegend.stepWidth, height: 6), fill: .sequential(step), radius: 0)
-        }
-        marks.append(
-            .text(
-                SceneText(
-                    labeller.compact(low, unit: unit), font: .axis, color: .axis, at: Point(x: left - 4, y: y + 5.4),
-                    anchor: .trailing)))
-        marks.append(
-            .text(SceneText(upper, font: .axis, color: .axis, at: Point(x: right + 4, y: y + 5.4))))
-        return marks
+        try ramp(unit, low, high, right: box.right, y: box.y - 12.5) { isDiverging ? .diverging($0) : .sequential($0) }
     }
 }

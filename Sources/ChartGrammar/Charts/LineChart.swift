@@ -53,24 +53,30 @@ extension SceneComposer {
         let top = box.y + (hasLane ? 34 : 14)
         let bottom = box.bottom - dateLane(ticks)
         let indent = try widest(axisLabels, font: .axis) + 8
-        let right = max(box.x + indent + 40, box.right - rightRoom)
+        // The values' labels stand where reading begins, time and the lines' labels run on to the right.
+        let start = isRightToLeft ? box.x + 4 : box.x + indent
+        let right = max(start + 40, box.right - rightRoom - (isRightToLeft ? indent : 0))
         let plot = LinePlot(
-            dates: dates, left: box.x, right: right + 4, laneTop: hasLane ? top - 26 : top, top: top, bottom: bottom,
+            dates: dates, left: box.x, right: isRightToLeft ? box.right : right + 4, laneTop: hasLane ? top - 26 : top,
+            top: top, bottom: bottom,
             x: LinearScale(
                 lower: Double(dates[0].daysSinceEpoch), upper: Double(dates[dates.count - 1].daysSinceEpoch),
-                start: box.x + indent, end: right),
+                start: start, end: right),
             y: LinearScale(lower: axis.ticks.lower, upper: axis.ticks.upper, start: bottom, end: top))
 
         var marks = highlights(chart.annotations, plot)
         marks += grid(axis, unit: chart.unit, from: plot.left, to: plot.right, scale: plot.y, labels: axisLabels)
-        if axis.isBroken { marks += breakMark(x: plot.left + indent - 7, y: bottom) }
+        if axis.isBroken {
+            marks += breakMark(x: isRightToLeft ? box.right - indent + 2 : plot.left + indent - 7, y: bottom)
+        }
         marks += try gapMarks(painted, plot)
         // The story last, so that it lies on top.
         for line in painted.filter(\.isBackground) + painted.filter({ !$0.isBackground && !$0.isCurrent })
             + painted.filter({ !$0.isBackground && $0.isCurrent })
         {
-            marks += self.marks(of: line, partialFrom: chart.partialFrom, plot)
+            marks += self.marks(of: line, partialFrom: chart.partialFrom, plot, isStepped: chart.mark == .step)
         }
+        marks += rings(chart.annotations, painted, plot)
         marks += try annotationTexts(chart.annotations, plot)
         marks += edgeLabelMarks(atEdge, plot, x: right + 10)
         for label in endLabels where !standsAtEdge(label, dates, width: box.width * 0.7) {
@@ -105,7 +111,9 @@ extension SceneComposer {
 
     // MARK: Lines
 
-    private func marks(of line: PaintedSeries, partialFrom: LocalDate?, _ plot: LinePlot) -> [SceneMark] {
+    private func marks(
+        of line: PaintedSeries, partialFrom: LocalDate?, _ plot: LinePlot, isStepped: Bool
+    ) -> [SceneMark] {
         var marks: [SceneMark] = []
         var whole: [Point] = []
         var partial: [Point] = []
@@ -116,8 +124,8 @@ extension SceneComposer {
             if whole.count == 1, partial.isEmpty {
                 marks.append(.circle(whole[0], radius: line.width * 0.8, fill: line.color))
             }
-            if whole.count > 1 { marks.append(.line(whole, stroke)) }
-            if partial.count > 1 { marks.append(.line(partial, dashed)) }
+            if whole.count > 1 { marks.append(.line(isStepped ? Self.steps(whole) : whole, stroke)) }
+            if partial.count > 1 { marks.append(.line(isStepped ? Self.steps(partial) : partial, dashed)) }
             whole = []
             partial = []
         }
@@ -140,6 +148,11 @@ extension SceneComposer {
         marks.append(.circle(last, radius: radius + 1, fill: .paper))
         marks.append(.circle(last, radius: radius, fill: line.color))
         return marks
+    }
+
+    /// A value holds up to the next point.
+    private static func steps(_ points: [Point]) -> [Point] {
+        zip(points, points.dropFirst()).flatMap { [$0, Point(x: $1.x, y: $0.y)] } + points.suffix(1)
     }
 
     private func lastPoint(_ series: Chart.Series, _ plot: LinePlot) -> Point? {
@@ -294,7 +307,36 @@ extension SceneComposer {
     }
 
     private func highlights(_ annotations: [Chart.Annotation], _ plot: LinePlot) -> [SceneMark] {
-        visible(annotations, plot).map { .rectangle($0.1, fill: .highlight, radius: 0) }
+        visible(annotations, plot).flatMap { annotation, box -> [SceneMark] in
+            switch annotation.kind {
+            case .range: return [.rectangle(box, fill: .highlight, radius: 0)]
+            case .event:
+                let x = plot.x(Double(annotation.from.daysSinceEpoch))
+                return [
+                    .line(
+                        [Point(x: x, y: plot.laneTop), Point(x: x, y: plot.bottom)],
+                        Stroke(.zero, width: 0.8, dashes: [2, 2]))
+                ]
+            case .anomaly: return []
+            }
+        }
+    }
+
+    /// Rings around the story's values that are out of line.
+    private func rings(
+        _ annotations: [Chart.Annotation], _ painted: [PaintedSeries], _ plot: LinePlot
+    ) -> [SceneMark] {
+        guard let story = painted.first(where: \.isCurrent) else { return [] }
+        return visible(annotations, plot).flatMap { annotation, _ -> [SceneMark] in
+            guard annotation.kind == .anomaly, let index = plot.dates.firstIndex(of: annotation.from),
+                let value = story.series.value(at: index)
+            else { return [] }
+            let place = Point(x: plot.x(index), y: plot.y(value))
+            return [
+                .circle(place, radius: 5, fill: .negativeText), .circle(place, radius: 3.8, fill: .paper),
+                .circle(place, radius: 2.2, fill: story.color),
+            ]
+        }
     }
 
     /// Words beside the band in the lane above the plot, so that they never lie on a line.

@@ -12,7 +12,7 @@ struct ValueAxis {
         let values = chart.series.flatMap { series in series.values.compactMap { $0?.isFinite == true ? $0 : nil } }
         let (low, high) = (values.min() ?? 0, values.max() ?? 0)
         let isFlat = low > 0 && high > low && high - low < 0.2 * high
-        isBroken = chart.mark == .line && isFlat
+        isBroken = (chart.mark == .line || chart.mark == .step) && isFlat
         isZero = low == 0 && high == 0
         if isBroken {
             let ticks = NiceTicks(enclosing: low, high, unit: chart.unit)
@@ -43,7 +43,10 @@ extension SceneComposer {
             let stroke = tick == 0 ? Stroke(.zero, width: 0.8) : Stroke(.rule, width: 0.5)
             return [
                 .line([Point(x: left, y: y), Point(x: right, y: y)], stroke),
-                .text(SceneText(label, font: .axis, color: .axis, at: Point(x: left, y: y - 2.5))),
+                .text(
+                    SceneText(
+                        label, font: .axis, color: .axis, at: Point(x: isRightToLeft ? right : left, y: y - 2.5),
+                        anchor: isRightToLeft ? .trailing : .leading)),
             ]
         }
     }

@@ -51,10 +51,28 @@ package struct ChartTexts: Sendable, Equatable {
     /// Behind the subtitle of a heat map with too many rows.
     package var lastRows = "the last % rows"
 
+    package var median = "Median"
+    /// Beside a Lorenz curve; the first `%` is the share of the smallest, the second what they have.
+    package var lorenz = "the lower % have %"
+    /// Behind the subtitle of a Lorenz curve.
+    package var gini = "Gini coefficient %"
+    /// The sentences for readers who cannot see a chart.
+    package var summaryLine = "last %; highest % (%); lowest % (%)"
+    package var summaryRanking = "highest % (%); lowest % (%)"
+    package var summarySpread = "% values from % to %, median %"
+    package var summaryFlow = "largest flow from % to %: %"
+    package var summarySpans = "% spans from % to %"
+    /// The seven weekdays, short, Monday first.
+    package var weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
     package init() {}
 
-    /// Puts a value in the place of `%`.
-    package static func fill(_ template: String, _ value: String) -> String {
-        template.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false).joined(separator: value)
+    /// Puts values in the places of `%`, one after the other.
+    package static func fill(_ template: String, _ values: String...) -> String {
+        var parts = template.split(separator: "%", maxSplits: values.count, omittingEmptySubsequences: false)
+        guard !parts.isEmpty else { return template }
+        var text = String(parts.removeFirst())
+        for (part, value) in zip(parts, values) { text += value + part }
+        return text
     }
 }

@@ -20,6 +20,10 @@ package enum ColorRole: Hashable, Sendable {
     case seriesText(Int)
     /// Steps 1 (pale) to 7 (dark).
     case sequential(Int)
+    /// Steps 1 (far below) over 4 (the middle) to 7 (far above).
+    case diverging(Int)
+    /// The tenant's colour in pale steps, 1 (palest) to 3: areas, bands, what lies behind.
+    case tint(Int)
     /// The cover band, the text on it, its quiet text, its pill.
     case band, bandText, bandMute, bandPill
     /// The dot of a freshness pill: complete, partial.
@@ -32,6 +36,8 @@ extension ColorRole: CustomStringConvertible {
         case .series(let index): "series\(index + 1)"
         case .seriesText(let index): "seriesText\(index + 1)"
         case .sequential(let step): "sequential\(step)"
+        case .diverging(let step): "diverging\(step)"
+        case .tint(let step): "tint\(step)"
         case .ink: "ink"
         case .body: "body"
         case .mute: "mute"

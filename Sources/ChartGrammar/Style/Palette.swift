@@ -14,6 +14,9 @@ package struct Palette: Sendable, Equatable {
     /// Seven steps from pale to dark, even in lightness in all four visions.
     package static let sequential = [0xEAF1F7, 0xCBDDEA, 0xA4C3DA, 0x76A3C6, 0x4A82AE, 0x2B6594, 0x173F66]
         .map { RGBColor($0) }
+    /// Seven steps around a pale middle, from blue (below) to amber (above).
+    package static let diverging = [0x1E5081, 0x5F8BB5, 0xAFC7DC, 0xEFEFEF, 0xF0CFA2, 0xDB9440, 0x9A5708]
+        .map { RGBColor($0) }
     /// The house's own band and accent.
     package static let houseBand = RGBColor(0x173F66)
     package static let houseAccent = RGBColor(0x1E5081)
@@ -54,6 +57,8 @@ package struct Palette: Sendable, Equatable {
         case .series(let index): Self.series[index % Self.series.count]
         case .seriesText(let index): color(.series(index)).darkened(untilContrast: 4.5, with: .white)
         case .sequential(let step): Self.sequential[min(max(step, 1), 7) - 1]
+        case .diverging(let step): Self.diverging[min(max(step, 1), 7) - 1]
+        case .tint(let step): accent.mixed(with: .white, share: [0.84, 0.72, 0.58][min(max(step, 1), 3) - 1])
         case .band: band
         case .bandText: .white
         case .bandMute: band.mixed(with: .white, share: 0.8)

@@ -7,9 +7,7 @@ internal import CCairo
 ///
 /// Once a call has failed Cairo ignores all others; `finish()` reports the first failure.
 @safe
-package final class PageCanvas {
-    let surface: OpaquePointer
-    let cairo: OpaquePointer
+package final class PageCanvas: DrawingCanvas {
     private let outlet: ByteOutlet
     private var isFinished = false
     /// Structure elements that are open, the innermost last. Cairo 1.16 does not notice one that is left open.
@@ -30,7 +28,8 @@ package final class PageCanvas {
         DrawingLock.take()
         defer { DrawingLock.release() }
         self.language = language
-        outlet = ByteOutlet(sink)
+        let outlet = ByteOutlet(sink)
+        self.outlet = outlet
         let surface = unsafe cairo_pdf_surface_create_for_stream(
             { closure, data, length in
                 guard let closure = unsafe closure, let data = unsafe data else { return CAIRO_STATUS_WRITE_ERROR }
@@ -41,20 +40,15 @@ package final class PageCanvas {
         guard let surface = unsafe surface, let cairo = unsafe cairo_create(surface) else {
             throw .cairo(status: "out of memory", doing: "start a PDF file")
         }
-        unsafe self.surface = surface
-        unsafe self.cairo = cairo
+        unsafe super.init(surface: surface, cairo: cairo)
         // 1.5 is the newest that Cairo 1.16 knows; naming it keeps the bytes when Cairo learns more.
         unsafe cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_5)
         try check("start a PDF file")
     }
 
     deinit {
-        DrawingLock.take()
-        defer { DrawingLock.release() }
         // Destroying a surface that is not finished writes its end: the sink has no use for half a file.
         outlet.isClosed = true
-        unsafe cairo_destroy(cairo)
-        unsafe cairo_surface_destroy(surface)
     }
 
     /// Ends the page.
@@ -81,16 +75,6 @@ package final class PageCanvas {
         guard outlet.watch.catalog?.entries.contains(where: { $0.hasPrefix("/MarkInfo") }) == true else { return }
         let update = IncrementalUpdate(language: language, alternativeTexts: alternativeTexts)
         try outlet.give(update.bytes(after: outlet.watch))
-    }
-
-    /// Throws if Cairo has failed in this call or in one before it.
-    func check(_ doing: String) throws(PDFCanvasError) {
-        var status = unsafe cairo_status(cairo)
-        if status == CAIRO_STATUS_SUCCESS { status = unsafe cairo_surface_status(surface) }
-        guard status != CAIRO_STATUS_SUCCESS else { return }
-        let text =
-            unsafe cairo_status_to_string(status).map { unsafe String(cString: $0) } ?? "status \(status.rawValue)"
-        throw .cairo(status: text, doing: doing)
     }
 
     private func checkWithSink(_ doing: String) throws {

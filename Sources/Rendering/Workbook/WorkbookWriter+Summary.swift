@@ -128,9 +128,9 @@ extension WorkbookWriter {
     private var mainChart: Chart? {
         for block in document.sections.flatMap(\.blocks) {
             switch block {
-            case .chart(let chart) where chart.mark != .heatMap: return chart
+            case .chart(let chart) where chart.isTabular: return chart
             case .charts(let charts):
-                if let chart = charts.first(where: { $0.mark != .heatMap }) { return chart }
+                if let chart = charts.first(where: \.isTabular) { return chart }
             default: continue
             }
         }
@@ -150,6 +150,7 @@ extension WorkbookWriter {
             names = days.map(formatter.date)
             dates = days.map { Double($0.daysSinceEpoch) + 25_569 }
         case .categories(let categories): names = categories
+        case .numbers, .observations, .spans, .links: names = []
         }
         try sheet.write(cells.cell(chart.subtitle), row: head - 1, column: 1, format: WorkbookLook.note)
         let series = chart.series.prefix(4)
@@ -205,9 +206,9 @@ extension WorkbookWriter {
 
     private func kind(_ mark: Chart.Mark) -> SpreadsheetChart.Kind {
         switch mark {
-        case .line: .line
-        case .columns, .heatMap: .columns
-        case .bars: .bars
+        case .line, .step, .area, .band, .fan, .smallMultiples, .sparkline, .bump, .slope: .line
+        case .bars, .dot, .dumbbell, .bullet, .funnel: .bars
+        default: .columns
         }
     }
 

@@ -16,6 +16,8 @@ extension Assembly {
         case .line, .columns: content = try timeContent(definition, metric, rows)
         case .bars: content = try barContent(definition, metric, rows)
         case .heatMap: content = try heatMapContent(definition, metric, rows)
+        // The reader of definitions knows no others yet.
+        default: content = nil
         }
         guard let content, content.series.contains(where: { $0.values.contains { $0 != nil } }) else { return nil }
         let title = try definition.title.map { template throws(ReportError) in try template.rendered(values) } ?? ""
@@ -39,6 +41,7 @@ extension Assembly {
             switch domain {
             case .dates(let dates): dates.map(date)
             case .categories(let names): names
+            case .numbers, .observations, .spans, .links: []
             }
         }
     }

@@ -10,7 +10,7 @@ extension Assembly {
         switch definition.mark {
         case .line, .columns: return text(model.bucketGrain == .day ? .chartByDay : .chartByMonth, values)
         case .bars: return text(.chartByCategory, values)
-        case .heatMap: return metric.label
+        default: return metric.label
         }
     }
 
@@ -64,7 +64,7 @@ extension Assembly {
         switch definition.mark {
         case .line, .columns: return try seriesFact(definition, metric, unit)
         case .bars: return try rankingFact(definition, metric, unit)
-        case .heatMap: return nil
+        default: return nil
         }
     }
 

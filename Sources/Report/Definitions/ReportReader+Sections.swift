@@ -120,7 +120,7 @@ extension ReportReader {
             }
             return (names, separator, nil)
         case .bars: return (names, separator, nil)
-        case .heatMap:
+        default:
             guard let stepsValue = map.required("columns"), let steps = stepsValue.text(),
                 let column = self.column(steps, of: model, stepsValue)
             else { return nil }

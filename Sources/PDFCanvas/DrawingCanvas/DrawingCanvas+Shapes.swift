@@ -18,7 +18,7 @@ package struct CanvasStroke: Hashable, Sendable {
     }
 }
 
-extension PageCanvas {
+extension DrawingCanvas {
     /// Fills a rectangle, its corners rounded by `radius`.
     package func fillRectangle(
         x: Double, y: Double, width: Double, height: Double, radius: Double = 0, color: CanvasColor

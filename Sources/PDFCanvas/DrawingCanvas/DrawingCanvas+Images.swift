@@ -48,7 +48,7 @@ package final class CanvasImage {
     }
 }
 
-extension PageCanvas {
+extension DrawingCanvas {
     /// Draws a picture as large as the box allows, centred in it, its proportions kept.
     package func draw(_ image: CanvasImage, x: Double, y: Double, width: Double, height: Double) {
         DrawingLock.take()

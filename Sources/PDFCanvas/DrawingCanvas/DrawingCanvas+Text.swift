@@ -1,7 +1,7 @@
 internal import CCairo
 internal import CPangoCairo
 
-extension PageCanvas {
+extension DrawingCanvas {
     /// Draws a text with its line box's left edge at `x` and its first baseline at `baseline`.
     package func draw(_ text: ShapedText, x: Double, baseline: Double, color: CanvasColor) {
         DrawingLock.take()
