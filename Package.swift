@@ -91,7 +91,7 @@ let package = Package(
 
         // Numbers, documents, pages.
         module("Analytics", ["Columnar", "CivilTime", "Tenancy"]),
-        module("ChartGrammar", ["Columnar", "CivilTime", "Formatting"]),
+        module("ChartGrammar", ["Columnar", "CivilTime", "Formatting", "Configuration"]),
         module(
             "Report", ["ChartGrammar", "Formatting", "Columnar", "CivilTime", "Tenancy", "Configuration", "Effects"],
             packages: [mustache, paths]),
@@ -120,7 +120,8 @@ let package = Package(
             name: "almanac",
             dependencies: [
                 "Runs", "Scheduling", "Lake", "Parquet", "Tenancy", "Demonstration", "Configuration", "CivilTime",
-                "Columnar", "Cryptography", "Formatting", "Effects", "PostgresCopy", "Extract", "Report", "Rendering",
+                "ChartGrammar", "Columnar", "Cryptography", "Formatting", "Effects", "PostgresCopy", "Extract", "Report",
+                "Rendering",
                 "PDFCanvas",
                 arguments, log,
                 paths,
@@ -145,7 +146,7 @@ let package = Package(
             "Extract", ["PostgresCopy", "Columnar", "Tenancy", "Configuration", "CivilTime", "Effects"],
             packages: [paths]),
         tests("Analytics", ["Columnar", "CivilTime", "Tenancy"]),
-        tests("ChartGrammar", ["Columnar", "CivilTime", "Formatting"]),
+        tests("ChartGrammar", ["Columnar", "CivilTime", "Formatting", "Configuration"]),
         tests(
             "Report", ["ChartGrammar", "Formatting", "Columnar", "CivilTime", "Effects", "Configuration", "Tenancy"],
             packages: [paths]),

@@ -150,7 +150,7 @@ package struct Chart: Sendable {
     }
 
     /// A remark at a range of dates.
-    package struct Annotation: Sendable, Equatable {
+    package struct Annotation: Sendable, Hashable {
         /// What is remarked.
         package enum Kind: String, Hashable, Sendable, CaseIterable {
             /// Something that lasted: a band behind the marks.

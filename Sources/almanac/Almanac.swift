@@ -14,7 +14,7 @@ struct Almanac: ParsableCommand {
         version: "almanac \(EngineVersion.text)",
         subcommands: [
             DemoVerb.self, DoctorVerb.self, CheckVerb.self, RunVerb.self, ExportVerb.self, TickVerb.self,
-            RunsVerb.self, TenantsVerb.self, LakeVerb.self, ParquetVerb.self, ExtractVerb.self, ReproduceVerb.self,
+            RunsVerb.self, TenantsVerb.self, LakeVerb.self, ParquetVerb.self, ExtractVerb.self, ReproduceVerb.self, ChartVerb.self,
         ])
 
     /// What `almanac` alone says: at most 24 lines.
@@ -27,7 +27,7 @@ struct Almanac: ParsableCommand {
 
         Getting started   demo  doctor  check
         Everyday          run  export  tenants
-        Looking closer    runs  lake  parquet  extract
+        Looking closer    runs  lake  parquet  extract  chart
         Operating         tick  reproduce
         'almanac help VERB' explains one; every verb takes --json.
         """

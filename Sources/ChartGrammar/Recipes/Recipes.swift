@@ -108,7 +108,9 @@ extension ColorRole {
     /// The colour of a text on such a filling.
     var onTop: ColorRole {
         switch self {
-        case .series(1), .series(2), .series(4), .context, .contextFill, .negative, .cellBar, .tint: .ink
+        case .series(let index): .onSeries(index)
+        case .context, .negative: .onSeries(1)
+        case .contextFill, .cellBar, .tint: .ink
         case .sequential(let step): step >= 6 ? .paper : .ink
         case .diverging(let step): step == 1 || step == 7 ? .paper : .ink
         default: .paper

@@ -18,6 +18,8 @@ package enum ColorRole: Hashable, Sendable {
     case series(Int)
     /// Series 0 to 5 as text, dark enough to read.
     case seriesText(Int)
+    /// Text on marks of series 0 to 5, black or white, whichever can be read; 1 also on context and negative marks.
+    case onSeries(Int)
     /// Steps 1 (pale) to 7 (dark).
     case sequential(Int)
     /// Steps 1 (far below) over 4 (the middle) to 7 (far above).
@@ -35,6 +37,7 @@ extension ColorRole: CustomStringConvertible {
         switch self {
         case .series(let index): "series\(index + 1)"
         case .seriesText(let index): "seriesText\(index + 1)"
+        case .onSeries(let index): "onSeries\(index + 1)"
         case .sequential(let step): "sequential\(step)"
         case .diverging(let step): "diverging\(step)"
         case .tint(let step): "tint\(step)"
@@ -65,4 +68,16 @@ extension ColorRole: CustomStringConvertible {
         case .pillPartial: "pillPartial"
         }
     }
+}
+
+extension ColorRole {
+    /// Every role, for style sheets.
+    package static let all: [ColorRole] =
+        [
+            .ink, .body, .mute, .axis, .rule, .zero, .panel, .paper, .good, .bad, .warn, .highlight, .cellBar, .hatch,
+            .accent, .context, .contextFill, .negative, .negativeText, .band, .bandText, .bandMute, .bandPill,
+            .pillComplete, .pillPartial,
+        ] + (0..<6).map { .series($0) } + (0..<6).map { .seriesText($0) } + (0..<6).map { .onSeries($0) }
+        + (1...7).map { .sequential($0) }
+        + (1...7).map { .diverging($0) } + (1...3).map { .tint($0) }
 }

@@ -32,8 +32,20 @@ package struct Palette: Sendable, Equatable {
         accent = band
     }
 
+    /// Whether the page is dark.
+    package private(set) var isDark = false
+
+    /// The same roles on a dark page.
+    package var dark: Palette {
+        var palette = self
+        palette.isDark = true
+        return palette
+    }
+
     /// The colour of a role.
-    package func color(_ role: ColorRole) -> RGBColor {
+    package func color(_ role: ColorRole) -> RGBColor { isDark ? darkColor(role) : lightColor(role) }
+
+    private func lightColor(_ role: ColorRole) -> RGBColor {
         switch role {
         case .ink: RGBColor(0x17212B)
         case .body: RGBColor(0x33414E)
@@ -56,6 +68,7 @@ package struct Palette: Sendable, Equatable {
         case .negativeText: RGBColor(0x9A5708)
         case .series(let index): Self.series[index % Self.series.count]
         case .seriesText(let index): color(.series(index)).darkened(untilContrast: 4.5, with: .white)
+        case .onSeries(let index): [0, 3, 5].contains(index % 6) ? .white : .black
         case .sequential(let step): Self.sequential[min(max(step, 1), 7) - 1]
         case .diverging(let step): Self.diverging[min(max(step, 1), 7) - 1]
         case .tint(let step): accent.mixed(with: .white, share: [0.84, 0.72, 0.58][min(max(step, 1), 3) - 1])
