@@ -213,10 +213,13 @@ package struct Chart: Sendable {
     package struct Horizontal: Sendable, Hashable {
         package var label: String
         package var unit: Unit
+        /// Whether the axis is logarithmic: never unless a definition asks for it.
+        package var isLogarithmic: Bool
 
-        package init(label: String = "", unit: Unit = .none) {
+        package init(label: String = "", unit: Unit = .none, isLogarithmic: Bool = false) {
             self.label = label
             self.unit = unit
+            self.isLogarithmic = isLogarithmic
         }
     }
 

@@ -19,7 +19,7 @@ struct PanelGrid {
         rows = max(1, (count + columns - 1) / columns)
     }
 
-    func height(isWide: Bool) -> Double { Double(rows) * (isWide ? 88 : 84) + 8 }
+    func height(isWide: Bool) -> Double { Double(rows) * (isWide ? 106 : 98) + 12 }
 }
 
 extension SceneComposer {

@@ -58,7 +58,9 @@ struct PlotComposer {
     /// The data's ends along an axis.
     private func domain(_ axis: Plot.Axis, _ values: [Double]) -> (lower: Double, upper: Double, ticks: [Double]) {
         switch axis.kind {
-        case .band(let names): return (-0.5, max(0.5, Double(names.count) - 0.5), names.indices.map(Double.init))
+        case .band(let names):
+            let ends = axis.bounds ?? (-0.5, max(0.5, Double(names.count) - 0.5))
+            return (ends.lower, ends.upper, names.indices.map(Double.init))
         case .time(let dates):
             let days = dates.map { Double($0.daysSinceEpoch) }
             return ((days + values).min() ?? 0, (days + values).max() ?? 1, [])
@@ -71,8 +73,11 @@ struct PlotComposer {
                 return (1, 10, [1, 10])
             }
             if let bounds = axis.bounds {
-                let ticks = NiceTicks(enclosing: bounds.lower, bounds.upper, unit: unit)
-                return (bounds.lower, bounds.upper, ticks.values.filter { $0 >= bounds.lower && $0 <= bounds.upper })
+                let ticks = NiceTicks(enclosing: bounds.lower, bounds.upper, unit: unit).values
+                    .filter { $0 >= bounds.lower && $0 <= bounds.upper }
+                // A low panel has room for every other one.
+                let isLow = box.height < 80 && ticks.count > 3
+                return (bounds.lower, bounds.upper, isLow ? Self.everyOther(ticks) : ticks)
             }
             let low = min(finite.min() ?? 0, axis.includesZero ? 0 : .infinity)
             let high = max(finite.max() ?? 1, axis.includesZero ? 0 : -.infinity)
@@ -80,6 +85,11 @@ struct PlotComposer {
             // Without labels nobody needs the axis to end at a round value.
             return axis.hasLabels ? (ticks.lower, ticks.upper, ticks.values) : (low, high > low ? high : low + 1, [])
         }
+    }
+
+    private static func everyOther(_ ticks: [Double]) -> [Double] {
+        let zero = ticks.firstIndex(of: 0) ?? 0
+        return ticks.indices.filter { ($0 - zero) % 2 == 0 }.map { ticks[$0] }
     }
 
     private func scale(
@@ -93,11 +103,17 @@ struct PlotComposer {
     private func tickLabels(_ axis: Plot.Axis, _ ticks: [Double]) -> [String] {
         switch axis.kind {
         case .value(let unit):
-            if axis.isLogarithmic { return ticks.map { composer.labeller.compact($0, unit: unit) } }
+            if axis.isLogarithmic { return ticks.map { logarithmicLabel($0, unit) } }
             return ticks.isEmpty ? [] : composer.labeller.axisLabels(of: ticks, unit: unit)
         case .band(let names): return names
         case .time: return []
         }
+    }
+
+    /// Powers of ten with all of their own digits: 0.001 is not 0.00.
+    private func logarithmicLabel(_ tick: Double, _ unit: Unit) -> String {
+        if case .number = unit, tick < 100_000 { return composer.labeller.compact(tick, unit: .none) }
+        return composer.labeller.compact(tick, unit: unit)
     }
 
     private func frame(below legendHeight: Double) throws -> Frame {

@@ -134,6 +134,7 @@ extension Recipes {
         var plot = Plot(
             x: Plot.Axis(
                 kind: .value(chart.horizontal.unit), includesZero: startsNearZero(numbers.filter(\.isFinite)),
+                isLogarithmic: chart.horizontal.isLogarithmic,
                 title: chart.horizontal.label),
             y: valueAxis(includesZero: startsNearZero(chart.series.flatMap { Transform.finite($0.values) })))
         plot.height = isWide ? (250, 180) : (200, 150)

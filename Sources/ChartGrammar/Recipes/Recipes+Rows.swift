@@ -168,7 +168,7 @@ extension Recipes {
             plot.layers.append(.dot(Point(x: value, y: y), radius: 3.6, fill: value < 0 ? .negative : .accent))
             plot.labels.append(
                 Plot.Label(
-                    text: compact(value), at: Point(x: value, y: y), placements: [.trailing], font: .cell,
+                    text: compact(value), at: Point(x: value, y: y), placements: [(Transform.value(previous, row) ?? value) > value ? .leading : .trailing], font: .cell,
                     distance: 6.5))
         }
         if isFlat, let first = NiceTicks(enclosing: values.min() ?? 0, values.max() ?? 0, unit: chart.unit).values.first
@@ -336,7 +336,7 @@ extension Recipes {
         if let target = chart.first(.target), let current = chart.first(.current) {
             plot.legend = [
                 Plot.LegendItem(label: current.label, color: .accent),
-                Plot.LegendItem(label: target.label, color: .ink),
+                Plot.LegendItem(label: target.label, color: .ink, isLine: true),
             ]
         }
         return plot

@@ -73,9 +73,9 @@ extension Recipes {
         let (x, places) = domainAxis()
         var plot = Plot(x: x, y: valueAxis(includesZero: touchesZero))
         plot.height = isWide ? (226, 150) : (168, 120)
-        addBands(&plot, places)
         guard let history = chart.first(.current) else { return plot }
         let lastIndex = history.values.indices.last { Transform.value(history.values, $0) != nil }
+        addBands(&plot, places, from: lastIndex.map { ($0, history.values[$0]) })
         if let forecast = chart.first(.forecast) {
             var values = forecast.values
             // The expectation begins where the history ends.
@@ -95,7 +95,7 @@ extension Recipes {
             plot.labels.append(
                 Plot.Label(
                     text: compact(value), at: Point(x: places[lastIndex], y: value), placements: [.above, .below],
-                    font: .labelStrong, color: .accent, isNeeded: false))
+                    font: .labelStrong, color: .accent, distance: 6, isNeeded: false))
         }
         return plot
     }
@@ -120,7 +120,9 @@ extension Recipes {
     }
 
     /// Bands from the outermost, each inner one a little darker; their names at the outer ends.
-    private func addBands(_ plot: inout Plot, _ places: [Double]) {
+    ///
+    /// - Parameter origin: where bands of what may come begin: the place and value that are known last.
+    private func addBands(_ plot: inout Plot, _ places: [Double], from origin: (place: Int, value: Double?)? = nil) {
         let (lowers, uppers) = (chart.series.filter { $0.role == .lower }, chart.series.filter { $0.role == .upper })
         for (index, (lower, upper)) in zip(lowers, uppers).enumerated() {
             var (top, bottom): ([Point], [Point]) = ([], [])
@@ -131,7 +133,10 @@ extension Recipes {
                 (top, bottom) = ([], [])
             }
             for (place, x) in places.enumerated() {
-                if let low = Transform.value(lower.values, place), let high = Transform.value(upper.values, place) {
+                let known = origin.flatMap { $0.place == place ? $0.value : nil }
+                if let low = Transform.value(lower.values, place) ?? known,
+                    let high = Transform.value(upper.values, place) ?? known
+                {
                     top.append(Point(x: x, y: high))
                     bottom.append(Point(x: x, y: low))
                 } else {
@@ -151,7 +156,8 @@ extension Recipes {
         let names = chart.categories
         let (before, after) = (chart.first(.previous), chart.first(.current))
         var plot = Plot(
-            x: Plot.Axis(kind: .band([before?.label ?? "", after?.label ?? ""]), hasGrid: false),
+            x: Plot.Axis(
+                kind: .band([before?.label ?? "", after?.label ?? ""]), bounds: (-0.03, 1.03), hasGrid: false),
             y: valueAxis(includesZero: false))
         plot.y.hasLabels = false
         plot.y.hasGrid = false

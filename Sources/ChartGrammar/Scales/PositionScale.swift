@@ -39,7 +39,7 @@ struct PositionScale {
     /// The width of one category.
     var band: Double {
         guard case .band(let names) = kind, !names.isEmpty else { return 0 }
-        return (end - start).magnitude / Double(names.count)
+        return (end - start).magnitude / max(0.1, upper - lower)
     }
 }
 

@@ -39,6 +39,12 @@ private final class ChartSpecificationReader {
                 )
             }
         }
+        if let value = map.optional("x_scale") {
+            chart.isHorizontalLogarithmic = need(value.choice(among: [("linear", false), ("log", true)])) ?? false
+            if chart.isHorizontalLogarithmic, chart.mark != .scatter {
+                refuse(value, "'x_scale' is for 'mark: scatter'", nil)
+            }
+        }
         if let value = map.optional("totals") { chart.totals = need(value.texts()) ?? [] }
         if let value = map.optional("annotations") { chart.annotations = value.list { self.annotation($0) } ?? [] }
         if let value = map.optional("partial_from") {

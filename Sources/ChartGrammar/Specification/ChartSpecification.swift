@@ -75,6 +75,7 @@ package struct ChartSpecification: Sendable, Hashable {
     package var order: Order?
     package var top: Int?
     package var isLogarithmic = false
+    package var isHorizontalLogarithmic = false
     package var totals: [String] = []
     package var annotations: [Chart.Annotation] = []
     package var partialFrom: LocalDate?

@@ -78,8 +78,8 @@ package struct ChartFile {
         let specification = ChartSpecification.read(map, columns: columns)
         let title = map.required("title")?.text(allowsEmpty: true)
         let subtitle = map.optional("subtitle").map { $0.text(allowsEmpty: true) } ?? ""
-        let unit = unit(map, "unit", money) ?? .number(decimals: 0)
-        let horizontal = unit == nil ? nil : self.unit(map, "x_unit", money) ?? .number(decimals: 0)
+        let unit = unit(map, "unit", money)
+        let horizontal = self.unit(map, "x_unit", money)
         let good =
             map.optional("good").map {
                 $0.choice(among: [("up", Direction.up), ("down", .down), ("neutral", .neutral)])
@@ -96,14 +96,14 @@ package struct ChartFile {
             locale, currency, Palette(brand: brand), isWide: isWide, alternativeText: alternative)
     }
 
-    /// Nil (in nil) where the word is wrong; the standard where nothing is said.
-    private static func unit(_ map: YAMLMapping, _ key: String, _ money: Unit) -> Unit?? {
-        guard let value = map.optional(key) else { return .some(nil) }
+    /// Plain numbers where nothing is said; nil where the word is wrong, which is noted.
+    private static func unit(_ map: YAMLMapping, _ key: String, _ money: Unit) -> Unit? {
+        guard let value = map.optional(key) else { return .number(decimals: 0) }
         let words: [(word: String, value: Unit)] = [
             ("money", money), ("count", .count), ("percent", .percent), ("number", .number(decimals: 0)),
             ("number1", .number(decimals: 1)), ("number2", .number(decimals: 2)), ("milliseconds", .milliseconds),
         ]
-        return value.choice(among: words).map { .some($0) }
+        return value.choice(among: words)
     }
 
     /// The formats of a chart.
@@ -122,7 +122,7 @@ package struct ChartFile {
         formatWords: FormatWords = .english, texts: ChartTexts = ChartTexts(), scale: Double = 2
     ) throws -> [UInt8] {
         let formatter = ValueFormatter(locale: locale, currency: currency, words: formatWords)
-        var chart = ChartBuilder(specification) { formatter.full($0, unit: .none) }.chart(table, words: words)
+        var chart = ChartBuilder(specification) { formatter.name(of: $0) }.chart(table, words: words)
         chart.alternativeText = alternativeText
         let renderer = try SceneRenderer(fonts: fonts, theme: theme, language: locale)
         let composer = SceneComposer(
@@ -138,6 +138,17 @@ package struct ChartFile {
         case .png: return try renderer.png(scene, palette: palette, scale: scale)
         // A chart has no time of its own; a fixed one keeps its bytes.
         case .pdf: return try renderer.pdf(scene, palette: palette, title: chart.title, created: "2000-01-01T00:00:00Z")
+        }
+    }
+}
+
+extension ValueFormatter {
+    /// A value that names something: numbers without grouping, a year is 2026 and not 2,026.
+    package func name(of value: Scalar) -> String {
+        switch value {
+        case .int(let number): String(number)
+        case .unsigned(let number): String(number)
+        default: full(value, unit: .none)
         }
     }
 }
