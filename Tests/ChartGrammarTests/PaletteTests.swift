@@ -27,6 +27,31 @@ import Testing
         #expect(palette.color(.sequential(5)).contrast(with: palette.color(.ink)) < 4.5)
     }
 
+    @Test func theNightHasTheSameContrasts() {
+        let night = palette.dark
+        for role in [ColorRole.ink, .body, .mute, .axis, .good, .bad, .warn, .accent, .negativeText] {
+            #expect(night.color(role).contrast(with: Palette.night) >= 4.5, "\(role)")
+        }
+        for index in 0..<6 {
+            #expect(night.color(.series(index)).contrast(with: Palette.night) >= 3)
+            #expect(night.color(.seriesText(index)).contrast(with: Palette.night) >= 4.5)
+        }
+        for step in 1...4 { #expect(night.color(.sequential(step)).contrast(with: night.color(.ink)) >= 4) }
+        for step in 6...7 { #expect(night.color(.sequential(step)).contrast(with: night.color(.paper)) >= 4.5) }
+    }
+
+    @Test func textCanBeReadOnMarks() {
+        for palette in [palette, palette.dark] {
+            for index in 0..<6 {
+                #expect(palette.color(.onSeries(index)).contrast(with: palette.color(.series(index))) >= 4.5)
+            }
+            #expect(palette.color(.onSeries(1)).contrast(with: palette.color(.context)) >= 4.5)
+            for step in [1, 7] { #expect(palette.color(.diverging(step)).contrast(with: palette.color(.paper)) >= 4.5) }
+            for step in 3...5 { #expect(palette.color(.diverging(step)).contrast(with: palette.color(.ink)) >= 4.5) }
+            for step in 1...3 { #expect(palette.color(.tint(step)).contrast(with: palette.color(.ink)) >= 4.5) }
+        }
+    }
+
     @Test func whiteCanBeReadOnEveryTenantsColour() {
         let random = SeededRandom(seed: 4)
         let extremes: [UInt32] = [0xFFFFFF, 0x000000, 0xFFFF00, 0x00FFFF, 0xF2B705, 0x173F66, 0xFF0000]

@@ -30,7 +30,7 @@ extension SceneComposer {
             marks.append(
                 .text(
                     SceneText(
-                        texts.weekdays[day], font: .axis, color: .axis,
+                        labeller.weekdays[day], font: .axis, color: .axis,
                         at: Point(x: box.x, y: top + (Double(day) + 0.5) * layout.cell + 2.2), width: 26, linesMax: 1)))
         }
         var free = -Double.infinity

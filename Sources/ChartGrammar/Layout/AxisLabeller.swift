@@ -12,6 +12,8 @@ package protocol AxisLabeller {
     /// The change between two values, with arrow: `▲ 8.4%`, and +1, −1 or 0 for its direction; nil where it has no
     /// meaning, as from zero.
     func change(from previous: Double, to current: Double, unit: Unit) -> (text: String, direction: Int)?
+    /// The seven weekdays, short, Monday first.
+    var weekdays: [String] { get }
     /// A date on an axis.
     func date(_ date: LocalDate, form: DateForm) -> String
 }
@@ -62,8 +64,6 @@ package struct ChartTexts: Sendable, Equatable {
     package var summarySpread = "% values from % to %, median %"
     package var summaryFlow = "largest flow from % to %: %"
     package var summarySpans = "% spans from % to %"
-    /// The seven weekdays, short, Monday first.
-    package var weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
     package init() {}
 

@@ -168,7 +168,8 @@ extension Recipes {
             plot.layers.append(.dot(Point(x: value, y: y), radius: 3.6, fill: value < 0 ? .negative : .accent))
             plot.labels.append(
                 Plot.Label(
-                    text: compact(value), at: Point(x: value, y: y), placements: [(Transform.value(previous, row) ?? value) > value ? .leading : .trailing], font: .cell,
+                    text: compact(value), at: Point(x: value, y: y),
+                    placements: [(Transform.value(previous, row) ?? value) > value ? .leading : .trailing], font: .cell,
                     distance: 6.5))
         }
         if isFlat, let first = NiceTicks(enclosing: values.min() ?? 0, values.max() ?? 0, unit: chart.unit).values.first

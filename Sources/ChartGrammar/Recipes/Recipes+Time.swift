@@ -209,7 +209,7 @@ extension Recipes {
         let ranks = Transform.ranks(series.map(\.values), count: count)
         let lowest = ranks.flatMap { $0.compactMap(\.self) }.max() ?? 1
         var plot = Plot(
-            x: Plot.Axis(kind: .band(names), hasGrid: false),
+            x: Plot.Axis(kind: .band(names), bounds: (-0.2, Double(max(1, names.count)) - 0.8), hasGrid: false),
             y: Plot.Axis(kind: .band((1...lowest).map(String.init)), isReversed: true, hasGrid: false, hasLabels: false)
         )
         plot.height = (Double(lowest) * 19 + 20, Double(lowest) * 14 + 20)

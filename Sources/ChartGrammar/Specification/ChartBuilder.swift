@@ -43,7 +43,8 @@ package struct ChartBuilder {
             domain: .categories([]), series: [], annotations: specification.annotations,
             partialFrom: specification.partialFrom, good: words.good, stack: specification.stack,
             isLogarithmic: specification.isLogarithmic,
-            horizontal: Chart.Horizontal(label: specification.horizontalTitle ?? "", unit: words.horizontalUnit,
+            horizontal: Chart.Horizontal(
+                label: specification.horizontalTitle ?? "", unit: words.horizontalUnit,
                 isLogarithmic: specification.isHorizontalLogarithmic))
         switch specification.mark {
         case .timeline: chart.domain = .spans(spans(table))

@@ -127,7 +127,7 @@ package struct ChartFile {
         let renderer = try SceneRenderer(fonts: fonts, theme: theme, language: locale)
         let composer = SceneComposer(
             measuring: renderer.measuring, labeller: formatter, texts: texts,
-            isRightToLeft: ReadingDirection.isRightToLeft(locale))
+            isRightToLeft: formatter.direction == .rightToLeft)
         let width = isWide ? 511.28 : 243.64
         let scene = try composer.scene(
             of: chart,
@@ -150,17 +150,5 @@ extension ValueFormatter {
         case .unsigned(let number): String(number)
         default: full(value, unit: .none)
         }
-    }
-}
-
-/// Which way a language is read.
-package enum ReadingDirection {
-    /// Whether a locale's script runs from right to left.
-    package static func isRightToLeft(_ locale: String) -> Bool {
-        let parts = locale.lowercased().split(whereSeparator: { $0 == "-" || $0 == "_" })
-        if parts.contains("arab") || parts.contains("hebr") { return true }
-        if parts.contains("latn") || parts.contains("cyrl") { return false }
-        return ["ar", "he", "iw", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"].contains(
-            parts.first.map(String.init) ?? "")
     }
 }

@@ -2,7 +2,7 @@ internal import ChartGrammar
 internal import Report
 
 extension ChartTexts {
-    /// The words that charts say by themselves, from a language's catalogue. Charts write `%` for the one place of a
+    /// The words that charts say by themselves, from a language's catalogue. Charts write `%` for the places of a
     /// text, catalogues `{value}`.
     init(_ text: EngineText) {
         self.init()
@@ -21,5 +21,13 @@ extension ChartTexts {
         moreInGrey = template(.chartMoreInGrey)
         barIsCut = template(.chartBarIsCut)
         lastRows = template(.chartLastRows)
+        median = template(.chartMedian)
+        lorenz = template(.chartLorenz)
+        gini = template(.chartGini)
+        summaryLine = template(.chartSummaryLine)
+        summaryRanking = template(.chartSummaryRanking)
+        summarySpread = template(.chartSummarySpread)
+        summaryFlow = template(.chartSummaryFlow)
+        summarySpans = template(.chartSummarySpans)
     }
 }

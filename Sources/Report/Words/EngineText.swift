@@ -76,6 +76,8 @@ package struct EngineText: Sendable, Hashable {
         case chartNoData, chartEmptyTitle, chartEmptyNote, chartMissingTitle, chartMissingNote, chartZeroThroughout
         case chartSoFar, chartOnePoint, chartAxisStartsAt, chartOthers, chartOthersLeftOut, chartMoreInGrey
         case chartBarIsCut, chartLastRows
+        case chartMedian, chartLorenz, chartGini
+        case chartSummaryLine, chartSummaryRanking, chartSummarySpread, chartSummaryFlow, chartSummarySpans
         // Tables.
         case total, tableRows, tableEmpty, noRows, noRowsNote, pageRows, tableContinued, carriedForward
         case broughtForward, roundedTo, columnsLeftOut
