@@ -36,8 +36,11 @@ import Testing
             #expect(night.color(.series(index)).contrast(with: Palette.night) >= 3)
             #expect(night.color(.seriesText(index)).contrast(with: Palette.night) >= 4.5)
         }
-        for step in 1...4 { #expect(night.color(.sequential(step)).contrast(with: night.color(.ink)) >= 4) }
-        for step in 6...7 { #expect(night.color(.sequential(step)).contrast(with: night.color(.paper)) >= 4.5) }
+        for palette in [palette, night] {
+            for step in [1, 2, 3, 4, 6, 7] {
+                #expect(palette.color(.sequential(step)).contrast(with: palette.color(.onSequential(step))) >= 4.5)
+            }
+        }
     }
 
     @Test func textCanBeReadOnMarks() {

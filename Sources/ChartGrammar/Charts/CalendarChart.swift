@@ -7,11 +7,18 @@ struct CalendarLayout {
     let first: LocalDate
     let weekCount: Int
     let cell: Double
+    /// How many days have no room.
+    let leftOut: Int
 
     init(_ dates: [LocalDate], width: Double) {
-        first = (dates.first ?? LocalDate(daysSinceEpoch: 0)).startOfWeek(.monday)
-        let last = dates.last ?? first
-        weekCount = min(120, max(1, first.days(until: last) / 7 + 1))
+        let start = (dates.first ?? LocalDate(daysSinceEpoch: 0)).startOfWeek(.monday)
+        let last = dates.last ?? start
+        let weeks = max(1, start.days(until: last) / 7 + 1)
+        weekCount = min(weeks, max(1, Int((width - 28) / 3)))
+        // The last weeks are shown where there is no room for all.
+        first = start.adding(days: 7 * (weeks - weekCount))
+        let shown = first
+        leftOut = dates.count { $0 < shown }
         cell = min(20, max(3, (width - 28) / Double(weekCount)))
     }
 
@@ -47,8 +54,8 @@ extension SceneComposer {
             } else {
                 marks.append(.hatch(place, color: .hatch))
             }
-            if date.day == 1 || index == 0 {
-                let bearsYear = date.month == 1 || index == 0
+            if date.day == 1 || index == layout.leftOut {
+                let bearsYear = date.month == 1 || index == layout.leftOut
                 let label = labeller.date(date, form: bearsYear && layout.cell * 4 > 34 ? .monthYear : .month)
                 guard place.x >= free else { continue }
                 free = try place.x + measuring.width(of: label, font: .axis) + 5

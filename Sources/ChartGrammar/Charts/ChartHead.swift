@@ -55,7 +55,8 @@ extension SceneComposer {
         case .smallMultiples: return leftOut(chart.currentSeries.count - PanelGrid(chart, isWide: isWide).count)
         case .sparkline: return leftOut(chart.currentSeries.count - SparklineRows.rowsMax)
         case .sankey: return leftOut(SankeyLayout(chart).leftOut)
-        case .empty, .single, .columns, .calendar: return []
+        case .calendar: return leftOut(CalendarLayout(chart.dates ?? [], width: isWide ? 511 : 243).leftOut)
+        case .empty, .single, .columns: return []
         }
     }
 }

@@ -12,7 +12,7 @@ extension PlotComposer {
     private func horizontalGrid(_ frame: Frame) -> [SceneMark] {
         guard case .value = plot.y.kind, plot.y.hasGrid else { return [] }
         let left = plot.startLabels.isEmpty ? box.x : frame.area.x
-        let right = frame.area.right + 4
+        let right = min(frame.area.right + 4, box.right)
         return zip(frame.yTicks, frame.yLabels).flatMap { tick, label -> [SceneMark] in
             let y = frame.y(tick)
             let line = SceneMark.line(
@@ -158,7 +158,7 @@ extension PlotComposer {
         var marks: [SceneMark] = []
         var (x, y) = (box.x, box.y + 2)
         for item in plot.legend {
-            let width = try min(composer.measuring.width(of: item.label, font: .subtitle), box.width - 14)
+            let width = try min(composer.measuring.width(of: item.label, font: .subtitle), min(140, box.width - 14))
             if x + 11 + width > box.right, x > box.x {
                 x = box.x
                 y += 12

@@ -77,13 +77,16 @@ extension PlotComposer {
             let place = Point(x: frame.x(label.at.x), y: frame.y(label.at.y))
             let boxes = label.placements.map { self.box(of: label, $0, width, place) }
             guard let index = placer.place(boxes) ?? (label.isNeeded && !boxes.isEmpty ? 0 : nil) else { continue }
-            let box = boxes[index]
+            // What is needed and finds no room stands at the edge rather than beyond it.
+            guard width <= self.box.width else { continue }
+            var box = boxes[index]
+            box.x = min(max(box.x, self.box.x), self.box.right - width)
+            box.y = min(max(box.y, self.box.y), frame.area.bottom + 24 - box.height)
             marks.append(
                 .text(
                     SceneText(
                         label.text, font: label.font, color: label.color, at: Point(x: box.x, y: box.bottom - 1.8))))
         }
-        // A mirrored text stands at its other end: the anchor says so.
         return marks
     }
 

@@ -22,7 +22,7 @@ extension Recipes {
     /// Several values for each category: in one row or below each other.
     func barsPlot() -> Plot {
         let series = chart.currentSeries
-        guard chart.stack == .none else { return stackedBars(series) }
+        guard chart.stack == .none else { return stackedBars(stackedSeries()) }
         let shown = Array(series.prefix(4))
         var (plot, count) = rowPlot(pitch: Double(shown.count) * 11 + 8)
         plot.x.hasGrid = false
@@ -56,8 +56,8 @@ extension Recipes {
         var (plot, count) = rowPlot(isShare ? .percent : nil, pitch: 22)
         plot.x.hasGrid = false
         plot.x.hasLabels = false
-        if isShare { plot.x.bounds = (0, 1) }
         let stacked = Transform.stacked(series.map(\.values), count: count, isShare: isShare)
+        if isShare { plot.x.bounds = shareBounds(stacked) }
         for (index, one) in series.enumerated() {
             let fill = color(index, of: series.count, one.role)
             plot.legend.append(Plot.LegendItem(label: one.label, color: fill))
@@ -90,12 +90,11 @@ extension Recipes {
 
     /// Several values for each column, or one for each name.
     func columnsPlot() -> Plot {
-        let series = chart.currentSeries
+        let series = chart.stack == .none ? chart.currentSeries : stackedSeries()
         let names = chart.dates.map { columnNames($0) } ?? chart.categories
         let isShare = chart.stack == .normalize
         var plot = Plot(
             x: Plot.Axis(kind: .band(names), hasGrid: false), y: valueAxis(isShare ? .percent : nil))
-        if isShare { plot.y.bounds = (0, 1) }
         plot.height = isWide ? (200, 140) : (168, 120)
         let isPartial = { (index: Int) in
             chart.partialFrom.map { from in (chart.dates?[index]).map { $0 >= from } ?? false } ?? false
@@ -123,6 +122,7 @@ extension Recipes {
             return plot
         }
         let stacked = Transform.stacked(series.map(\.values), count: names.count, isShare: isShare)
+        if isShare { plot.y.bounds = shareBounds(stacked) }
         for (index, one) in series.enumerated() {
             let fill = color(index, of: series.count, one.role)
             for place in names.indices {

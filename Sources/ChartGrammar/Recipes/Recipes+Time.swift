@@ -8,10 +8,10 @@ extension Recipes {
         let (x, places) = domainAxis()
         let isShare = chart.stack == .normalize
         var plot = Plot(x: x, y: valueAxis(isShare ? .percent : nil))
-        if isShare { plot.y.bounds = (0, 1) }
         plot.height = isWide ? (226, 150) : (168, 120)
-        let series = chart.currentSeries
+        let series = stackedSeries()
         let stacked = Transform.stacked(series.map(\.values), count: places.count, isShare: isShare)
+        if isShare { plot.y.bounds = shareBounds(stacked) }
         for (index, intervals) in stacked.enumerated() {
             let isOnly = series.count == 1
             let fill: ColorRole = isOnly ? .tint(2) : color(index, of: series.count, series[index].role)

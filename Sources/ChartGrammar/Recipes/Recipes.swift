@@ -55,6 +55,26 @@ struct Recipes {
         }
     }
 
+    /// The series of a stack: more than six are five and the sum of the others.
+    func stackedSeries() -> [Chart.Series] {
+        let series = chart.currentSeries
+        guard series.count > 6 else { return series }
+        let rest = series.dropFirst(5)
+        let sums = (0..<chart.domainCount).map { place -> Double? in
+            let values = rest.compactMap { Transform.value($0.values, place) }
+            let sum = values.reduce(0, +)
+            return values.isEmpty || !sum.isFinite ? nil : sum
+        }
+        let label = ChartTexts.fill(texts.others, String(rest.count))
+        return Array(series.prefix(5)) + [Chart.Series(label: label, role: .other, values: sums)]
+    }
+
+    /// The ends of an axis of shares: below zero only where a value is.
+    func shareBounds(_ stacked: [[Plot.Interval?]]) -> (lower: Double, upper: Double) {
+        let isNegative = stacked.contains { $0.contains { ($0?.to ?? 0) < 0 } }
+        return (isNegative ? -1 : 0, 1)
+    }
+
     /// The horizontal axis of a chart along time or names, with the places of its values.
     func domainAxis() -> (axis: Plot.Axis, places: [Double]) {
         switch chart.domain {
@@ -111,7 +131,7 @@ extension ColorRole {
         case .series(let index): .onSeries(index)
         case .context, .negative: .onSeries(1)
         case .contextFill, .cellBar, .tint: .ink
-        case .sequential(let step): step >= 6 ? .paper : .ink
+        case .sequential(let step): .onSequential(step)
         case .diverging(let step): step == 1 || step == 7 ? .paper : .ink
         default: .paper
         }

@@ -26,7 +26,7 @@ struct PositionScale {
     /// The place of a value, never outside of the range by more than rounding; data that is no number is at the start.
     func callAsFunction(_ value: Double) -> Double {
         guard value.isFinite else { return start }
-        return start + (end - start) * share(value)
+        return start + (end - start) * min(1, max(0, share(value)))
     }
 
     /// How far along the axis a value lies, 0 to 1.

@@ -81,6 +81,9 @@ private final class ChartSpecificationReader {
             chart.goal = map.optional("target").flatMap(measure)
         }
         chart.previous = map.optional("previous").flatMap(measure)
+        if let value = map.optional("compare") {
+            chart.isCompared = need(value.choice(among: [("previous", true), ("none", false)])) ?? false
+        }
         chart.forecast = map.optional("forecast").flatMap(measure)
         for (key, path) in [("low", \ChartSpecification.low), ("high", \ChartSpecification.high)] {
             guard let value = map.optional(key) else { continue }
@@ -227,7 +230,8 @@ private final class ChartSpecificationReader {
             }
         }
         switch chart.mark {
-        case .dumbbell, .slope: demand(chart.previous != nil, map, "'\(chart.mark.rawValue)' needs 'previous'")
+        case .dumbbell, .slope:
+            demand(chart.previous != nil || chart.isCompared, map, "'\(chart.mark.rawValue)' needs 'previous'")
         case .bullet: demand(chart.goal != nil, map, "a bullet needs 'target'")
         case .band:
             demand(

@@ -66,6 +66,8 @@ package struct ChartSpecification: Sendable, Hashable {
     package var source: String?
     package var target: String?
     package var previous: Measure?
+    /// Whether the previous period is compared with; only where there is a period, as in reports.
+    package var isCompared = false
     package var goal: Measure?
     package var forecast: Measure?
     package var low: [Measure] = []

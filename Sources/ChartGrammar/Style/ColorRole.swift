@@ -20,6 +20,8 @@ package enum ColorRole: Hashable, Sendable {
     case seriesText(Int)
     /// Text on marks of series 0 to 5, black or white, whichever can be read; 1 also on context and negative marks.
     case onSeries(Int)
+    /// Text on the steps of the sequential scale, whichever of ink and paper can be read.
+    case onSequential(Int)
     /// Steps 1 (pale) to 7 (dark).
     case sequential(Int)
     /// Steps 1 (far below) over 4 (the middle) to 7 (far above).
@@ -38,6 +40,7 @@ extension ColorRole: CustomStringConvertible {
         case .series(let index): "series\(index + 1)"
         case .seriesText(let index): "seriesText\(index + 1)"
         case .onSeries(let index): "onSeries\(index + 1)"
+        case .onSequential(let step): "onSequential\(step)"
         case .sequential(let step): "sequential\(step)"
         case .diverging(let step): "diverging\(step)"
         case .tint(let step): "tint\(step)"
@@ -78,6 +81,6 @@ extension ColorRole {
             .accent, .context, .contextFill, .negative, .negativeText, .band, .bandText, .bandMute, .bandPill,
             .pillComplete, .pillPartial,
         ] + (0..<6).map { .series($0) } + (0..<6).map { .seriesText($0) } + (0..<6).map { .onSeries($0) }
-        + (1...7).map { .sequential($0) }
+        + (1...7).map { .sequential($0) } + (1...7).map { .onSequential($0) }
         + (1...7).map { .diverging($0) } + (1...3).map { .tint($0) }
 }

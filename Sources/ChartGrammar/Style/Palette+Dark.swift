@@ -33,6 +33,7 @@ extension Palette {
         case .series(let index): Self.darkSeries[index % Self.darkSeries.count]
         case .seriesText(let index): color(.series(index)).lightened(untilContrast: 4.5, with: Self.night)
         case .onSeries: .black
+        case .onSequential(let step): step <= 2 ? darkColor(.ink) : .black
         // Far from the page means much, in both lights.
         case .sequential(let step): Self.sequential[7 - min(max(step, 1), 7)]
         case .diverging(let step): Self.darkDiverging[min(max(step, 1), 7) - 1]

@@ -69,6 +69,7 @@ package struct Palette: Sendable, Equatable {
         case .series(let index): Self.series[index % Self.series.count]
         case .seriesText(let index): color(.series(index)).darkened(untilContrast: 4.5, with: .white)
         case .onSeries(let index): [0, 3, 5].contains(index % 6) ? .white : .black
+        case .onSequential(let step): step >= 6 ? .white : lightColor(.ink)
         case .sequential(let step): Self.sequential[min(max(step, 1), 7) - 1]
         case .diverging(let step): Self.diverging[min(max(step, 1), 7) - 1]
         case .tint(let step): accent.mixed(with: .white, share: [0.84, 0.72, 0.58][min(max(step, 1), 3) - 1])

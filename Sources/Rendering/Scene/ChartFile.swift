@@ -76,6 +76,10 @@ package struct ChartFile {
     ) -> ChartFile? {
         map.ignore("data", "name")
         let specification = ChartSpecification.read(map, columns: columns)
+        if specification?.isCompared == true {
+            map.refuse("rows of a file have no period to compare with", hint: "name a column: previous: COLUMN")
+            return nil
+        }
         let title = map.required("title")?.text(allowsEmpty: true)
         let subtitle = map.optional("subtitle").map { $0.text(allowsEmpty: true) } ?? ""
         let unit = unit(map, "unit", money)

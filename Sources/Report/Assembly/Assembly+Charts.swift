@@ -11,12 +11,15 @@ extension Assembly {
         guard let metric = metric(definition.metric) else { return nil }
         let rows = try rows(of: definition.model)
         let unit = try metric.unit.unit(currency: request.presentation.currency)
+        if let specification = definition.specification {
+            return try composedChart(definition, specification, metric, rows, unit, values)
+        }
         let content: ChartContent?
         switch definition.mark {
         case .line, .columns: content = try timeContent(definition, metric, rows)
         case .bars: content = try barContent(definition, metric, rows)
         case .heatMap: content = try heatMapContent(definition, metric, rows)
-        // The reader of definitions knows no others yet.
+        // All others have a specification.
         default: content = nil
         }
         guard let content, content.series.contains(where: { $0.values.contains { $0 != nil } }) else { return nil }
@@ -86,7 +89,7 @@ extension Assembly {
             partialFrom: isComplete ? nil : period.from)
     }
 
-    private func bucketDates(_ model: ModelDefinition, _ period: Period) -> [LocalDate] {
+    func bucketDates(_ model: ModelDefinition, _ period: Period) -> [LocalDate] {
         model.bucketGrain == .day
             ? Array(period.dates) : calendar.periods(model.bucketGrain, in: period).map(\.from)
     }
@@ -99,7 +102,7 @@ extension Assembly {
     }
 
     /// `October` for a month; as on axes for others.
-    private func seriesLabel(_ period: Period) -> String {
+    func seriesLabel(_ period: Period) -> String {
         // Two Octobers need their years.
         if report.comparison == .lastYear { return label(of: period) }
         guard period.grain == .month else { return shortLabel(of: period) }

@@ -143,6 +143,8 @@ package struct ChartDefinition: Sendable, Hashable {
     package let title: SentenceTemplate?
     /// The line under the title; nil for the standard one.
     package let subtitle: SentenceTemplate?
+    /// The words of the chart grammar, for charts that are composed by it; nil for the four plain ones.
+    package var specification: ChartSpecification? = nil
 }
 
 /// A table of a report.

@@ -60,10 +60,8 @@ extension ReportReader {
 
     private func chart(_ value: YAMLValue) -> ChartDefinition? {
         value.mapping { map in
-            let marks: [(word: String, value: Chart.Mark)] = [
-                ("line", .line), ("columns", .columns), ("bars", .bars), ("heat_map", .heatMap),
-            ]
-            let mark = map.required("mark")?.choice(among: marks)
+            let mark = map.required("mark")?.choice(of: Chart.Mark.self)
+            if let mark, self.isComposed(mark, map) { return self.composedChart(mark, map) }
             let model = map.required("data").flatMap { value in value.text().flatMap { self.model($0, value) } }
             let metricValue = map.required("y")
             let name = map.optional("name").map { self.chartName($0) } ?? self.nextChartName()
@@ -92,7 +90,7 @@ extension ReportReader {
         }
     }
 
-    private func chartName(_ value: YAMLValue) -> String? {
+    func chartName(_ value: YAMLValue) -> String? {
         guard let name = value.text() else { return nil }
         let isName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
         guard isName, scope.sections[name] == nil, !scope.names.contains(name) else {
