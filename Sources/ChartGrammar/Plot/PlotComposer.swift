@@ -112,7 +112,7 @@ struct PlotComposer {
 
     /// Powers of ten with all of their own digits: 0.001 is not 0.00.
     private func logarithmicLabel(_ tick: Double, _ unit: Unit) -> String {
-        if case .number = unit, tick < 100_000 { return composer.labeller.compact(tick, unit: .none) }
+        if case .number = unit { return composer.labeller.compact(tick, unit: tick < 1 ? .none : .count) }
         return composer.labeller.compact(tick, unit: unit)
     }
 

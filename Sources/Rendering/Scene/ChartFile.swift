@@ -110,6 +110,14 @@ package struct ChartFile {
         return value.choice(among: words)
     }
 
+    /// English as the house writes it; months and magnitudes of every other language as CLDR has them.
+    private static func words(of locale: String) -> FormatWords {
+        var words = FormatWords.english
+        guard !locale.lowercased().hasPrefix("en") else { return words }
+        (words.compactSuffixes, words.shortMonths, words.longMonths) = (nil, nil, nil)
+        return words
+    }
+
     /// The formats of a chart.
     package enum Format: String, CaseIterable, Sendable {
         case svg, png, pdf
@@ -118,14 +126,15 @@ package struct ChartFile {
     /// Draws the chart of some rows.
     ///
     /// - Parameters:
-    ///   - words: the words beside numbers and in charts.
+    ///   - formatWords: the words beside numbers; nil leaves months and magnitudes to the locale's own.
+    ///   - texts: what charts say by themselves.
     ///   - scale: pixels a point, for PNG.
     /// - Throws: `PDFCanvasError` where a font or glyph is missing.
     package func render(
         _ table: ChartTable, as format: Format, fonts: FontLibrary, theme: PDFTheme = .standard,
-        formatWords: FormatWords = .english, texts: ChartTexts = ChartTexts(), scale: Double = 2
+        formatWords: FormatWords? = nil, texts: ChartTexts = ChartTexts(), scale: Double = 2
     ) throws -> [UInt8] {
-        let formatter = ValueFormatter(locale: locale, currency: currency, words: formatWords)
+        let formatter = ValueFormatter(locale: locale, currency: currency, words: formatWords ?? Self.words(of: locale))
         var chart = ChartBuilder(specification) { formatter.name(of: $0) }.chart(table, words: words)
         chart.alternativeText = alternativeText
         let renderer = try SceneRenderer(fonts: fonts, theme: theme, language: locale)
