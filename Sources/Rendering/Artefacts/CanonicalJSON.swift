@@ -1,3 +1,5 @@
+internal import Formatting
+
 /// JSON with one way of writing each value: keys sorted by code points, two spaces of indentation, no doubles.
 ///
 /// Numbers that are not 64-bit integers are written as text by whoever makes the value: no reader can round them.
@@ -52,24 +54,6 @@ package indirect enum CanonicalJSON: Sendable, Hashable {
         out += close.utf8
     }
 
-    /// A text in quotes; control characters, quotes and backslashes escaped (RFC 8259, section 7).
-    static func write(_ text: String, to out: inout [UInt8]) {
-        out.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): out += "\\\"".utf8
-            case UInt8(ascii: "\\"): out += "\\\\".utf8
-            case 0x0A: out += "\\n".utf8
-            case 0x0D: out += "\\r".utf8
-            case 0x09: out += "\\t".utf8
-            case 0..<0x20:
-                let digits = String(byte, radix: 16)
-                out += "\\u".utf8
-                out += String(repeating: "0", count: 4 - digits.count).utf8
-                out += digits.utf8
-            default: out.append(byte)
-            }
-        }
-        out.append(UInt8(ascii: "\""))
-    }
+    /// A text in quotes.
+    static func write(_ text: String, to out: inout [UInt8]) { ExactText.appendQuoted(text, to: &out) }
 }

@@ -79,24 +79,13 @@ package struct CSVRenderer: Sendable {
     private static func json(_ column: TableColumn, kind: String) -> CanonicalJSON {
         var values: [String: CanonicalJSON] = [
             "name": .text(column.name), "label": .text(column.label), "type": .text(kind),
-            "unit": .text(unitName(column.unit)),
+            "unit": .text(column.unit.name),
         ]
         if case .money(let currency, let exponent) = column.unit {
             values["currency"] = .text(currency)
             values["exponent"] = .integer(Int64(exponent))
         }
         return .object(values)
-    }
-
-    private static func unitName(_ unit: Unit) -> String {
-        switch unit {
-        case .count: "count"
-        case .money: "minor"
-        case .percent: "fraction"
-        case .number: "number"
-        case .milliseconds: "milliseconds"
-        case .none: "none"
-        }
     }
 
     /// Totals as they would stand in a row: texts, so that no reader rounds them.

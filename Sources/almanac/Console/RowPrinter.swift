@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Columnar
+internal import Formatting
 
 /// How rows are printed.
 enum RowFormat: String, ExpressibleByArgument, CaseIterable {
@@ -22,7 +23,7 @@ struct RowPrinter {
         fields = schema.fields
         left = limit ?? .max
         table = TextTable(fields.map { (text: $0.name, alignment: $0.type.isNumber ? .right : .left) })
-        if format == .csv { console.answer(fields.map { CellText.csv(.text($0.name)) }.joined(separator: ",")) }
+        if format == .csv { console.answer(fields.map { ExactText.csv(.text($0.name)) }.joined(separator: ",")) }
     }
 
     /// Prints the rows of a batch.
@@ -30,11 +31,11 @@ struct RowPrinter {
         for row in 0..<min(batch.rowCount, left) {
             let values = batch.row(row)
             switch format {
-            case .csv: console.answer(values.map(CellText.csv).joined(separator: ","))
+            case .csv: console.answer(values.map(ExactText.csv).joined(separator: ","))
             case .json:
-                let parts = zip(fields, values).map { CellText.quoted($0.name) + ":" + CellText.json($1) }
+                let parts = zip(fields, values).map { ExactText.quoted($0.name) + ":" + ExactText.json($1) }
                 console.answer("{" + parts.joined(separator: ",") + "}")
-            case .table: table.add(values.map { $0 == .null ? "–" : CellText.text($0) })
+            case .table: table.add(values.map { $0 == .null ? "–" : ExactText.text($0) })
             }
         }
         left -= min(batch.rowCount, left)
