@@ -28,7 +28,11 @@ struct WorkbookCells {
         switch value {
         case .null: return .empty
         case .bool(let truth): return .truth(truth)
-        case .int, .unsigned, .decimal: return exact(value, unit)
+        case .int(let number): return Self.small(number, scale: 0, unit) ?? exact(value, unit)
+        case .decimal(let number):
+            return Int64(exactly: number.unscaled).flatMap { Self.small($0, scale: number.scale, unit) }
+                ?? exact(value, unit)
+        case .unsigned: return exact(value, unit)
         case .double(let number): return floating(number, unit)
         case .float(let number): return floating(Double(number.description) ?? Double(number), unit)
         case .date(let days):
@@ -45,6 +49,7 @@ struct WorkbookCells {
 
     /// A text that a cell can hold: no NUL, no characters that XML forbids, not too long.
     mutating func cell(_ text: String) -> String {
+        if Self.isPlain(text) { return text }
         var text = text
         if text.unicodeScalars.contains(where: { $0.value == 0 || $0.value == 0xFFFE || $0.value == 0xFFFF }) {
             let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
@@ -79,6 +84,30 @@ struct WorkbookCells {
         }
         return String(result)
     }
+
+    /// Whether a text stands in a cell as it is: short enough, and without what `cell` looks for.
+    private static func isPlain(_ text: String) -> Bool {
+        let bytes = text.utf8
+        guard bytes.count <= SpreadsheetFile.charactersMax else { return false }
+        // 0xEF begins U+FFFE and U+FFFF.
+        for byte in bytes where byte == 0 || byte == UInt8(ascii: "_") || byte == 0xEF { return false }
+        return true
+    }
+
+    /// Up to 15 digits over a power of ten that a double holds: the quotient is the nearest double of the number.
+    private static func small(_ digits: Int64, scale: Int, _ unit: Unit) -> CellContent? {
+        let exponent = if case .money(_, let exponent) = unit { exponent } else { 0 }
+        guard digits.magnitude < 1_000_000_000_000_000, powers.indices.contains(scale),
+            powers.indices.contains(exponent), powers.indices.contains(scale + exponent)
+        else { return nil }
+        return .number(Double(digits) / powers[scale + exponent])
+    }
+
+    /// The powers of ten that a double holds exactly.
+    private static let powers: [Double] = [
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22,
+    ]
 
     private mutating func exact(_ value: Scalar, _ unit: Unit) -> CellContent {
         guard let number = value.exactNumber else { return .empty }

@@ -123,14 +123,13 @@ struct WorkbookWriter {
 
     /// Writes a value with the looks that its kind asks for.
     mutating func write(
-        _ value: Scalar, unit: Unit, to sheet: SpreadsheetSheet, row: Int, column: Int, format: CellFormat,
-        textFormat: CellFormat? = nil
+        _ value: Scalar, unit: Unit, to sheet: SpreadsheetSheet, row: Int, column: Int, format: CellFormat
     ) throws(SpreadsheetError) {
         switch cells.content(value, unit: unit) {
         case .empty: try sheet.writeBlank(row: row, column: column, format: format)
         case .number(let number): try sheet.write(number, row: row, column: column, format: format)
         case .truth(let truth): try sheet.write(truth, row: row, column: column, format: format)
-        case .text(let text): try sheet.write(text, row: row, column: column, format: textFormat ?? format)
+        case .text(let text): try sheet.write(text, row: row, column: column, format: format)
         }
     }
 }

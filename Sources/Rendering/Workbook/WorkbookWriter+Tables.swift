@@ -170,14 +170,27 @@ extension WorkbookWriter {
     private mutating func writeRows(
         _ sheet: SpreadsheetSheet, _ table: ReportTable, _ rows: Range<Int>, _ formats: [String?]
     ) throws(SpreadsheetError) {
-        let looks = formats.indices.map { look(table, $0, formats) }
+        var looks: [PreparedFormat] = []
+        for column in formats.indices { looks.append(try file.prepare(look(table, column, formats))) }
+        let exactText = try file.prepare(WorkbookLook.exactText)
+        let units = table.columns.map(\.unit)
         for (line, index) in rows.enumerated() {
             let row = table.rows[index]
+            guard row.count == units.count else {
+                throw SpreadsheetError(
+                    "write a table", reason: "a row has \(row.count) values for \(units.count) columns")
+            }
             for (column, value) in row.enumerated() {
-                try write(
-                    value, unit: table.columns[column].unit, to: sheet, row: line + 1, column: column,
-                    format: looks[column],
-                    textFormat: table.columns[column].unit == .none ? nil : WorkbookLook.exactText)
+                let place = (row: line + 1, look: looks[column])
+                switch cells.content(value, unit: units[column]) {
+                case .empty: try sheet.writeBlank(row: place.row, column: column, prepared: place.look)
+                case .number(let number):
+                    try sheet.write(number, row: place.row, column: column, prepared: place.look)
+                case .truth(let truth): try sheet.write(truth, row: place.row, column: column, prepared: place.look)
+                case .text(let text):
+                    let look = units[column] == .none ? place.look : exactText
+                    try sheet.write(text, row: place.row, column: column, prepared: look)
+                }
             }
         }
     }

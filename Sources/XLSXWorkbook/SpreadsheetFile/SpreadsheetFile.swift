@@ -108,6 +108,11 @@ package final class SpreadsheetFile {
         try unsafe check(workbook_close(book), "write the file")
     }
 
+    /// A look, found once for many cells.
+    package func prepare(_ look: CellFormat) throws(SpreadsheetError) -> PreparedFormat {
+        try unsafe PreparedFormat(handle: format(look), file: ObjectIdentifier(self))
+    }
+
     /// The file's format for a look; nil for the standard one.
     func format(_ look: CellFormat?) throws(SpreadsheetError) -> UnsafeMutablePointer<lxw_format>? {
         guard let look else { return nil }

@@ -21,6 +21,19 @@ package final class SpreadsheetSheet {
         return unsafe handle
     }
 
+    /// The sheet for a cell, where the look belongs to its file and the place is one of a sheet.
+    func cells(
+        _ prepared: PreparedFormat, _ row: Int, _ column: Int
+    ) throws(SpreadsheetError) -> UnsafeMutablePointer<lxw_worksheet> {
+        guard prepared.file == ObjectIdentifier(file) else {
+            throw SpreadsheetError("write a cell", reason: "its look belongs to another workbook")
+        }
+        guard (0..<SpreadsheetFile.rowsMax).contains(row), (0..<SpreadsheetFile.columnsMax).contains(column) else {
+            throw SpreadsheetError("write a cell", reason: "a sheet has no such row or column")
+        }
+        return try unsafe open("write a cell")
+    }
+
     /// Hands the sheet and its file to the calls of another file of this type.
     func withHandle(
         _ operation: String,
