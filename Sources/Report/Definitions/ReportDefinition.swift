@@ -22,7 +22,7 @@ package struct ReportDefinition: Sendable, Hashable {
 
     /// The formats that a definition can ask for.
     package enum Format: String, Sendable, Hashable, CaseIterable {
-        case pdf, xlsx, csv, html, json
+        case pdf, xlsx, csv, html, json, parquet
     }
 
     /// Names the output folder and the command.
