@@ -2,11 +2,16 @@ internal import Report
 
 /// A kind of file that a report can be made into.
 enum ArtefactFormat: String, CaseIterable {
-    case pdf, xlsx, csv
+    case pdf, xlsx, csv, json, parquet
 
     /// Whether a file of this name is of the format; a CSV file has its sidecar.
     func covers(_ name: String) -> Bool {
-        name.hasSuffix(".\(rawValue)") || (self == .csv && name.hasSuffix(".csv.json"))
+        let isSidecar = name.hasSuffix(".csv.json")
+        return switch self {
+        case .csv: name.hasSuffix(".csv") || isSidecar
+        case .json: name.hasSuffix(".json") && !isSidecar
+        case .pdf, .xlsx, .parquet: name.hasSuffix(".\(rawValue)")
+        }
     }
 
     /// The formats by the words of the command line, or else those of the definition.

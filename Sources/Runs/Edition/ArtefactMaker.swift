@@ -9,21 +9,25 @@ internal import Tenancy
 
 /// Turns a document into the bytes of its artefacts. Belongs to one thread, as fonts do.
 struct ArtefactMaker {
-    private let project: Project
+    private let store: any FileStore
     private let text: EngineText
     private let renderer: PDFRenderer
     private let themeBytes: [UInt8]
 
     init(_ project: Project, text: EngineText) throws {
-        self.project = project
+        try self.init(templates: project.layout.templates, store: project.environment.store, text: text)
+    }
+
+    /// Reads theme and fonts from a folder of templates.
+    init(templates: FilePath, store: any FileStore, text: EngineText) throws {
+        self.store = store
         self.text = text
-        let store = project.environment.store
-        let themePath = project.layout.templates.appending("themes").appending("almanac.yaml")
+        let themePath = templates.appending("themes").appending("almanac.yaml")
         themeBytes = try store.contents(of: themePath)
         let theme = try PDFTheme(
             reading: YAMLDocument(
                 text: String(decoding: themeBytes, as: UTF8.self), file: "Templates/themes/almanac.yaml"))
-        let fontsPath = project.layout.templates.appending("fonts").appending("fonts.conf")
+        let fontsPath = templates.appending("fonts").appending("fonts.conf")
         let fonts = try store.status(of: fontsPath) == nil ? nil : try store.text(of: fontsPath)
         renderer = try PDFRenderer(fontConfiguration: fonts, theme: theme, texts: text)
     }
@@ -47,6 +51,8 @@ struct ArtefactMaker {
             case .pdf: artefacts.append(try pdf(document))
             case .xlsx: artefacts.append(try workbook(document, folder))
             case .csv: artefacts += try csv(document)
+            case .json: artefacts += try json(document)
+            case .parquet: artefacts += try TableFiles(store: store).render(document, folder: folder)
             }
         }
         return artefacts
@@ -62,7 +68,7 @@ struct ArtefactMaker {
 
     private func workbook(_ document: ReportDocument, _ folder: FilePath) throws -> Artefact {
         let renderer = WorkbookRenderer(text: text)
-        let artefact = try renderer.render(document, folder: folder, store: project.environment.store)
+        let artefact = try renderer.render(document, folder: folder, store: store)
         try renderer.check(artefact, of: document)
         return artefact
     }
@@ -73,6 +79,15 @@ struct ArtefactMaker {
         for table in document.tables {
             guard let file = artefacts.first(where: { $0.name == "\(table.name).csv" }) else { continue }
             try ArtefactCheck.check(csv: file.bytes, of: table, isGuarded: renderer.isGuarded)
+        }
+        return artefacts
+    }
+
+    private func json(_ document: ReportDocument) throws -> [Artefact] {
+        let artefacts = JSONRenderer().render(document)
+        for table in document.tables {
+            guard let file = artefacts.first(where: { $0.name == JSONRenderer.name(of: table) }) else { continue }
+            try ArtefactCheck.check(json: file.bytes, of: table, in: document)
         }
         return artefacts
     }

@@ -90,12 +90,16 @@ struct EditionMaker {
 enum EngineTexts {
     /// Reads `Templates/text/pt-BR.yaml`, else that of the language, `pt.yaml`; English where there is neither.
     static func read(locale: String, _ project: Project) throws -> EngineText {
+        try read(locale: locale, templates: project.layout.templates, store: project.environment.store)
+    }
+
+    /// The same from a folder of templates.
+    static func read(locale: String, templates: FilePath, store: any FileStore) throws -> EngineText {
         let tag = String(locale.map { $0 == "_" ? "-" : $0 })
         for name in [tag, String(tag.prefix { $0 != "-" })] {
-            let path = project.layout.templates.appending("text").appending("\(name).yaml")
-            guard try project.environment.store.status(of: path) != nil else { continue }
-            return try EngineText(
-                bytes: try project.environment.store.contents(of: path), file: "Templates/text/\(name).yaml")
+            let path = templates.appending("text").appending("\(name).yaml")
+            guard try store.status(of: path) != nil else { continue }
+            return try EngineText(bytes: try store.contents(of: path), file: "Templates/text/\(name).yaml")
         }
         return .english
     }

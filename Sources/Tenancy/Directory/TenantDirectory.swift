@@ -1,7 +1,7 @@
 package import CivilTime
 internal import Configuration
 package import Effects
-internal import SystemPackage
+package import SystemPackage
 
 /// The tenants of a project: `tenants/<id>.yaml`. The only maker of `TenantScope`.
 ///
@@ -43,6 +43,30 @@ package struct TenantDirectory: Sendable {
             let file = "tenants/\(id).yaml"
             return TenantScope(
                 try TenantReader.read(bytes: bytes, file: file, id: id, defaults: defaults, zones: zones))
+        } catch {
+            throw TenancyError(.configuration, "\(error)")
+        }
+    }
+
+    /// Opens the tenant of a file that was named, without a project: its defaults are the engine's.
+    ///
+    /// - Parameter file: `<id>.yaml`; the id inside must be that of the name. It may leave out the database.
+    /// - Throws: `invalidName`, `unreadable`, or `configuration` with all that is wrong in the file.
+    package static func scope(
+        file: FilePath, store: any FileStore, zones: ZoneDatabase
+    ) throws(TenancyError) -> TenantScope {
+        let id = try TenantID(file.stem ?? "")
+        let bytes: [UInt8]
+        do {
+            bytes = try store.contents(of: file, limit: 4 << 20)
+        } catch {
+            throw TenancyError(.unreadable, "can't read the tenant's file: \(error)")
+        }
+        do {
+            return TenantScope(
+                try TenantReader.read(
+                    bytes: bytes, file: file.string, id: id, defaults: TenantDefaults(), zones: zones,
+                    needsSource: false))
         } catch {
             throw TenancyError(.configuration, "\(error)")
         }

@@ -4,14 +4,16 @@ internal import SystemPackage
 
 /// Reads a tenant's file. Everything wrong in it is noted, not only the first.
 enum TenantReader {
+    /// - Parameter needsSource: whether the database must be named; without one, nothing can be extracted.
     static func read(
-        bytes: [UInt8], file: String, id: TenantID, defaults: TenantDefaults, zones: ZoneDatabase
+        bytes: [UInt8], file: String, id: TenantID, defaults: TenantDefaults, zones: ZoneDatabase,
+        needsSource: Bool = true
     ) throws(ConfigurationErrors) -> Tenant {
         try YAMLDocument(bytes: bytes, file: file).mapping(subject: "tenant '\(id)'") { map in
             checkID(map, id)
             let platform = map.required("platform")?.parsed { try ResourceName($0, kind: "platform") }
             let name = map.optional("name")?.text() ?? id.text
-            let source = map.required("source")?.mapping(Self.source)
+            let source = Self.source(map, isNeeded: needsSource)
             let calendar = Self.calendar(map, defaults, zones)
             let locale = map.optional("locale").map(Self.locale) ?? missing("locale", defaults.locale, map)
             let currency = map.optional("currency").map(Self.currency) ?? missing("currency", defaults.currency, map)
@@ -60,6 +62,11 @@ extension TenantReader {
             case .fanOut: ["key"]
             }
         }
+    }
+
+    private static func source(_ map: YAMLMapping, isNeeded: Bool) -> TenantSource? {
+        if isNeeded { return map.required("source")?.mapping(Self.source) }
+        return map.optional("source").map { $0.mapping(Self.source) } ?? .absent
     }
 
     private static func source(_ map: YAMLMapping) -> TenantSource? {

@@ -25,6 +25,9 @@ package struct TenantSource: Sendable, Hashable {
         self.url = url
         self.isolation = isolation
     }
+
+    /// Of a tenant whose rows come from files: a variable that nobody sets, so that nothing can be extracted.
+    static let absent = SecretReference("env:ALMANAC_NO_SOURCE").map { TenantSource(url: $0, isolation: .database) }
 }
 
 extension TenantSource.Isolation {
