@@ -83,6 +83,12 @@ let package = Package(
             "Lake", ["Parquet", "Columnar", "Tenancy", "CivilTime", "Effects", "Checksum", "Cryptography"],
             packages: [paths]),
 
+        // SQL over tables and files.
+        module("Kernels", ["Columnar", "CivilTime"]),
+        module(
+            "Query", ["Kernels", "Lake", "Parquet", "Columnar", "CivilTime", "Formatting", "Effects", "Tenancy"],
+            packages: [paths]),
+
         // From Postgres.
         module("PostgresCopy", ["CLibPQ", "Columnar"]),
         module(
@@ -119,7 +125,7 @@ let package = Package(
         .executableTarget(
             name: "almanac",
             dependencies: [
-                "Runs", "Scheduling", "Lake", "Parquet", "Tenancy", "Demonstration", "Configuration", "CivilTime",
+                "Runs", "Scheduling", "Query", "Lake", "Parquet", "Tenancy", "Demonstration", "Configuration", "CivilTime",
                 "ChartGrammar", "Columnar", "Cryptography", "Formatting", "Effects", "PostgresCopy", "Extract", "Report",
                 "Rendering",
                 "PDFCanvas",
@@ -138,6 +144,10 @@ let package = Package(
         tests("Formatting", ["Columnar", "CivilTime"]),
         tests("Tenancy", ["Effects", "CivilTime", "Configuration"], packages: [paths]),
         tests("Parquet", ["Columnar", "Effects", "Checksum", "Cryptography", "Zstandard"], packages: [paths]),
+        tests("Kernels", ["Columnar", "CivilTime"]),
+        tests(
+            "Query", ["Kernels", "Lake", "Parquet", "Columnar", "CivilTime", "Effects", "Formatting"],
+            packages: [paths]),
         tests(
             "Lake", ["Parquet", "Columnar", "Effects", "Tenancy", "CivilTime", "Checksum", "Cryptography"],
             packages: [paths]),

@@ -1,0 +1,53 @@
+package import Columnar
+
+/// The state of one aggregate over all groups of a part of the rows.
+///
+/// Rows come in batches with the number of their group; states of parts are merged in the order of the parts, which
+/// the data decides and no thread: so floating sums are the same on every run.
+package protocol AggregateState: AnyObject {
+    /// Makes room for groups.
+    func grow(to groupCount: Int)
+
+    /// Adds rows.
+    /// - Parameters:
+    ///   - groups: the group of each row.
+    ///   - arguments: the aggregate's arguments.
+    ///   - mask: the rows that count; nil for all.
+    func update(_ groups: Span<UInt32>, _ arguments: [Operand], mask: Bitmap?) throws(KernelError)
+
+    /// Adds the state of another part: its group `i` is `groups[i]` here, or `missingRow` where it belongs elsewhere.
+    func merge(_ other: any AggregateState, _ groups: Span<UInt32>) throws(KernelError)
+
+    /// About how many bytes it holds.
+    var byteCount: Int { get }
+
+    /// The result of each group.
+    func finish() throws(KernelError) -> Column
+}
+
+/// Calls back with each row that counts.
+@inline(__always)
+func forEachRow(_ count: Int, _ mask: Bitmap?, _ body: (Int) -> Void) {
+    guard let mask else {
+        for row in 0..<count { body(row) }
+        return
+    }
+    for (index, word) in mask.words.enumerated() {
+        var rest = word
+        while rest != 0 {
+            body(index &* 64 &+ rest.trailingZeroBitCount)
+            rest &= rest &- 1
+        }
+    }
+}
+
+/// Adds what is missing to an array of states.
+@inline(__always)
+func grow<Value>(_ values: inout [Value], _ count: Int, _ value: Value) {
+    if count > values.count { values.append(contentsOf: repeatElement(value, count: count - values.count)) }
+}
+
+/// Counts the rows of each group.
+func countRows(_ counts: inout [Int64], _ groups: Span<UInt32>, _ mask: Bitmap?) {
+    forEachRow(groups.count, mask) { counts[Int(groups[$0])] &+= 1 }
+}

@@ -1,0 +1,25 @@
+package import Columnar
+
+/// `count(*)` and `count(x)`: rows that count.
+package final class CountState: AggregateState {
+    private var counts: [Int64] = []
+
+    package init() {}
+
+    package func grow(to groupCount: Int) { Kernels.grow(&counts, groupCount, 0) }
+
+    package func update(_ groups: Span<UInt32>, _ arguments: [Operand], mask: Bitmap?) {
+        countRows(&counts, groups, mask)
+    }
+
+    package func merge(_ other: any AggregateState, _ groups: Span<UInt32>) {
+        guard let other = other as? CountState else { return }
+        for group in 0..<other.counts.count where groups[group] != missingRow {
+            counts[Int(groups[group])] &+= other.counts[group]
+        }
+    }
+
+    package var byteCount: Int { counts.count * 8 }
+
+    package func finish() -> Column { Column(.int64, .int64(Buffer(counts))) }
+}
