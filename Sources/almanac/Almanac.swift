@@ -15,7 +15,7 @@ struct Almanac: ParsableCommand {
         subcommands: [
             DemoVerb.self, DoctorVerb.self, CheckVerb.self, RunVerb.self, ExportVerb.self, TickVerb.self,
             RunsVerb.self, TenantsVerb.self, LakeVerb.self, ParquetVerb.self, ExtractVerb.self, ReproduceVerb.self,
-            ChartVerb.self, ReportsVerb.self,
+            ChartVerb.self, ReportsVerb.self, QueryVerb.self,
         ])
 
     /// What `almanac` alone says: at most 24 lines.
@@ -28,7 +28,7 @@ struct Almanac: ParsableCommand {
 
         Getting started   demo  doctor  check
         Everyday          run  export  tenants
-        Looking closer    runs  lake  parquet  extract  reports  chart
+        Looking closer    query  runs  lake  parquet  extract  reports  chart
         Operating         tick  reproduce
         'almanac help VERB' explains one; every verb takes --json.
         """

@@ -1,0 +1,209 @@
+internal import Columnar
+internal import Kernels
+
+extension Binder {
+    func pending(
+        _ kind: PendingQuery.Kind, _ plan: LogicalPlan, _ type: SQLType, _ gathering: Gathering, _ range: SourceRange
+    ) -> Expression {
+        let placeholder = column("subquery", type)
+        gathering.pending.append(PendingQuery(kind: kind, placeholder: placeholder, plan: plan, range: range))
+        return Expression(placeholder, range)
+    }
+
+    func inQuery(
+        _ value: ExpressionSyntax, _ query: SelectSyntax, _ gathering: Gathering, _ range: SourceRange
+    ) throws -> Expression {
+        var plan = try self.query(query, parent: gathering.scope)
+        if case .row = value.kind { throw QueryError(.unsupported, "rows in IN are not executed yet", at: value.range) }
+        guard plan.columns.count == 1 else {
+            throw QueryError(.type, "the subquery of IN has one column, not \(plan.columns.count)", at: range)
+        }
+        var left = try expression(value, gathering)
+        var type = try common(left.type, plan.columns[0].type, range)
+        if type == .unknown { type = .text }
+        left = try coerced(left, to: type)
+        if plan.columns[0].type != type {
+            let converted = try coerced(Expression(plan.columns[0], range), to: type)
+            plan = LogicalPlan(.project(plan, [converted]), [column(plan.columns[0].name, type)])
+        }
+        return pending(.isIn(value: left), plan, .bool, gathering, range)
+    }
+
+    func quantified(
+        _ value: ExpressionSyntax, _ symbol: String, _ isAll: Bool, _ operand: ExpressionSyntax.QuantifiedOperand,
+        _ gathering: Gathering, _ range: SourceRange
+    ) throws -> Expression {
+        if case .query(let query) = operand {
+            if symbol == "=", !isAll { return try inQuery(value, query, gathering, range) }
+            if symbol == "<>", isAll {
+                return Expression(.not(try inQuery(value, query, gathering, range)), .bool, range)
+            }
+        }
+        throw QueryError(
+            .unsupported,
+            "'\(symbol) \(isAll ? "ALL" : "ANY")' is executed for '= ANY (query)' and '<> ALL (query)' only", at: range)
+    }
+
+    // MARK: Joining
+
+    /// A filter whose subqueries become joins: EXISTS and IN that stand alone become semi-joins.
+    func filtered(_ input: LogicalPlan, _ syntax: ExpressionSyntax, _ scope: Scope, _ clause: String) throws
+        -> LogicalPlan
+    {
+        let gathering = Gathering(scope)
+        gathering.clause = clause
+        let condition = try self.condition(syntax, gathering)
+        var plan = input
+        var rest: [Expression] = []
+        for part in condition.conjuncts {
+            if let id = part.columnID, let index = gathering.pending.firstIndex(where: { $0.placeholder.id == id }) {
+                let pending = gathering.pending.remove(at: index)
+                if case .scalar = pending.kind {
+                    gathering.pending.insert(pending, at: index)
+                } else {
+                    plan = try semi(plan, pending, isAnti: false)
+                    continue
+                }
+            } else if case .not(let inner) = part.kind, let id = inner.columnID,
+                let index = gathering.pending.firstIndex(where: { $0.placeholder.id == id }),
+                case .exists = gathering.pending[index].kind
+            {
+                plan = try semi(plan, gathering.pending.remove(at: index), isAnti: true)
+                continue
+            }
+            rest.append(part)
+        }
+        let before = plan.columns
+        plan = try attach(gathering, to: plan, for: nil)
+        if !rest.isEmpty { plan = LogicalPlan(.filter(plan, .conjunction(rest, syntax.range)), plan.columns) }
+        if plan.columns.count > before.count {
+            plan = LogicalPlan(.project(plan, before.map { Expression($0, syntax.range) }), before)
+        }
+        return plan
+    }
+
+    private func semi(_ plan: LogicalPlan, _ pending: PendingQuery, isAnti: Bool) throws -> LogicalPlan {
+        var conditions: [Expression] = []
+        if case .isIn(let value) = pending.kind {
+            conditions.append(
+                Expression(
+                    .compare(.equal, value, Expression(pending.plan.columns[0], pending.range)), .bool, pending.range))
+        }
+        return try dependent(isAnti ? .anti : .semi, plan, pending.plan, conditions, pending.range)
+    }
+
+    /// Joins the pending subqueries that some expressions read (all, where nil): their placeholders become columns.
+    func attach(_ gathering: Gathering, to input: LogicalPlan, for expressions: [Expression]?) throws -> LogicalPlan {
+        var plan = input
+        let wanted = expressions.map { $0.reduce(into: Set<ColumnID>()) { $0.formUnion($1.columns) } }
+        for pending in gathering.pending where wanted?.contains(pending.placeholder.id) ?? true {
+            plan = try attached(plan, pending)
+        }
+        gathering.pending.removeAll { wanted?.contains($0.placeholder.id) ?? true }
+        return plan
+    }
+
+    private func attached(_ plan: LogicalPlan, _ pending: PendingQuery) throws -> LogicalPlan {
+        switch pending.kind {
+        case .scalar:
+            // The placeholder is the subquery's one column.
+            let own = LogicalPlan(
+                .project(
+                    pending.plan,
+                    [try coerced(Expression(pending.plan.columns[0], pending.range), to: pending.placeholder.type)]),
+                [pending.placeholder])
+            return try dependent(.single, plan, own, [], pending.range)
+        case .exists:
+            return try dependent(.mark(isIn: false), plan, pending.plan, [], pending.range, mark: pending.placeholder)
+        case .isIn(let value):
+            let condition = Expression(
+                .compare(.equal, value, Expression(pending.plan.columns[0], pending.range)), .bool, pending.range)
+            return try dependent(
+                .mark(isIn: true), plan, pending.plan, [condition], pending.range, mark: pending.placeholder)
+        }
+    }
+
+    /// A join whose right side may read columns of the left: these are taken out of it first.
+    func dependent(
+        _ kind: JoinPlan.Kind, _ left: LogicalPlan, _ right: LogicalPlan, _ conditions: [Expression],
+        _ range: SourceRange,
+        mark: PlanColumn? = nil
+    ) throws -> LogicalPlan {
+        let columns: [PlanColumn]
+        switch kind {
+        case .semi, .anti: columns = left.columns
+        case .mark: columns = left.columns + (mark.map { [$0] } ?? [])
+        default: columns = left.columns + right.columns
+        }
+        let mine = Set(left.columns.map(\.id))
+        let free = left.columns.filter { right.freeColumns.contains($0.id) }
+        if free.isEmpty { return LogicalPlan(joinKind(kind, left, right, conditions, range), columns) }
+        let isSemi = kind == .semi || kind == .anti || kind == .mark(isIn: false)
+        if isSemi, let (plain, lifted) = Self.lifted(right, mine) {
+            // The correlated conditions become conditions of the join itself.
+            var all = lifted
+            for condition in conditions { all.append(condition.replacing(Self.outputs(of: right))) }
+            return LogicalPlan(joinKind(kind, left, plain, all, range), columns)
+        }
+        let distinctLeft = distinct(
+            LogicalPlan(.project(left, free.map { Expression($0, range) }), free.map { column($0.name, $0.type) }),
+            range)
+        // The left side is read twice: once for itself, once for what the subquery needs of it.
+        let shared = self.shared(left)
+        let again = reading(shared)
+        let renamed = Dictionary(
+            uniqueKeysWithValues: zip(left.columns, again.columns).map { ($0.id, Expression($1, range)) })
+        let keys = free.map { $0.id }
+        _ = distinctLeft
+        let source = distinct(
+            LogicalPlan(.project(again, free.compactMap { renamed[$0.id] }), free.map { column($0.name, $0.type) }),
+            range)
+        let decorrelator = Decorrelator(binder: self, free: free, domain: self.shared(source), range: range)
+        let (pushed, own) = try decorrelator.push(right)
+        let outer = reading(shared)
+        let kept = LogicalPlan(.project(outer, outer.columns.map { Expression($0, range) }), left.columns)
+        var all = conditions
+        for (id, column) in zip(keys, own) {
+            guard let original = left.columns.first(where: { $0.id == id }) else { continue }
+            let equal = Expression(.isDistinct(Expression(original, range), Expression(column, range)), .bool, range)
+            // Keys of the domain come first: of IN the value must be the last.
+            all.insert(Expression(.not(equal), .bool, range), at: 0)
+        }
+        return LogicalPlan(joinKind(kind, kept, pushed, all, range), columns)
+    }
+
+    /// Filters over an uncorrelated input: the input, and the conditions that read the outer side.
+    private static func lifted(_ plan: LogicalPlan, _ outer: Set<ColumnID>) -> (LogicalPlan, [Expression])? {
+        if plan.freeColumns.isDisjoint(with: outer) { return (plan, []) }
+        switch plan.kind {
+        case .filter(let input, let condition):
+            guard let (inner, conditions) = lifted(input, outer) else { return nil }
+            var mine: [Expression] = []
+            var others: [Expression] = []
+            for part in condition.conjuncts {
+                if part.columns.isDisjoint(with: outer) { others.append(part) } else { mine.append(part) }
+            }
+            let kept =
+                others.isEmpty
+                ? inner : LogicalPlan(.filter(inner, .conjunction(others, condition.range)), inner.columns)
+            return (kept, conditions + mine)
+        case .project(let input, let expressions):
+            guard expressions.allSatisfy({ $0.columns.isDisjoint(with: outer) }) else { return nil }
+            return lifted(input, outer)
+        default: return nil
+        }
+    }
+
+    /// What the output columns of projections are, in columns below them.
+    private static func outputs(of plan: LogicalPlan) -> [ColumnID: Expression] {
+        switch plan.kind {
+        case .project(let input, let expressions):
+            let below = outputs(of: input)
+            return Dictionary(
+                zip(plan.columns.map(\.id), expressions.map { $0.replacing(below) }),
+                uniquingKeysWith: { first, _ in first })
+        case .filter(let input, _): return outputs(of: input)
+        default: return [:]
+        }
+    }
+}

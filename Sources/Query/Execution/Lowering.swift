@@ -1,0 +1,225 @@
+internal import CivilTime
+internal import Columnar
+internal import Kernels
+
+/// Makes pipelines of a logical plan. Operators that need all rows before they give one are computed here.
+struct Lowering: Sendable {
+    let execution: Execution
+
+    /// The pipeline of a plan, with its rows and time counted where they are asked for.
+    func pipeline(_ plan: LogicalPlan) throws -> Pipeline {
+        try execution.check()
+        guard let meters = execution.meters else { return try unmetered(plan) }
+        let meter = meters.meter(of: plan)
+        let start = meters.now()
+        let made = try unmetered(plan)
+        meter.add(nanoseconds: meters.now() - start)
+        return meters.metered(made, meter)
+    }
+
+    private func unmetered(_ plan: LogicalPlan) throws -> Pipeline {
+        switch plan.kind {
+        case .scan(let source, let names, let conditions): return try scan(plan, source, names, conditions)
+        case .values(let rows): return try values(plan, rows)
+        case .filter(let input, let condition): return filter(try pipeline(input), condition)
+        case .project(let input, let expressions): return project(try pipeline(input), expressions, plan.columns)
+        case .aggregate(let input, let keys, let sets, let calls):
+            let below = try pipeline(input)
+            guard let sets else {
+                return try Aggregation(
+                    input: below, keys: keys, calls: calls, columns: plan.columns, execution: execution
+                ).pipeline()
+            }
+            return try groupingSets(below, keys, sets, calls, plan.columns)
+        case .window(let input, let calls):
+            return try Windowing(input: try pipeline(input), calls: calls, columns: plan.columns, execution: execution)
+                .pipeline()
+        case .join(let join): return try self.join(join, plan.columns)
+        case .sort(let input, let keys, let limit):
+            return try Sorting(input: try pipeline(input), keys: keys, limit: limit, execution: execution).pipeline()
+        case .limit(let input, let limit, let offset): return try self.limit(try pipeline(input), limit, offset)
+        case .concatenation(let inputs): return try concatenation(try inputs.map(pipeline), plan.columns)
+        case .setDifference(let left, let right, let isIntersection, let isAll):
+            return try SetDifference(
+                left: try pipeline(left), right: try pipeline(right), isIntersection: isIntersection, isAll: isAll,
+                columns: plan.columns, execution: execution
+            ).pipeline()
+        case .unnest(let input, let lists, let withOrdinality):
+            return RowGenerators.unnest(try pipeline(input), lists, withOrdinality, plan.columns, execution)
+        case .series(let input, let bounds):
+            return RowGenerators.series(try pipeline(input), bounds, plan.columns, execution)
+        case .shared(let shared): return try self.shared(shared, plan.columns)
+        }
+    }
+
+    private func scan(
+        _ plan: LogicalPlan, _ source: any TableSource, _ names: [String], _ conditions: [Expression]
+    ) throws -> Pipeline {
+        let types = plan.columns.map(\.type)
+        let casting = Casting(zone: .utc, isTry: false)
+        let meter = execution.meters?.meter(of: plan).scan ?? ScanMeter()
+        let predicate = Pushdown(names: names, columns: plan.columns).predicate(conditions)
+        return Pipeline(columns: plan.columns, partCount: source.partCount) { part, next in
+            do {
+                try source.readPart(part, columns: names, where: predicate, meter: meter) { batch in
+                    try execution.check()
+                    let columns = try zip(batch.columns, types).map { column, type in
+                        // Unsigned and 8-bit integers become the next wider type that SQL has.
+                        column.type == type.logical
+                            ? column
+                            : column.type.physicalType == type.logical.physicalType
+                                && type != .decimal(precision: 20, scale: 0)
+                                ? column.reinterpreted(as: type.logical) : try casting.cast(column, to: type.logical)
+                    }
+                    if batch.rowCount > 0 { try next(Rows(columns, count: batch.rowCount)) }
+                }
+            } catch let error as QueryError {
+                throw error
+            } catch {
+                throw QueryError(.input, "can't read table '\(source.name)': \(error)")
+            }
+        }
+    }
+
+    private func values(_ plan: LogicalPlan, _ rows: [[Expression]]) throws -> Pipeline {
+        if plan.columns.isEmpty { return Pipeline([], parts: [Rows([], count: rows.count)]) }
+        let evaluator = Evaluator(context: execution.context)
+        let scalars = try rows.map { try $0.map(evaluator.constant) }
+        let columns = try kernel {
+            try plan.columns.indices.map { index in
+                try Column.make(plan.columns[index].type.logical, scalars.map { $0[index] })
+            }
+        }
+        return Pipeline(plan.columns, parts: [Rows(columns, count: rows.count)])
+    }
+
+    private func filter(_ input: Pipeline, _ condition: Expression) -> Pipeline {
+        let evaluator = Evaluator(context: execution.context, columns: input.columns)
+        let parts = condition.conjuncts
+        return input.map(input.columns) { rows in
+            var rows = rows
+            for part in parts where rows.count > 0 {
+                let selection = try evaluator.selection(part, rows)
+                let kept = selection.setCount
+                if kept == rows.count { continue }
+                let positions = selection.rowPositions
+                let current = rows
+                rows = try kernel { try current.taking(positions) }
+            }
+            return rows
+        }
+    }
+
+    private func project(_ input: Pipeline, _ expressions: [Expression], _ columns: [PlanColumn]) -> Pipeline {
+        let evaluator = Evaluator(context: execution.context, columns: input.columns)
+        return input.map(columns) { rows in
+            Rows(try expressions.map { try evaluator.column($0, rows) }, count: rows.count)
+        }
+    }
+
+    /// Each set is an aggregation of its own over the same rows; keys that are not of the set are NULL.
+    private func groupingSets(
+        _ input: Pipeline, _ keys: [Expression], _ sets: [[Int]], _ calls: [AggregateCall], _ columns: [PlanColumn]
+    ) throws -> Pipeline {
+        let kept = try input.kept(execution)
+        var parts: [Rows] = []
+        for set in sets {
+            let chosen = Array(Set(set)).sorted()
+            let own = chosen.map { columns[$0] } + columns.dropFirst(keys.count)
+            let grouped = try Aggregation(
+                input: kept, keys: chosen.map { keys[$0] }, calls: calls, columns: own, execution: execution
+            ).pipeline()
+            for rows in try grouped.materialised(execution) {
+                var made: [Column] = []
+                for index in keys.indices {
+                    if let position = chosen.firstIndex(of: index) {
+                        made.append(rows.columns[position])
+                    } else {
+                        made.append(Column.nulls(keys[index].type.logical, rows.count))
+                    }
+                }
+                parts.append(Rows(made + rows.columns.dropFirst(chosen.count), count: rows.count))
+            }
+        }
+        return Pipeline(columns, parts: parts)
+    }
+
+    private func join(_ join: JoinPlan, _ columns: [PlanColumn]) throws -> Pipeline {
+        let (left, right) = (try pipeline(join.left), try pipeline(join.right))
+        let made = try HashJoin(
+            join: join, left: left, right: right, columns: physicalColumns(join, left, right, columns),
+            execution: execution
+        ).pipeline()
+        return reordered(made, columns)
+    }
+
+    /// The columns as the operator gives them: left, then right, then the mark.
+    private func physicalColumns(_ join: JoinPlan, _ left: Pipeline, _ right: Pipeline, _ columns: [PlanColumn])
+        -> [PlanColumn]
+    {
+        switch join.kind {
+        case .semi, .anti: return left.columns
+        case .mark:
+            let known = Set(left.columns.map(\.id))
+            return left.columns + columns.filter { !known.contains($0.id) }
+        default: return left.columns + right.columns
+        }
+    }
+
+    /// The columns that a plan promises, in its order.
+    private func reordered(_ input: Pipeline, _ columns: [PlanColumn]) -> Pipeline {
+        let known = Dictionary(
+            input.columns.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        let positions = columns.compactMap { known[$0.id] }
+        if positions == Array(input.columns.indices) { return input }
+        return input.map(columns) { rows in Rows(positions.map { rows.columns[$0] }, count: rows.count) }
+    }
+
+    private func limit(_ input: Pipeline, _ limit: Int?, _ offset: Int) throws -> Pipeline {
+        struct Enough: Error {}
+        var made: [Rows] = []
+        var (skip, left) = (offset, limit ?? .max)
+        // Parts in their order, and no more of them than are needed.
+        for part in 0..<input.partCount where left > 0 {
+            do {
+                try input.run(part) { rows in
+                    let dropped = min(skip, rows.count)
+                    skip -= dropped
+                    let count = min(left, rows.count - dropped)
+                    left -= count
+                    if count > 0 { made.append(rows.slice(dropped..<dropped + count)) }
+                    if left == 0 { throw Enough() }
+                }
+            } catch is Enough {}
+        }
+        return Pipeline(input.columns, parts: made)
+    }
+
+    private func concatenation(_ inputs: [Pipeline], _ columns: [PlanColumn]) throws -> Pipeline {
+        var starts: [Int] = [0]
+        for input in inputs { starts.append(starts[starts.count - 1] + input.partCount) }
+        let bounds = starts
+        // By position: an input may have its columns in another order than the plan that made it promised.
+        return Pipeline(columns: columns, partCount: bounds[bounds.count - 1]) { part, next in
+            let index = bounds.lastIndex { $0 <= part && $0 < bounds[bounds.count - 1] } ?? 0
+            var chosen = index
+            while chosen + 1 < bounds.count - 1, bounds[chosen + 1] <= part { chosen += 1 }
+            while inputs[chosen].partCount == 0 { chosen -= 1 }
+            try inputs[chosen].run(part - bounds[chosen], next)
+        }
+    }
+
+    private func shared(_ shared: SharedPlan, _ columns: [PlanColumn]) throws -> Pipeline {
+        let known: Pipeline
+        if let kept = execution.known(shared.number) {
+            known = kept
+        } else {
+            let made = try pipeline(shared.plan)
+            known = try made.kept(execution)
+            execution.keep(shared.number, known)
+        }
+        // The same rows under columns of this place.
+        let ordered = reordered(known, shared.plan.columns)
+        return Pipeline(columns: columns, partCount: ordered.partCount, run: ordered.run)
+    }
+}

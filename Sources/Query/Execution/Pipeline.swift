@@ -1,0 +1,119 @@
+internal import Columnar
+internal import Effects
+internal import Kernels
+internal import Synchronization
+
+/// Rows that are computed part by part, each independent of the others: the parts run on all cores, and their results
+/// are put together in the order of the parts, so that no result depends on threads.
+struct Pipeline: Sendable {
+    typealias Body = (Rows) throws -> Void
+
+    let columns: [PlanColumn]
+    let partCount: Int
+    /// Computes one part.
+    let run: @Sendable (_ part: Int, _ body: Body) throws -> Void
+
+    var types: [LogicalType] { columns.map(\.type.logical) }
+
+    /// Rows that are there already.
+    init(_ columns: [PlanColumn], parts: [Rows]) {
+        self.init(columns: columns, partCount: parts.count) { part, body in
+            if parts[part].count > 0 { try body(parts[part]) }
+        }
+    }
+
+    init(columns: [PlanColumn], partCount: Int, run: @escaping @Sendable (Int, Body) throws -> Void) {
+        self.columns = columns
+        self.partCount = partCount
+        self.run = run
+    }
+
+    /// The pipeline with each batch changed.
+    func map(_ columns: [PlanColumn], _ body: @escaping @Sendable (Rows) throws -> Rows) -> Pipeline {
+        let run = self.run
+        return Pipeline(columns: columns, partCount: partCount) { part, next in
+            try run(part) { rows in
+                let result = try body(rows)
+                if result.count > 0 { try next(result) }
+            }
+        }
+    }
+
+    /// Computes something of every part on all cores; the results are in the order of the parts.
+    func collect<Result: Sendable>(
+        _ execution: Execution, _ body: @escaping @Sendable (_ part: Int, _ run: (Body) throws -> Void) throws -> Result
+    ) throws -> [Result] {
+        let results = Mutex<[Result?]>(Array(repeating: nil, count: partCount))
+        try ParallelWork.run(count: partCount, threads: execution.threads) { (part: Int, _: Int) throws(any Error) in
+            try execution.check()
+            let result = try body(part) { try run(part, $0) }
+            results.withLock { $0[part] = result }
+        }
+        return results.withLock { $0.compactMap { $0 } }
+    }
+
+    /// All rows, part by part, in memory for as long as the pipeline that is made of them.
+    func kept(_ execution: Execution) throws -> Pipeline {
+        let parts = try materialised(execution)
+        let reservation = try execution.memory.reserve(parts.reduce(0) { $0 + $1.byteCount })
+        return Pipeline(columns: columns, partCount: parts.count) { part, next in
+            try withExtendedLifetime(reservation) { try next(parts[part]) }
+        }
+    }
+
+    /// All rows, part by part.
+    func materialised(_ execution: Execution) throws -> [Rows] {
+        let types = self.types
+        return try collect(execution) { _, run in
+            var parts: [Rows] = []
+            try run { parts.append($0) }
+            if parts.isEmpty { return Rows(types.map { Column.nulls($0, 0) }, count: 0) }
+            return try kernel { try Rows.joined(parts, types: types) }
+        }.filter { $0.count > 0 }
+    }
+
+    /// All rows as one.
+    func whole(_ execution: Execution) throws -> Rows {
+        let parts = try materialised(execution)
+        if parts.isEmpty { return Rows(types.map { Column.nulls($0, 0) }, count: 0) }
+        return try kernel { try Rows.joined(parts, types: types) }
+    }
+}
+
+/// What one run of a query shares: threads, budget, cancellation, tables computed once.
+final class Execution: Sendable {
+    let context: EvaluationContext
+    let threads: Int
+    private let interruption: @Sendable () throws(QueryError) -> Void
+    let memory: MemoryBudget
+    /// Nil where nothing is measured.
+    let meters: QueryMeters?
+    private let shared = Mutex<[Int: Pipeline]>([:])
+
+    init(
+        context: EvaluationContext, threads: Int, memory: MemoryBudget, meters: QueryMeters? = nil,
+        interruption: @escaping @Sendable () throws(QueryError) -> Void
+    ) {
+        self.context = context
+        self.threads = max(1, threads)
+        self.memory = memory
+        self.meters = meters
+        self.interruption = interruption
+    }
+
+    /// Throws where the query was cancelled or has used up its time.
+    func check() throws { try interruption() }
+
+    func known(_ number: Int) -> Pipeline? { shared.withLock { $0[number] } }
+    func keep(_ number: Int, _ pipeline: Pipeline) { shared.withLock { $0[number] = pipeline } }
+}
+
+/// Errors of kernels outside of an expression become errors of the query.
+func kernel<Result>(_ range: SourceRange? = nil, _ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as KernelError {
+        let made = QueryError(error, .unknown)
+        throw range.map(made.at) ?? made
+    }
+}

@@ -1,0 +1,86 @@
+internal import Columnar
+internal import Effects
+internal import Kernels
+internal import Synchronization
+
+/// Window functions: rows are cut into partitions by the hash of their partition keys, each is sorted by itself, and
+/// the functions run over the sorted rows. Calls with the same keys share one sort.
+struct Windowing: Sendable {
+    let input: Pipeline
+    let calls: [WindowCall]
+    let columns: [PlanColumn]
+    let execution: Execution
+
+    /// Rows that a partition of the work has about.
+    private static let rowCountTarget = 1 << 17
+
+    func pipeline() throws -> Pipeline {
+        var pipeline = input
+        var order: [Int] = []
+        var rest = Array(calls.indices)
+        while let first = rest.first {
+            let same = rest.filter { calls[$0].hasSameOrder(as: calls[first]) }
+            rest.removeAll(where: same.contains)
+            let made = same.map { columns[input.columns.count + $0] }
+            pipeline = try computed(pipeline, same.map { calls[$0] }, made)
+            order += same
+        }
+        // The results in the order of the calls.
+        let positions = order.enumerated().sorted { $0.element < $1.element }.map { input.columns.count + $0.offset }
+        let width = input.columns.count
+        return pipeline.map(columns) { rows in
+            Rows(Array(rows.columns.prefix(width)) + positions.map { rows.columns[$0] }, count: rows.count)
+        }
+    }
+
+    private func computed(_ input: Pipeline, _ calls: [WindowCall], _ made: [PlanColumn]) throws -> Pipeline {
+        let evaluator = Evaluator(context: execution.context, columns: input.columns)
+        let parts = try input.materialised(execution)
+        let total = parts.reduce(0) { $0 + $1.count }
+        let wanted = calls[0].partition.isEmpty ? 0 : total / Self.rowCountTarget
+        let partitionCount = (0...8).map { 1 << $0 }.first { wanted < $0 } ?? 256
+        let pieces = try split(parts, calls[0].partition, partitionCount, evaluator)
+        let types = input.types
+        let results = Mutex<[Rows?]>(Array(repeating: nil, count: partitionCount))
+        try ParallelWork.run(count: partitionCount, threads: execution.threads) {
+            (index: Int, _: Int) throws(any Error) in
+            try execution.check()
+            let own = pieces.map { $0[index] }.filter { $0.count > 0 }
+            if own.isEmpty { return }
+            let rows = try kernel { try Rows.joined(own, types: types) }
+            let done = try WindowPartition(rows, calls, evaluator).computed()
+            results.withLock { $0[index] = done }
+        }
+        return Pipeline(input.columns + made, parts: results.withLock { $0.compactMap { $0 } })
+    }
+
+    /// The rows of each part, cut by the hash of the partition keys.
+    private func split(
+        _ parts: [Rows], _ keys: [Expression], _ count: Int, _ evaluator: Evaluator
+    ) throws -> [[Rows]] {
+        if count == 1 { return parts.map { [$0] } }
+        let results = Mutex<[[Rows]]>(Array(repeating: [], count: parts.count))
+        try ParallelWork.run(count: parts.count, threads: execution.threads) { (index: Int, _: Int) throws(any Error) in
+            let rows = parts[index]
+            let columns = try keys.map { try evaluator.column($0, rows) }
+            let pieces = try kernel {
+                let hashes = try rowHashes(columns, rowCount: rows.count)
+                var chosen = [[UInt32]](repeating: [], count: count)
+                for row in hashes.indices {
+                    chosen[Int(hashes[row] >> 32) & (count - 1)].append(UInt32(truncatingIfNeeded: row))
+                }
+                return try chosen.map { try rows.taking($0) }
+            }
+            results.withLock { $0[index] = pieces }
+        }
+        return results.withLock { $0 }
+    }
+}
+
+extension WindowCall {
+    func hasSameOrder(as other: WindowCall) -> Bool {
+        partition.count == other.partition.count && order.count == other.order.count
+            && zip(partition, other.partition).allSatisfy { $0.isSame(as: $1) }
+            && zip(order, other.order).allSatisfy { $0.expression.isSame(as: $1.expression) && $0.order == $1.order }
+    }
+}

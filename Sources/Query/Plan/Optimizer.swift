@@ -1,0 +1,250 @@
+internal import Kernels
+
+/// Rewrites a plan so that less is read and fewer rows are carried; the answer stays the same.
+final class Optimizer {
+    private let binder: Binder
+    private var uses: [Int: Int] = [:]
+    private var sharedPlans: [Int: SharedPlan] = [:]
+
+    init(binder: Binder) { self.binder = binder }
+
+    func optimized(_ plan: LogicalPlan) -> LogicalPlan {
+        count(plan)
+        let pushed = push(plan, [])
+        return Pruning().pruned(pushed, Set(pushed.columns.map(\.id)))
+    }
+
+    private func count(_ plan: LogicalPlan) {
+        if case .shared(let shared) = plan.kind {
+            uses[shared.number, default: 0] += 1
+            if uses[shared.number] == 1 { count(shared.plan) }
+            return
+        }
+        for input in plan.inputs { count(input) }
+    }
+
+    // MARK: Conditions move towards the tables
+
+    /// The plan with conditions that its rows must satisfy, as deep as they can go.
+    private func push(_ plan: LogicalPlan, _ conditions: [Expression]) -> LogicalPlan {
+        switch plan.kind {
+        case .filter(let input, let condition): return push(input, conditions + condition.conjuncts)
+        case .project(let input, let expressions):
+            let map = Dictionary(zip(plan.columns.map(\.id), expressions), uniquingKeysWith: { first, _ in first })
+            var (below, above): ([Expression], [Expression]) = ([], [])
+            for condition in conditions {
+                let replaced = condition.replacing(map)
+                // An expression that may fail is computed for the rows that it was asked for.
+                if replaced.canFail { above.append(condition) } else { below.append(replaced) }
+            }
+            return filtered(LogicalPlan(.project(push(input, below), expressions), plan.columns), above)
+        case .join(let join): return self.join(plan, join, conditions)
+        case .aggregate(let input, let keys, let sets, let calls):
+            let map = Dictionary(zip(plan.columns.map(\.id), keys), uniquingKeysWith: { first, _ in first })
+            let known = Set(plan.columns.prefix(keys.count).map(\.id))
+            var (below, above): ([Expression], [Expression]) = ([], [])
+            for condition in conditions {
+                let isOfKeys =
+                    sets == nil && !keys.isEmpty && condition.columns.isSubset(of: known) && !condition.columns.isEmpty
+                if isOfKeys, !condition.replacing(map).canFail {
+                    below.append(condition.replacing(map))
+                } else {
+                    above.append(condition)
+                }
+            }
+            return filtered(
+                LogicalPlan(.aggregate(push(input, below), keys: keys, sets: sets, calls), plan.columns), above)
+        case .window(let input, let calls):
+            // Conditions on the partition keys of all calls take away whole partitions.
+            let partitions = calls.map { Set($0.partition.compactMap(\.columnID)) }
+            var (below, above): ([Expression], [Expression]) = ([], [])
+            for condition in conditions {
+                let isSafe =
+                    !condition.columns.isEmpty && partitions.allSatisfy { condition.columns.isSubset(of: $0) }
+                    && !condition.canFail
+                if isSafe { below.append(condition) } else { above.append(condition) }
+            }
+            return filtered(LogicalPlan(.window(push(input, below), calls), plan.columns), above)
+        case .sort(let input, let keys, nil):
+            return LogicalPlan(.sort(push(input, conditions), keys, limit: nil), plan.columns)
+        case .concatenation(let inputs):
+            let pushed = inputs.map { input in
+                let map = Dictionary(
+                    zip(plan.columns.map(\.id), input.columns.map { Expression($0, SourceRange(0, 0)) }),
+                    uniquingKeysWith: { first, _ in first })
+                return push(input, conditions.map { $0.replacing(map) })
+            }
+            return LogicalPlan(.concatenation(pushed), plan.columns)
+        case .shared(let shared):
+            if uses[shared.number] == 1 {
+                // Read once: the plan itself, under the columns of this place.
+                let expressions = shared.plan.columns.map { Expression($0, SourceRange(0, 0)) }
+                return push(LogicalPlan(.project(shared.plan, expressions), plan.columns), conditions)
+            }
+            let known = sharedPlans[shared.number] ?? SharedPlan(number: shared.number, plan: push(shared.plan, []))
+            sharedPlans[shared.number] = known
+            return filtered(LogicalPlan(.shared(known), plan.columns), conditions)
+        case .scan(let source, let names, let own):
+            return filtered(
+                LogicalPlan(.scan(source, names: names, conditions: own + conditions), plan.columns), conditions)
+        default: return filtered(plan.mapped({ $0 }, { push($0, []) }), conditions)
+        }
+    }
+
+    private func filtered(_ plan: LogicalPlan, _ conditions: [Expression]) -> LogicalPlan {
+        guard let first = conditions.first else { return plan }
+        // What cannot fail comes first: the rest sees fewer rows.
+        let ordered = conditions.filter { !$0.canFail } + conditions.filter(\.canFail)
+        return LogicalPlan(.filter(plan, .conjunction(ordered, first.range)), plan.columns)
+    }
+
+    private func join(_ plan: LogicalPlan, _ join: JoinPlan, _ conditions: [Expression]) -> LogicalPlan {
+        if join.kind == .inner { return innerJoins(plan, conditions) }
+        let mine = Set(join.left.columns.map(\.id)), others = Set(join.right.columns.map(\.id))
+        var (left, right, above): ([Expression], [Expression], [Expression]) = ([], [], [])
+        for condition in conditions {
+            let isOfLeft = condition.columns.isSubset(of: mine) && !condition.columns.isEmpty && !condition.canFail
+            if isOfLeft, join.kind != .full { left.append(condition) } else { above.append(condition) }
+        }
+        var result = join
+        // Conditions of ON that read the right side alone choose its rows, but for FULL.
+        if join.kind != .full, let residual = join.residual {
+            var rest: [Expression] = []
+            for part in residual.conjuncts {
+                if part.columns.isSubset(of: others), !part.columns.isEmpty, !part.canFail {
+                    right.append(part)
+                } else {
+                    rest.append(part)
+                }
+            }
+            result.residual = rest.isEmpty ? nil : .conjunction(rest, residual.range)
+        }
+        result.left = push(join.left, left)
+        result.right = push(join.right, right)
+        return filtered(LogicalPlan(.join(result), plan.columns), above)
+    }
+
+    // MARK: The order of inner joins
+
+    /// Inner joins of several tables, joined anew: each next table is one that an equality connects, the smallest
+    /// first; the larger side probes.
+    private func innerJoins(_ plan: LogicalPlan, _ conditions: [Expression]) -> LogicalPlan {
+        var tables: [LogicalPlan] = []
+        var all = conditions
+        flatten(plan, &tables, &all)
+        var own = [[Expression]](repeating: [], count: tables.count)
+        var joining: [Expression] = []
+        for condition in all {
+            if let index = tables.firstIndex(where: { condition.columns.isSubset(of: Set($0.columns.map(\.id))) }),
+                !condition.columns.isEmpty, !condition.canFail
+            {
+                own[index].append(condition)
+            } else {
+                joining.append(condition)
+            }
+        }
+        joining += implied(joining, tables, &own)
+        var rest = tables.indices.map { push(tables[$0], own[$0]) }
+        let range = conditions.first?.range ?? SourceRange(0, 0)
+        // The largest table is probed; the others are built, from the one that is connected and smallest.
+        guard let start = rest.indices.max(by: { Estimate.rows(rest[$0]) < Estimate.rows(rest[$1]) }) else {
+            return plan
+        }
+        var current = rest.remove(at: start)
+        while !rest.isEmpty {
+            let mine = Set(current.columns.map(\.id))
+            func isConnected(_ table: LogicalPlan) -> Bool {
+                let others = Set(table.columns.map(\.id))
+                return joining.contains { JoinPlan.KeyPair($0, left: mine, right: others) != nil }
+            }
+            let connected = rest.indices.filter { isConnected(rest[$0]) }
+            let candidates = connected.isEmpty ? Array(rest.indices) : connected
+            guard let next = candidates.min(by: { Estimate.rows(rest[$0]) < Estimate.rows(rest[$1]) }) else { break }
+            let table = rest.remove(at: next)
+            let known = mine.union(table.columns.map(\.id))
+            let usable = joining.filter { $0.columns.isSubset(of: known) && !$0.canFail }
+            joining.removeAll { $0.columns.isSubset(of: known) && !$0.canFail }
+            // The smaller side is built.
+            let (left, right) = Estimate.rows(table) > Estimate.rows(current) * 2 ? (table, current) : (current, table)
+            current = LogicalPlan(binder.joinKind(.inner, left, right, usable, range), left.columns + right.columns)
+        }
+        let joined = filtered(current, joining)
+        return LogicalPlan(.project(joined, plan.columns.map { Expression($0, range) }), plan.columns)
+    }
+
+    private func flatten(_ plan: LogicalPlan, _ tables: inout [LogicalPlan], _ conditions: inout [Expression]) {
+        switch plan.kind {
+        case .join(let join) where join.kind == .inner:
+            for key in join.keys {
+                let range = key.left.range
+                if key.matchesNulls {
+                    conditions.append(
+                        Expression(.not(Expression(.isDistinct(key.left, key.right), .bool, range)), .bool, range))
+                } else {
+                    conditions.append(Expression(.compare(.equal, key.left, key.right), .bool, range))
+                }
+            }
+            conditions += join.residual?.conjuncts ?? []
+            flatten(join.left, &tables, &conditions)
+            flatten(join.right, &tables, &conditions)
+        case .filter(let input, let condition):
+            conditions += condition.conjuncts
+            flatten(input, &tables, &conditions)
+        default: tables.append(plan)
+        }
+    }
+
+    /// Conditions of an OR that each of its branches has for one table: they choose rows before the join.
+    private func implied(_ joining: [Expression], _ tables: [LogicalPlan], _ own: inout [[Expression]]) -> [Expression]
+    {
+        var lifted: [Expression] = []
+        for condition in joining {
+            guard case .or(let parts) = condition.kind else { continue }
+            let branches = parts.flatMap { branch -> [[Expression]] in [branch.conjuncts] }
+            guard let first = branches.first else { continue }
+            for part in first where branches.allSatisfy({ $0.contains { $0.isSame(as: part) } }) { lifted.append(part) }
+            for index in tables.indices {
+                let mine = Set(tables[index].columns.map(\.id))
+                let chosen = branches.map {
+                    $0.filter { $0.columns.isSubset(of: mine) && !$0.columns.isEmpty && !$0.canFail }
+                }
+                guard chosen.allSatisfy({ !$0.isEmpty }) else { continue }
+                own[index].append(
+                    Expression(.or(chosen.map { .conjunction($0, condition.range) }), .bool, condition.range))
+            }
+        }
+        return lifted
+    }
+}
+
+/// How many rows a plan gives, roughly: for the order of joins only.
+enum Estimate {
+    static func rows(_ plan: LogicalPlan) -> Double {
+        switch plan.kind {
+        case .scan(let source, _, _): return Double(source.rowCount ?? 100_000)
+        case .values(let rows): return Double(rows.count)
+        case .filter(let input, let condition):
+            var share = 1.0
+            for part in condition.conjuncts {
+                switch part.kind {
+                case .compare(.equal, _, _), .isAmong: share *= 0.1
+                default: share *= 0.4
+                }
+            }
+            return max(1, rows(input) * share)
+        case .aggregate(let input, let keys, _, _): return keys.isEmpty ? 1 : max(1, rows(input) * 0.2)
+        case .join(let join):
+            let (left, right) = (rows(join.left), rows(join.right))
+            switch join.kind {
+            case .semi, .anti: return max(1, left * 0.5)
+            case .inner where join.keys.isEmpty: return left * right
+            case .inner: return max(left, right)
+            default: return left
+            }
+        case .limit(let input, let limit, _): return min(Double(limit ?? .max), rows(input))
+        case .concatenation(let inputs): return inputs.map(rows).reduce(0, +)
+        case .series, .unnest: return 1_000
+        default: return plan.inputs.map(rows).max() ?? 1
+        }
+    }
+}

@@ -1,0 +1,96 @@
+/// Leaves out the columns that nobody reads.
+final class Pruning {
+    private var sharedPlans: [Int: SharedPlan] = [:]
+
+    /// The plan with the wanted columns at least.
+    func pruned(_ plan: LogicalPlan, _ wanted: Set<ColumnID>) -> LogicalPlan {
+        let own = plan.expressions.reduce(into: Set<ColumnID>()) { $0.formUnion($1.columns) }
+        switch plan.kind {
+        case .scan(let source, let names, let conditions):
+            let kept = plan.columns.indices.filter { wanted.contains(plan.columns[$0].id) }
+            // The conditions stand as a filter above: they name columns that it asks for.
+            return LogicalPlan(
+                .scan(source, names: kept.map { names[$0] }, conditions: conditions), kept.map { plan.columns[$0] })
+        case .filter(let input, let condition):
+            let below = pruned(input, wanted.union(condition.columns))
+            return LogicalPlan(.filter(below, condition), below.columns)
+        case .project(let input, let expressions):
+            let kept = plan.columns.indices.filter { wanted.contains(plan.columns[$0].id) }
+            let needed = kept.reduce(into: Set<ColumnID>()) { $0.formUnion(expressions[$1].columns) }
+            return LogicalPlan(
+                .project(pruned(input, needed), kept.map { expressions[$0] }), kept.map { plan.columns[$0] })
+        case .aggregate(let input, let keys, let sets, let calls):
+            let used = calls.indices.filter { wanted.contains(plan.columns[keys.count + $0].id) }
+            let kept = used.map { calls[$0] }
+            let needed =
+                (keys + kept.flatMap { $0.arguments + $0.order.map(\.expression) + ($0.filter.map { [$0] } ?? []) })
+                .reduce(into: Set<ColumnID>()) { $0.formUnion($1.columns) }
+            return LogicalPlan(
+                .aggregate(pruned(input, needed), keys: keys, sets: sets, kept),
+                Array(plan.columns.prefix(keys.count)) + used.map { plan.columns[keys.count + $0] })
+        case .window(let input, let calls):
+            let start = plan.columns.count - calls.count
+            let used = calls.indices.filter { wanted.contains(plan.columns[start + $0].id) }
+            if used.isEmpty { return pruned(input, wanted) }
+            let kept = used.map { calls[$0] }
+            let needed = kept.flatMap {
+                $0.arguments + $0.partition + $0.order.map(\.expression) + ($0.filter.map { [$0] } ?? [])
+            }
+            .reduce(into: wanted) { $0.formUnion($1.columns) }
+            let below = pruned(input, needed)
+            return LogicalPlan(.window(below, kept), below.columns + used.map { plan.columns[start + $0] })
+        case .join(var join):
+            let needed = wanted.union(own)
+            join.left = pruned(join.left, needed)
+            join.right = pruned(join.right, needed)
+            let known = Set((join.left.columns + join.right.columns).map(\.id))
+            let isMark = if case .mark = join.kind { true } else { false }
+            return LogicalPlan(
+                .join(join),
+                plan.columns.filter {
+                    known.contains($0.id) || (isMark && wanted.contains($0.id)) || (isMark && $0 == plan.columns.last)
+                })
+        case .sort(let input, let keys, let limit):
+            let below = pruned(input, wanted.union(own))
+            return LogicalPlan(.sort(below, keys, limit: limit), below.columns)
+        case .limit(let input, let limit, let offset):
+            let below = pruned(input, wanted)
+            return LogicalPlan(.limit(below, limit: limit, offset: offset), below.columns)
+        case .concatenation(let inputs):
+            let kept = plan.columns.indices.filter { wanted.contains(plan.columns[$0].id) }
+            let below = inputs.map { input in
+                let chosen = kept.map { input.columns[$0] }
+                // Inputs are read by position: each gives exactly the kept ones in order.
+                let inner = pruned(input, Set(chosen.map(\.id)))
+                return LogicalPlan(.project(inner, chosen.map { Expression($0, SourceRange(0, 0)) }), chosen)
+            }
+            return LogicalPlan(.concatenation(below), kept.map { plan.columns[$0] })
+        case .unnest(let input, let lists, let withOrdinality):
+            let below = pruned(input, wanted.union(own))
+            let made = plan.columns.suffix(lists.count + (withOrdinality ? 1 : 0))
+            return LogicalPlan(.unnest(below, lists, withOrdinality: withOrdinality), below.columns + made)
+        case .series(let input, let bounds):
+            let below = pruned(input, wanted.union(own))
+            return LogicalPlan(.series(below, bounds), below.columns + plan.columns.suffix(1))
+        case .setDifference(let left, let right, let isIntersection, let isAll):
+            func whole(_ input: LogicalPlan) -> LogicalPlan {
+                let inner = pruned(input, Set(input.columns.map(\.id)))
+                return LogicalPlan(
+                    .project(inner, input.columns.map { Expression($0, SourceRange(0, 0)) }), input.columns)
+            }
+            return LogicalPlan(
+                .setDifference(whole(left), whole(right), isIntersection: isIntersection, isAll: isAll), plan.columns)
+        case .shared(let shared):
+            // Other places may read other columns: all are kept.
+            let known = sharedPlans[shared.number] ?? SharedPlan(number: shared.number, plan: whole(shared.plan))
+            sharedPlans[shared.number] = known
+            return LogicalPlan(.shared(known), plan.columns)
+        case .values: return plan
+        }
+    }
+
+    private func whole(_ plan: LogicalPlan) -> LogicalPlan {
+        let inner = pruned(plan, Set(plan.columns.map(\.id)))
+        return LogicalPlan(.project(inner, plan.columns.map { Expression($0, SourceRange(0, 0)) }), plan.columns)
+    }
+}

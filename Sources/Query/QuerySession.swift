@@ -1,0 +1,169 @@
+package import CivilTime
+package import Columnar
+package import Effects
+internal import Kernels
+
+/// How queries run.
+package struct QueryOptions: Sendable {
+    /// The values of parameters by name.
+    package var parameters: [String: Scalar] = [:]
+    /// The zone in which instants become dates and local times.
+    package var zone = Zone.utc
+    /// The zones by name.
+    package var zones: ZoneDatabase
+    /// The instant of the query, microseconds since 1970 UTC.
+    package var now: Int64
+    /// The most threads.
+    package var threads = ParallelWork.coreCount
+    /// Whether the query is to stop.
+    package var isCancelled: @Sendable () -> Bool = { false }
+    /// The most bytes that operators may hold at once; nil for no limit.
+    package var memoryBytesMax: Int?
+    /// The most seconds by the clock; nil for no limit.
+    package var secondsMax: Double?
+    /// The most rows of the answer; nil for no limit.
+    package var rowsMax: Int?
+    /// Whether plans are rewritten: without it the same answers come slowly, which the tests compare.
+    package var isOptimized = true
+    /// What measures time.
+    package var clock: any WallClock
+
+    package init(zones: ZoneDatabase, now: Int64, clock: any WallClock) {
+        self.zones = zones
+        self.now = now
+        self.clock = clock
+    }
+}
+
+/// A column of an answer.
+package struct AnswerColumn: Sendable, Hashable {
+    /// Its name.
+    package let name: String
+    /// Its type.
+    package let type: SQLType
+}
+
+/// The tables that a query sees, and how it runs: what takes SQL and gives rows.
+package struct QuerySession: Sendable {
+    private let catalog: any TableCatalog
+    private let options: QueryOptions
+
+    package init(catalog: any TableCatalog, options: QueryOptions) {
+        self.catalog = catalog
+        self.options = options
+    }
+
+    private var context: EvaluationContext {
+        EvaluationContext(zone: options.zone, zones: options.zones, now: options.now)
+    }
+
+    /// A statement whose plan is ready to run.
+    private struct Prepared {
+        let statement: StatementSyntax
+        let plan: LogicalPlan
+        /// The columns of the answer: the plan may give them in another order, and others besides.
+        let columns: [PlanColumn]
+    }
+
+    private func prepared(_ source: SourceText) throws -> Prepared {
+        let statement = try Parser.statement(source)
+        let binder = Binder(registry: .standard, catalog: catalog, parameters: options.parameters, context: context)
+        let bound = try binder.query(statement.query, parent: nil)
+        guard bound.freeColumns.isEmpty else {
+            throw QueryError(.unsupported, "a subquery reads a column that is not known where it stands")
+        }
+        let plan = options.isOptimized ? Optimizer(binder: binder).optimized(bound) : bound
+        return Prepared(statement: statement, plan: plan, columns: bound.columns)
+    }
+
+    /// Computes a query, batch by batch in the order of its rows.
+    ///
+    /// EXPLAIN gives its lines as rows of one text column, with FORMAT JSON one row.
+    /// - Parameters:
+    ///   - begin: is given the columns before the first batch.
+    ///   - body: is given the rows.
+    /// - Throws: `QueryError`, and what the closures throw.
+    package func forEachBatch(
+        _ source: SourceText, begin: ([AnswerColumn]) throws -> Void = { _ in }, _ body: (ColumnBatch) throws -> Void
+    ) throws {
+        let prepared = try prepared(source)
+        if prepared.statement.explanation != .none {
+            let explained = try explained(prepared, analyses: prepared.statement.explanation == .analyze)
+            let lines = prepared.statement.explainsAsJSON ? [try explained.json()] : explained.lines
+            try begin([AnswerColumn(name: "plan", type: .text)])
+            return try body(
+                try ColumnBatch(schema: Schema([Field("plan", .text)]), rows: lines.map { [.text($0)] }))
+        }
+        try run(prepared, execution(meters: nil), begin: begin, body)
+    }
+
+    /// The plan of a query, with what each operator took where it is run.
+    /// - Throws: `QueryError`.
+    package func explanation(of source: SourceText, analyses: Bool) throws -> ExplainedQuery {
+        try explained(try prepared(source), analyses: analyses)
+    }
+
+    private func explained(_ prepared: Prepared, analyses: Bool) throws -> ExplainedQuery {
+        guard analyses else {
+            return ExplainedQuery(plan: Explainer(prepared.plan, meters: nil).explained(prepared.plan))
+        }
+        let meters = QueryMeters(clock: options.clock)
+        let execution = execution(meters: meters)
+        let start = meters.now()
+        var rowCount = 0
+        try run(prepared, execution, begin: { _ in }) { rowCount += $0.rowCount }
+        let seconds = Double(meters.now() - start) / 1e9
+        return ExplainedQuery(
+            plan: Explainer(prepared.plan, meters: meters).explained(prepared.plan), rows: rowCount, seconds: seconds,
+            peakBytes: execution.memory.peak)
+    }
+
+    private func execution(meters: QueryMeters?) -> Execution {
+        let (isCancelled, clock) = (options.isCancelled, options.clock)
+        let deadline = options.secondsMax.map { clock.monotonicNanoseconds() + UInt64($0 * 1e9) }
+        return Execution(
+            context: context, threads: options.threads, memory: MemoryBudget(limit: options.memoryBytesMax),
+            meters: meters
+        ) { () throws(QueryError) in
+            if isCancelled() { throw QueryError(.cancelled, "the query was cancelled") }
+            if let deadline, clock.monotonicNanoseconds() > deadline {
+                throw QueryError(.budget, "the query takes longer than it may", try: "a larger budget of time")
+            }
+        }
+    }
+
+    private func run(
+        _ prepared: Prepared, _ execution: Execution, begin: ([AnswerColumn]) throws -> Void,
+        _ body: (ColumnBatch) throws -> Void
+    ) throws {
+        let pipeline = try Lowering(execution: execution).pipeline(prepared.plan)
+        let known = Dictionary(
+            pipeline.columns.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        let positions = prepared.columns.compactMap { known[$0.id] }
+        let columns = prepared.columns.map { AnswerColumn(name: $0.name, type: $0.type) }
+        try begin(columns)
+        let schema = Schema(columns.map { Field($0.name, $0.type.logical) })
+        var left = options.rowsMax ?? .max
+        for rows in try pipeline.materialised(execution) {
+            left -= rows.count
+            guard left >= 0 else {
+                throw QueryError(
+                    .budget, "the answer has more than the \(options.rowsMax ?? 0) rows that it may have", try: "LIMIT")
+            }
+            try body(
+                try ColumnBatch(schema: schema, columns: positions.map { rows.columns[$0] }, rowCount: rows.count))
+        }
+    }
+
+    /// The answer of a query, boxed: for small answers and tests.
+    package func rows(_ text: String) throws -> (columns: [AnswerColumn], rows: [[Scalar]]) {
+        var columns: [AnswerColumn] = []
+        var rows: [[Scalar]] = []
+        try forEachBatch(SourceText(text)) {
+            columns = $0
+        } _: {
+            rows += $0.rows
+        }
+        return (columns, rows)
+    }
+}

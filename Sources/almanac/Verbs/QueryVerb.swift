@@ -1,0 +1,120 @@
+internal import ArgumentParser
+internal import CivilTime
+internal import Columnar
+internal import Effects
+internal import Foundation
+internal import Lake
+internal import Query
+internal import Runs
+internal import SystemPackage
+internal import Tenancy
+
+struct QueryVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query", abstract: "Ask a question in SQL.",
+        discussion: """
+            Examples:
+              almanac query --tenant harbour-records 'select day, sum(revenue_minor) from sales_daily group by day'
+              almanac query --table orders=orders.parquet 'select count(*) from orders'
+              almanac query --table events='lake/events/*.parquet' -f weekly.sql --format csv
+              almanac query --table t=lake/t 'select * from t version as of 3 where day >= :from' --param from=2026-10-01
+              almanac query --table t=big.csv --explain-analyze 'select count(*) from t where n > 5'
+            Without a query it asks for them, one after the other, each ended by a semicolon.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var location: ProjectOptions
+
+    @Option(name: .long, help: "The tenant whose datasets and models are the tables.")
+    var tenant: String?
+
+    @Option(name: .long, help: "NAME=PATH: a Parquet file, a pattern, a folder of them, a Delta table or a CSV file.")
+    var table: [String] = []
+
+    @Option(name: .shortAndLong, help: "A file with the query.")
+    var file: String?
+
+    @Option(name: .long, help: "table, csv, json (a line for each row) or parquet.")
+    var format: QueryFormat?
+
+    @Option(name: .long, help: "NAME=VALUE for a parameter ':name'; repeatable.")
+    var param: [String] = []
+
+    @Option(name: .long, help: "The zone in which instants become dates.")
+    var zone = "UTC"
+
+    @Option(name: .long, help: "MiB that the query may hold at once.")
+    var memory: Int?
+
+    @Option(name: .long, help: "At most so many threads.")
+    var threads: Int?
+
+    @Flag(name: .long, help: "Run the query and say what each operator took; with --json as JSON.")
+    var explainAnalyze = false
+
+    @Option(name: .long, help: "A file of queries, one a line ('-' for standard input); one JSON answer a line.")
+    var batch: String?
+
+    @Argument(help: "The query.")
+    var query: String?
+
+    func validate() throws {
+        let given = [query != nil, file != nil, batch != nil].count { $0 }
+        guard given < 2 else { throw ValidationError("give one of: a query, a file with -f, --batch") }
+        guard (threads ?? 1) > 0 else { throw ValidationError("--threads is at least 1") }
+        guard (1...1_000_000_000).contains(memory ?? 1) else { throw ValidationError("--memory is at least 1 MiB") }
+        guard !explainAnalyze || batch == nil else { throw ValidationError("--explain-analyze takes one query") }
+        guard format != .parquet || (batch == nil && !explainAnalyze) else {
+            throw ValidationError("--format parquet is for the rows of one query")
+        }
+    }
+
+    func run() throws {
+        let asking = QueryAsking(console: common.console, session: try session(), format: chosenFormat)
+        if let batch { return try asking.batch(batch) }
+        if let file {
+            let text = try classifying("read \(file)") { try DiskFileStore().text(of: absolute(file)) }
+            return try asking.answer(SourceText(text, name: file), explains: explainAnalyze)
+        }
+        if let query { return try asking.answer(SourceText(query), explains: explainAnalyze) }
+        asking.prompt()
+    }
+
+    private var chosenFormat: QueryFormat { format ?? (common.json ? .json : .table) }
+
+    private func session() throws -> QuerySession {
+        let environment = try common.environment()
+        var options = QueryOptions(
+            zones: environment.zones, now: environment.now.microsecondsSinceEpoch, clock: environment.clock)
+        options.zone = zone == "UTC" ? .utc : try classifying("find zone \(zone)") { try environment.zones.zone(zone) }
+        if let threads { options.threads = threads }
+        options.memoryBytesMax = memory.map { $0 << 20 }
+        for (name, value) in try pairs(param, "--param") { options.parameters[name.lowercased()] = .text(value) }
+        var paths: [String: FilePath] = [:]
+        for (name, path) in try pairs(table, "--table") { paths[name.lowercased()] = absolute(path) }
+        var layers: [any TableCatalog] = [
+            FileCatalog(paths, store: environment.store, random: environment.random, clock: environment.clock)
+        ]
+        if let tenant {
+            let project = try location.open(common)
+            layers.append(
+                try classifying("list the tables of tenant '\(tenant)'") {
+                    let scope = try project.tenants.scope(named: tenant)
+                    let addresses = try TableAddress.all(
+                        of: scope, in: project.layout, store: project.environment.store)
+                    return TenantCatalog(addresses) { project.table($0) }
+                })
+        }
+        return QuerySession(catalog: LayeredCatalog(layers), options: options)
+    }
+
+    /// `NAME=VALUE` cut at the first equals sign.
+    private func pairs(_ texts: [String], _ option: String) throws -> [(String, String)] {
+        try texts.map { text in
+            guard let split = text.firstIndex(of: "="), split > text.startIndex else {
+                throw ValidationError("\(option) takes NAME=VALUE")
+            }
+            return (String(text[..<split]), String(text[text.index(after: split)...]))
+        }
+    }
+}
