@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Columnar
 internal import Effects
+internal import Formatting
 internal import Foundation
 internal import Parquet
 internal import Query
@@ -87,18 +88,18 @@ struct QueryAsking {
             try session.forEachBatch(source) {
                 columns = $0
             } _: { batch in
-                for row in batch.rows { rows.append("[" + row.map(CellText.json).joined(separator: ",") + "]") }
+                for row in batch.rows { rows.append("[" + row.map(ExactText.json).joined(separator: ",") + "]") }
             }
         } catch let error as QueryError {
             let place = error.range.map { source.place(of: $0.start) }
             var parts = [
-                "\"code\":\"\(error.code.rawValue)\"", "\"message\":\(CellText.quoted(error.message))",
+                "\"code\":\"\(error.code.rawValue)\"", "\"message\":\(ExactText.quoted(error.message))",
             ]
             if let place { parts += ["\"line\":\(place.line)", "\"column\":\(place.column)"] }
             return console.answer("{\"error\":{" + parts.joined(separator: ",") + "}}")
         }
         let heads = columns.map {
-            "{\"name\":\(CellText.quoted($0.name)),\"type\":\(CellText.quoted($0.type.description))}"
+            "{\"name\":\(ExactText.quoted($0.name)),\"type\":\(ExactText.quoted($0.type.description))}"
         }
         console.answer(
             "{\"columns\":[" + heads.joined(separator: ",") + "],\"rows\":[" + rows.joined(separator: ",") + "]}")
