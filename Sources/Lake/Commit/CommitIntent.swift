@@ -33,6 +33,12 @@ struct CommitIntent {
         self.engine = engine
     }
 
+    /// How far the table has followed its source.
+    var watermark: String?
+
+    /// Whether the table would be the same afterwards.
+    var changesNothing: Bool { added.isEmpty && removed.isEmpty && metadata == nil && `protocol` == nil }
+
     /// The number of rows of the files that come.
     var addedRowCount: Int64 { added.reduce(0) { $0 + ($1.rowCount ?? 0) } }
     /// The bytes of the files that come.

@@ -32,12 +32,15 @@ package struct CommitRecord: Sendable, Equatable {
     package let transactions: [DeltaTransaction]
     /// The days on which rows came, went or changed, where the operation knew them more closely than its files do.
     package let changedDays: DaySet?
+    /// How far the table had followed its source, where the operation said it.
+    package let watermark: String?
 
     /// Keys of ours in `commitInfo`.
     enum Key {
         static let run = "almanac.run"
         static let previous = "almanac.previousLogSHA256"
         static let changedDays = "almanac.changedDays"
+        static let watermark = "almanac.watermark"
     }
 
     init(_ entry: DeltaLog.Entry) {
@@ -68,6 +71,7 @@ package struct CommitRecord: Sendable, Equatable {
         run = info[Key.run]?.text
         previousSHA256 = info[Key.previous]?.text
         changedDays = info[Key.changedDays]?.text.flatMap(DaySet.init)
+        watermark = info[Key.watermark]?.text
         sha256 = entry.sha256
         addedFileCount = added
         removedFileCount = removed

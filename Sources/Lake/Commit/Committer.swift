@@ -110,6 +110,7 @@ struct Committer {
             info[CommitRecord.Key.previous] = .text(base.logSHA256)
         }
         if let run = intent.run { info[CommitRecord.Key.run] = .text(run) }
+        if let watermark = intent.watermark { info[CommitRecord.Key.watermark] = .text(watermark) }
         if let days = intent.changedDays { info[CommitRecord.Key.changedDays] = .text(days.text) }
         return .object(info)
     }

@@ -40,6 +40,11 @@ extension DeltaTable {
             let writer = work.writer(undivided, nil)
             let merging = try MergeWriter(change, keys, writer, plan.schema)
             try rows(merging)
+            if change.keepsUnchanged, merging.table.count == 0, let base {
+                work.abandon()
+                try syncFolders()
+                return MergeCommit(commit: base.unchangedCommit)
+            }
             let arrived = try settled(try writer.finish(), merging, keys, change, settings, work)
             var result = try commit(change, plan, settings, arrived, merging, keys, base, work)
             result.commit.missingColumns = plan.schema.missingColumns
@@ -127,6 +132,7 @@ extension MergeChange {
         append.contract = contract
         append.partition = partition == .auto ? PartitionPolicy.none : partition
         append.engine = engine
+        append.watermark = watermark
         append.limits = limits
         return append
     }

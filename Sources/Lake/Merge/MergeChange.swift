@@ -16,6 +16,10 @@ package struct MergeChange: Sendable {
     package var contract: SchemaContract?
     /// How the files of a table that this merge makes are divided.
     package var partition: PartitionPolicy?
+    /// Whether a merge of no rows is not made, and the table keeps its version.
+    package var keepsUnchanged = false
+    /// How far the table has followed its source with this change: see `DeltaTable.watermark()`.
+    package var watermark: String?
     /// Who writes, with its version.
     package var engine = "almanac"
     /// How large files get.

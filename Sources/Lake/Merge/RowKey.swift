@@ -13,7 +13,7 @@ struct RowKey: Hashable, Sendable {
 /// Takes the keys of batches.
 struct RowKeys: Sendable {
     private let columns: [String]
-    private let seeds: (UInt64, UInt64, UInt64, UInt64)
+    let seeds: (UInt64, UInt64, UInt64, UInt64)
 
     init(_ columns: [String], random: any RandomSource) {
         self.columns = columns
@@ -87,7 +87,7 @@ struct RowKeys: Sendable {
         }
     }
 
-    private func mixed(_ lane: RowKey, _ buffer: BytesBuffer, _ index: Int) -> RowKey {
+    func mixed(_ lane: RowKey, _ buffer: BytesBuffer, _ index: Int) -> RowKey {
         let range = buffer.range(index)
         let bytes = buffer.bytes.span
         // The length first, so that what is joined differently differs.
@@ -105,7 +105,7 @@ struct RowKeys: Sendable {
     }
 
     /// Two lanes of multiply and fold, each with a seed of its own.
-    private func mixed(_ lane: RowKey, _ word: UInt64) -> RowKey {
+    func mixed(_ lane: RowKey, _ word: UInt64) -> RowKey {
         RowKey(
             low: Self.fold(lane.low ^ word, seeds.0 ^ 0x9E37_79B9_7F4A_7C15),
             high: Self.fold(lane.high ^ (word &+ 0xD1B5_4A32_D192_ED03), seeds.1) ^ (lane.low << 32 | lane.low >> 32))

@@ -97,6 +97,7 @@ struct ChangePlan {
         ]
         intent.transaction = change.transaction
         intent.run = change.run
+        intent.watermark = change.watermark
         intent.added = files
         let metadata = metadata(base, settings, milliseconds, random)
         if metadata != base?.metadata { intent.metadata = metadata }

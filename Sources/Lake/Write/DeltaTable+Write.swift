@@ -51,6 +51,10 @@ extension DeltaTable {
             intent.reads = .all
             intent.changedDays = DaySet(of: files)
         }
+        if plan.change.keepsUnchanged, plan.change.mode == .append, let base, intent.changesNothing {
+            try syncFolders()
+            return base.unchangedCommit
+        }
         let outcome = try Committer(table: self).commit(intent, on: base, mayBeNamed: &work.mayBeNamed)
         switch outcome {
         case .committed(let commit): return commit
@@ -83,9 +87,7 @@ extension DeltaTable {
             base.metadata.configuration[TableProperties.eventZone] == plan.change.eventTime?.zone.name,
             base.files.map(\.sha256) == files.map({ $0.tags[TableFile.Tag.sha256] })
         else { return nil }
-        return TableCommit(
-            version: base.version, isRepeated: false, isUnchanged: true, rowCount: base.rowCount,
-            fileCount: base.files.count, byteCount: base.byteCount, logSHA256: base.logSHA256)
+        return base.unchangedCommit
     }
 
     // MARK: Files that are written again
@@ -121,6 +123,15 @@ extension DeltaTable {
             try writer.closeFiles()
         }
         return try writer.finish()
+    }
+}
+
+extension TableSnapshot {
+    /// What stands for a change that would have changed nothing.
+    var unchangedCommit: TableCommit {
+        TableCommit(
+            version: version, isRepeated: false, isUnchanged: true, rowCount: rowCount, fileCount: files.count,
+            byteCount: byteCount, logSHA256: logSHA256)
     }
 }
 

@@ -27,9 +27,11 @@ package struct TableChange: Sendable {
     package var partition: PartitionPolicy?
     /// Properties that a table gets that this change makes: `delta.checkpointInterval` …
     package var properties: [String: String] = [:]
-    /// Whether an overwrite that would put the same bytes in the place of the old ones is not made: the table keeps its
-    /// version then.
+    /// Whether a change that would change nothing is not made, and the table keeps its version: an overwrite that would
+    /// put the same bytes in the place of the old ones, an append of no rows.
     package var keepsUnchanged = false
+    /// How far the table has followed its source with this change: see `DeltaTable.watermark()`.
+    package var watermark: String?
     /// Who writes, with its version: `almanac/0.1.0`.
     package var engine = "almanac"
     /// How large files get.
