@@ -92,7 +92,8 @@ let package = Package(
         // From Postgres.
         module("PostgresCopy", ["CLibPQ", "Columnar"]),
         module(
-            "Extract", ["PostgresCopy", "Columnar", "Tenancy", "Configuration", "CivilTime", "Effects"],
+            "Extract",
+            ["PostgresCopy", "Columnar", "Tenancy", "Configuration", "CivilTime", "Cryptography", "Effects"],
             packages: [paths]),
 
         // Numbers, documents, pages.

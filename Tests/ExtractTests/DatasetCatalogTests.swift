@@ -38,6 +38,9 @@ import Testing
                   place: { type: text }
                   phone: { pii: drop }
                   name: { pii: keep }
+                  city: { pii: mask }
+                  customer: { pii: pseudonymise }
+                overlap: 2h
               visits:
                 sql: |
                   SELECT day, count(*) AS visits
@@ -52,7 +55,9 @@ import Testing
         #expect(orders.contract == .discardRow && orders.droppedColumns == ["phone"])
         #expect(orders.columns["weight"]?.declaration == .decimal(precision: 20, scale: 4))
         #expect(orders.columns["weight"]?.unit == "kg" && orders.columns["items_minor"]?.currency == "currency")
-        #expect(orders.position?.line == 4)
+        #expect(orders.position?.line == 4 && orders.overlap == .seconds(7_200) && orders.findDeletesSeconds == 86_400)
+        #expect(orders.columns["city"]?.personalData == .mask)
+        #expect(orders.columns["customer"]?.personalData == .pseudonymise)
         let visits = try #require(catalog["visits"])
         #expect(visits.source == .query("SELECT day, count(*) AS visits\nFROM visits GROUP BY day\n"))
         #expect(visits.partition == .auto && visits.contract == .evolve && visits.naiveTimes == nil)
@@ -67,7 +72,12 @@ import Testing
     @Test(arguments: [
         (["from: orders", "sync: snapshot", "colums: {}"], "unknown key 'colums'", 6),
         (["from: orders", "sync: nightly"], "'sync' can't be 'nightly'", 5),
-        (["from: orders", "sync: history"], "comes in a later edition", 5),
+        (["from: orders", "sync: history"], "'sync: history' needs a key", 4),
+        (["from: orders", "sync: append", "cursor: at"], "'sync: append' needs a key", 4),
+        (["from: orders", "sync: snapshot", "overlap: 1h"], "means nothing without a cursor", 4),
+        (["from: orders", "sync: append", "cursor: at", "key: [a]", "overlap: soon"], "'soon' is no time", 8),
+        (["from: orders", "sync: append", "cursor: at", "key: [a]", "soft_delete: gone"], "never deleted", 4),
+        (["from: orders", "sync: merge", "key: [a]", "find_deletes: often"], "'often' is no time", 7),
         (["sync: snapshot"], "needs 'from' or 'sql'", 4),
         (["from: orders", "sql: SELECT 1", "sync: snapshot"], "not both", 5),
         (["from: a.b.c", "sync: snapshot"], "must name a table", 4),
@@ -81,7 +91,8 @@ import Testing
         (["from: orders", "sync: snapshot", "columns: { a: { type: decimal(39,2) } }"], "'type' can't be", 6),
         (["from: orders", "sync: snapshot", "columns: { a: { type: float } }"], "'type' can't be", 6),
         (["from: orders", "sync: snapshot", "columns: { a: { kind: x } }"], "unknown key 'kind'", 6),
-        (["from: orders", "sync: snapshot", "columns: { a: { pii: mask } }"], "comes in a later edition", 6),
+        (["from: orders", "sync: snapshot", "columns: { a: { pii: hide } }"], "'pii' can't be 'hide'", 6),
+        (["from: orders", "sync: snapshot", "key: [a]", "columns: { a: { pii: mask } }"], "relies on it", 4),
         (["from: orders", "sync: snapshot", "key: [a]", "columns: { a: { pii: drop } }"], "relies on it", 4),
         (["from: orders", "sync: snapshot", "key: a"], "'key' must be a list", 6),
     ])

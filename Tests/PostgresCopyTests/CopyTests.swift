@@ -181,9 +181,9 @@ struct CopyTests {
     @Test func aConditionIsAValueAndNeverSQL() throws {
         let (connection, _, _) = try connect(
             #"CREATE TABLE t ("tenant ""x" text, a int); INSERT INTO t VALUES ('a', 1), (''' OR true --', 2);"#)
-        let request = try table("t") { $0.condition = .init(column: #"tenant "x"#, equals: "' OR true --") }
+        let request = try table("t") { $0.conditions = [.init(column: #"tenant "x"#, equals: "' OR true --")] }
         #expect(try rows(connection, request).map { $0[1] } == [.int(2)])
-        let missing = try table("t") { $0.condition = .init(column: "tenant", equals: "a") }
+        let missing = try table("t") { $0.conditions = [.init(column: "tenant", equals: "a")] }
         #expect(error { _ = try connection.plan(missing) }?.code == .noSuchColumn)
     }
 

@@ -8,11 +8,13 @@ package struct Dataset: Sendable, Hashable {
     package enum Sync: String, Sendable, CaseIterable {
         /// The table is read whole each time, and replaces what the lake has.
         case snapshot
-        /// Rows are only ever added at the source. Read whole in this edition: the result is the same.
+        /// Rows are only ever added at the source: those that came since the last run are read and added.
         case append
-        /// Rows are added, changed and removed, and known by their key. Read whole in this edition.
+        /// Rows are added, changed and removed, and known by their key: those that changed since the last run are read
+        /// and take the place of the old ones.
         case merge
-        /// Every state that a row has had is kept. Not in this edition.
+        /// Every state that a row was seen in is kept, with the time for which it held: a slowly changing dimension of
+        /// type 2.
         case history
     }
 
@@ -60,10 +62,19 @@ package struct Dataset: Sendable, Hashable {
         case keep
         /// The column is not read at all.
         case drop
-        /// Not in this edition.
+        /// Texts become `***`, all else is missing; what was missing stays so.
         case mask
-        /// Not in this edition.
+        /// A code takes the place of each value: the same for the same value of the same tenant, in every dataset.
         case pseudonymise
+    }
+
+    /// How far increments reach back behind what must have been seen, for cursors that their rows do not get from the
+    /// server's clock or sequence.
+    package enum Overlap: Sendable, Hashable {
+        /// For cursors that are times.
+        case seconds(Int64)
+        /// For cursors that are numbers.
+        case numbers(Int64)
     }
 
     /// What is said about one column.
@@ -98,6 +109,12 @@ package struct Dataset: Sendable, Hashable {
     package var key: [String]
     /// The column that grows with new rows.
     package var cursor: String?
+    /// How far increments reach back; nil for the standard of the cursor's type.
+    package var overlap: Overlap?
+    /// The column by which the source marks rows as deleted, by a time or by true; nil where it deletes them.
+    package var softDelete: String?
+    /// How often keys are compared with the source's, in seconds, to find the rows that it has deleted; nil for never.
+    package var findDeletesSeconds: Int64? = 86_400
     /// The column that says when a row's event happened.
     package var eventTime: String?
     /// How the lake's table is cut.
@@ -137,7 +154,7 @@ package struct Dataset: Sendable, Hashable {
         let ruled = columns.filter { $0.value.personalData != .drop }
         // A currency that is no code, such as NGN, is the name of a column.
         let currencies = ruled.values.compactMap(\.currency).filter { !Self.isCurrencyCode($0) }
-        return key + [cursor, eventTime].compactMap { $0 } + ruled.keys.sorted() + currencies.sorted()
+        return key + [cursor, eventTime, softDelete].compactMap { $0 } + ruled.keys.sorted() + currencies.sorted()
     }
 
     private static func isCurrencyCode(_ text: String) -> Bool {

@@ -13,7 +13,7 @@ enum DatasetReader {
         }
         return value.mapping { map in
             let source = Self.source(map)
-            let sync = map.required("sync").flatMap(Self.sync)
+            let sync = map.required("sync")?.choice(of: Dataset.Sync.self)
             let keyColumns = map.optional("key").map { $0.texts() ?? [] } ?? []
             let cursor = map.optional("cursor")?.text()
             let eventTime = map.optional("event_time")?.text()
@@ -21,20 +21,45 @@ enum DatasetReader {
             let naiveTimes = map.optional("naive_timestamps").map { $0.choice(of: Dataset.NaiveTimes.self) }
             let contract = map.optional("contract").map { $0.choice(of: Dataset.Contract.self) } ?? .evolve
             let columns = map.optional("columns").map(Self.columns) ?? [:]
+            let overlap = map.optional("overlap").flatMap(Self.overlap)
+            let softDelete = map.optional("soft_delete")?.text()
+            let findDeletes = map.optional("find_deletes").map(Self.findDeletes)
             if sync == .append && cursor == nil { map.refuse("'sync: append' needs a cursor: the column that grows") }
-            if sync == .merge && keyColumns.isEmpty {
-                map.refuse("'sync: merge' needs a key: the columns that know a row")
+            if let sync, sync != .snapshot, keyColumns.isEmpty {
+                map.refuse("'sync: \(sync.rawValue)' needs a key: the columns that know a row")
             }
+            if sync == .append, softDelete != nil {
+                map.refuse("rows of 'sync: append' are never deleted", hint: "use sync: merge with soft_delete")
+            }
+            if overlap != nil, cursor == nil { map.refuse("'overlap' means nothing without a cursor") }
             guard let name, let source, let sync, let partition, let contract, let columns else { return nil }
-            for needed in keyColumns + [cursor, eventTime].compactMap({ $0 })
-            where columns[needed]?.personalData == .drop {
-                map.refuse("'\(needed)' is dropped as personal data, but the dataset relies on it")
+            for needed in keyColumns + [cursor, eventTime, softDelete].compactMap({ $0 }) {
+                guard let personalData = columns[needed]?.personalData, personalData != .keep else { continue }
+                if personalData == .pseudonymise, keyColumns.contains(needed), needed != cursor { continue }
+                let what = personalData == .drop ? "dropped" : "changed"
+                map.refuse("'\(needed)' is \(what) as personal data, but the dataset relies on it")
             }
-            return Dataset(
+            var dataset = Dataset(
                 name: name, source: source, sync: sync, key: keyColumns, cursor: cursor, eventTime: eventTime,
                 partition: partition, naiveTimes: naiveTimes ?? nil, contract: contract, columns: columns,
                 position: map.position)
+            dataset.overlap = overlap
+            dataset.softDelete = softDelete
+            if let findDeletes { dataset.findDeletesSeconds = findDeletes }
+            return dataset
         }
+    }
+
+    private static func overlap(_ value: YAMLValue) -> Dataset.Overlap? {
+        guard let literal = value.literal() else { return nil }
+        guard let count = Int64(literal) else { return value.seconds().map { .seconds($0) } }
+        if count < 0 { value.refuse("'overlap' can't be negative") }
+        return .numbers(max(0, count))
+    }
+
+    /// `1d`, or `never`, which is nil.
+    private static func findDeletes(_ value: YAMLValue) -> Int64? {
+        value.text() == "never" ? nil : value.seconds()
     }
 
     private static func source(_ map: YAMLMapping) -> CopyRequest.Source? {
@@ -57,15 +82,6 @@ enum DatasetReader {
         return nil
     }
 
-    private static func sync(_ value: YAMLValue) -> Dataset.Sync? {
-        guard let sync = value.choice(of: Dataset.Sync.self) else { return nil }
-        guard sync != .history else {
-            value.refuse("'sync: history' comes in a later edition", hint: "use snapshot for the present state")
-            return nil
-        }
-        return sync
-    }
-
     private static func columns(_ value: YAMLValue) -> [String: Dataset.ColumnRule]? {
         let entries = value.entries { name, value in value.mapping(column).map { (name, $0) } }
         return entries.map { Dictionary($0) { first, _ in first } }
@@ -74,20 +90,11 @@ enum DatasetReader {
     private static func column(_ map: YAMLMapping) -> Dataset.ColumnRule? {
         let unit = map.optional("unit")?.text()
         let currency = map.optional("currency")?.text()
-        let personalData = map.optional("pii").map(Self.personalData) ?? .keep
+        let personalData = map.optional("pii").map { $0.choice(of: Dataset.PersonalData.self) } ?? .keep
         let type = map.optional("type").map(Self.declaration)
         guard let personalData else { return nil }
         return Dataset.ColumnRule(
             unit: unit, currency: currency, personalData: personalData, declaration: type ?? nil)
-    }
-
-    private static func personalData(_ value: YAMLValue) -> Dataset.PersonalData? {
-        guard let choice = value.choice(of: Dataset.PersonalData.self) else { return nil }
-        guard choice == .keep || choice == .drop else {
-            value.refuse("'pii: \(choice.rawValue)' comes in a later edition", hint: "use drop to leave the column out")
-            return nil
-        }
-        return choice
     }
 
     private static func declaration(_ value: YAMLValue) -> ColumnDeclaration? {

@@ -3,6 +3,7 @@ internal import PostgresCopy
 /// One of the connections that read parts of a table. Used by its own thread alone, but for `interrupt`.
 final class SourceReader: @unchecked Sendable {
     let connection: PostgresConnection
+    private let opened: SourceConnections.Opened?
     /// Says whose rows are wanted, in the open transaction.
     let enter: () throws -> Void
     private let leave: () throws -> Void
@@ -15,10 +16,12 @@ final class SourceReader: @unchecked Sendable {
     ///   - leave: makes sure that only those were read, before the commit.
     ///   - keep: takes the connection back afterwards.
     init(
-        connection: PostgresConnection, enter: @escaping () throws -> Void = {},
+        connection: PostgresConnection, opened: SourceConnections.Opened? = nil,
+        enter: @escaping () throws -> Void = {},
         leave: @escaping () throws -> Void = {}, keep: @escaping () -> Void = {}
     ) {
         self.connection = connection
+        self.opened = opened
         self.enter = enter
         self.leave = leave
         self.keep = keep

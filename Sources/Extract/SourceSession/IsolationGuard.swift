@@ -88,7 +88,7 @@ extension IsolationGuard {
     /// What is asked of the database for a dataset, narrowed to the tenant.
     func request(for dataset: Dataset, naiveTimestamps: NaiveTimestamps) throws -> CopyRequest {
         CopyRequest(
-            try source(of: dataset), condition: condition, excludedColumns: dataset.droppedColumns,
+            try source(of: dataset), conditions: conditions, excludedColumns: dataset.droppedColumns,
             declarations: dataset.columns.compactMapValues(\.declaration), keyColumns: dataset.key,
             naiveTimestamps: naiveTimestamps, refusalPolicy: dataset.contract.refusalPolicy)
     }
@@ -99,9 +99,9 @@ extension IsolationGuard {
         return try? name.quoted()
     }
 
-    private var condition: CopyRequest.Condition? {
-        guard case .column(let column, let key) = isolation else { return nil }
-        return .init(column: column, equals: key)
+    private var conditions: [CopyRequest.Condition] {
+        guard case .column(let column, let key) = isolation else { return [] }
+        return [.init(column: column, equals: key)]
     }
 
     private func source(of dataset: Dataset) throws -> CopyRequest.Source {

@@ -18,6 +18,21 @@ package final class SourceConnections: Sendable {
         let connection: PostgresConnection
     }
 
+    /// A connection that a session has open, from `opened` on until nobody holds this any more.
+    final class Opened: Sendable {
+        private let place: String
+        private let connections: SourceConnections
+
+        fileprivate init(_ place: String, _ connections: SourceConnections) {
+            self.place = place
+            self.connections = connections
+            connections.backends.withLock { _ = $0.insert(place) }
+        }
+
+        deinit { connections.backends.withLock { _ = $0.remove(place) } }
+    }
+
+    private let backends = Mutex<Set<String>>([])
     private let idle = Mutex<[Place: [Idle]]>([:])
     private let idleCountMax: Int
 
@@ -26,6 +41,19 @@ package final class SourceConnections: Sendable {
 
     /// Closes all connections that nobody uses.
     package func close() { idle.withLock { $0 = [:] } }
+
+    /// Notes that a session of ours has a connection: it only reads, so no row can come late from it.
+    func opened(_ connection: PostgresConnection) throws(PostgresError) -> Opened {
+        Opened(Self.place(connection.target) + String(try connection.backend()), self)
+    }
+
+    /// The processes of a server that serve sessions of ours.
+    func backends(at target: ConnectionTarget) -> [String] {
+        let prefix = Self.place(target)
+        return backends.withLock { $0.filter { $0.hasPrefix(prefix) } }.map { String($0.dropFirst(prefix.count)) }
+    }
+
+    private static func place(_ target: ConnectionTarget) -> String { "\(target.host):\(target.port) " }
 
     /// One that nobody uses, nil if there is none. It may have died meanwhile.
     func take(url: Secret, options: SessionOptions) -> PostgresConnection? {

@@ -21,12 +21,19 @@ package final class SourceSession {
     package let scope: TenantScope
     /// The moment that all datasets are of.
     package let snapshot: SourceSnapshot
+    /// What could still come late behind the snapshot.
+    package let horizon: SourceHorizon
+    /// For each dataset whose cursor is a number the greatest one, of a moment before the horizon.
+    package let greatestNumbers: [String: Int64]
     /// Where the rows come from, without the password.
     package var source: ConnectionTarget { connection.target }
 
     private let connection: PostgresConnection
     private let guardian: IsolationGuard
+    /// Tells the other sessions of this process that this one only reads.
+    private let opened: SourceConnections.Opened?
     private let url: Secret
+    private let personalDataKey: PersonalDataKey?
     private let connections: SourceConnections?
     private let connectionCountMax: Int
     private var cancellers: [StatementCanceller] = []
@@ -40,19 +47,31 @@ package final class SourceSession {
     ///   - connections: where connections are kept for the next session; nil opens and closes one of its own.
     ///   - connectionCountMax: over how many connections, beside the session's own, a large table is read; 1 reads
     ///     everything over the session's own.
+    ///   - following: the datasets of which increments will be read, now or by the next run.
+    ///   - personalDataKey: by which pseudonyms are made; nil where the project has no secret for it.
     /// - Throws: `isolationUnsafe` before any query where the key is empty, and where the role could see other
     ///   tenants; `comesLater` for fan-out; errors of the connection.
     package init(
         _ scope: TenantScope, url: Secret, options: SessionOptions = SessionOptions(),
-        connections: SourceConnections? = nil, connectionCountMax: Int = 1
+        connections: SourceConnections? = nil, connectionCountMax: Int = 1, following: [Dataset] = [],
+        personalDataKey: PersonalDataKey? = nil
     ) throws(ExtractError) {
         try IsolationGuard.checkDefinition(scope)
         self.scope = scope
         self.url = url
+        self.personalDataKey = personalDataKey
         self.connections = connections
         self.connectionCountMax = connectionCountMax
-        connection = try Self.open(scope, url, options, connections)
+        var before: (horizon: SourceHorizon, numbers: [String: Int64])?
+        (connection, opened) = try Self.open(scope, url, options, connections) { connection in
+            let numbers = try Self.greatestNumbers(following, scope, connection)
+            let horizon = try SourceHorizon(of: connection) { connections?.backends(at: connection.target) ?? [] }
+            before = (horizon, numbers)
+        }
         guardian = IsolationGuard(connection, scope)
+        guard let before else { throw ExtractError(.other, tenant: scope.id, reason: "the horizon was not read") }
+        horizon = before.horizon
+        greatestNumbers = before.numbers
         do {
             try guardian.enter()
             snapshot = try SourceSnapshot(of: connection)
@@ -61,23 +80,55 @@ package final class SourceSession {
         }
     }
 
-    /// A connection with an open transaction. One that was kept may have died since: then a new one is opened.
+    /// A connection with an open transaction, and the note for our other sessions that it only reads.
+    private typealias Open = (connection: PostgresConnection, note: SourceConnections.Opened?)
+
+    /// Opens a transaction on a connection that was kept; where there is none or it has died since, on a new one.
+    ///
+    /// - Parameter before: is done before the transaction begins, and its snapshot is taken.
     private static func open(
         _ scope: TenantScope, _ url: Secret, _ options: SessionOptions, _ connections: SourceConnections?,
-        snapshot: String? = nil
-    ) throws(ExtractError) -> PostgresConnection {
-        if let kept = connections?.take(url: url, options: options),
-            (try? kept.begin(.repeatableReadReadOnly, snapshot: snapshot)) != nil
-        {
-            return kept
-        }
-        do {
-            let connection = try PostgresConnection(url.reveal(), options: options)
+        snapshot: String? = nil, before: (PostgresConnection) throws -> Void = { _ in }
+    ) throws(ExtractError) -> Open {
+        func begin(_ connection: PostgresConnection) throws -> Open {
+            let note = try connections?.opened(connection)
+            try before(connection)
             try connection.begin(.repeatableReadReadOnly, snapshot: snapshot)
-            return connection
-        } catch {
-            throw ExtractError(error, tenant: scope.id)
+            return (connection, note)
         }
+        if let kept = connections?.take(url: url, options: options), let open = try? begin(kept) { return open }
+        do {
+            return try begin(try PostgresConnection(url.reveal(), options: options))
+        } catch {
+            throw failure(error, scope, role: nil)
+        }
+    }
+
+    /// The greatest numbers of the cursors that are numbers, as the tenant sees them.
+    private static func greatestNumbers(
+        _ datasets: [Dataset], _ scope: TenantScope, _ connection: PostgresConnection
+    ) throws -> [String: Int64] {
+        let followed = datasets.filter { $0.cursor != nil }
+        guard !followed.isEmpty else { return [:] }
+        try connection.begin(.repeatableReadReadOnly)
+        defer { connection.rollback() }
+        let guardian = IsolationGuard(connection, scope)
+        try guardian.enter()
+        var numbers: [String: Int64] = [:]
+        for dataset in followed {
+            guard let cursor = dataset.cursor else { continue }
+            let request = try guardian.request(for: dataset, naiveTimestamps: .undeclared)
+            // What is wrong with the dataset is told when it is read.
+            try connection.execute("SAVEPOINT greatest")
+            do {
+                numbers[dataset.name.text] = try connection.greatestNumber(of: cursor, request)
+            } catch {
+                guard connection.isUsable else { throw error }
+                try connection.execute("ROLLBACK TO SAVEPOINT greatest")
+            }
+            try connection.execute("RELEASE SAVEPOINT greatest")
+        }
+        return numbers
     }
 
     /// A handle that ends what the session is doing, from another thread. It does nothing after `finish`; nil then.
@@ -87,16 +138,29 @@ package final class SourceSession {
         return canceller
     }
 
+    /// Which rows and columns of a dataset are read.
+    package enum Part: Sendable, Hashable {
+        /// All.
+        case all
+        /// Rows that may have changed.
+        case since(Increment)
+        /// The key's columns of all rows.
+        case keys
+    }
+
     /// The columns that a dataset would have, without reading rows.
     package func schema(of dataset: Dataset) throws(ExtractError) -> Schema {
         do {
-            return try withSavepoint { try plan(dataset).schema }
+            return try withSavepoint {
+                let plan = try plan(dataset, .all)
+                return try filter(dataset, plan).schema
+            }
         } catch {
             throw failure(error, dataset)
         }
     }
 
-    /// Reads all rows of a dataset.
+    /// Reads rows of a dataset.
     ///
     /// No rows are no error: `consume` is then not called, and the count holds the schema.
     ///
@@ -105,23 +169,26 @@ package final class SourceSession {
     ///   - consume: takes each batch in the order of arrival.
     /// - Throws: `ExtractError` with tenant and dataset; what `prepare` and `consume` throw, as it is.
     package func extract(
-        _ dataset: Dataset, prepare: (Schema) throws -> Void = { _ in },
+        _ dataset: Dataset, _ part: Part = .all, prepare: (Schema) throws -> Void = { _ in },
         consume: (borrowing ColumnBatch) throws -> Void
     ) throws -> ExtractionCount {
         var callersError: (any Error)?
         do {
-            let division = try division(of: dataset)
+            let division = part == .all ? try division(of: dataset) : nil
             return try withSavepoint {
-                let plan = try plan(dataset)
-                try note(&callersError) { try prepare(plan.schema) }
+                let plan = try plan(dataset, part)
+                var filter = try filter(dataset, plan)
+                let schema = filter.schema
+                try note(&callersError) { try prepare(schema) }
                 let summary = try copy(plan, division, dataset) { batch in
-                    try count(batch.rowCount, dataset)
+                    if part != .keys { try count(batch.rowCount, dataset) }
+                    let batch = try filter.apply(copy batch)
                     try note(&callersError) { try consume(batch) }
                 }
                 try guardian.checkRelations(of: dataset, isAfterReading: true)
                 try checkTablesOfSnapshot(connection)
                 return ExtractionCount(
-                    schema: plan.schema, rowsRead: summary.rowCount, bytes: summary.byteCount,
+                    schema: schema, rowsRead: summary.rowCount, bytes: summary.byteCount,
                     rejections: summary.rejections, snapshot: snapshot)
             }
         } catch {
@@ -164,9 +231,9 @@ extension SourceSession {
         guard let division else { return try connection.copy(plan, consume: consume) }
         let (scope, url, options, connections) = (scope, url, connection.options, connections)
         return try division.copy(plan, consume: consume) {
-            let connection = try Self.open(scope, url, options, connections, snapshot: division.snapshot)
+            let (connection, opened) = try Self.open(scope, url, options, connections, snapshot: division.snapshot)
             return SourceReader(
-                connection: connection,
+                connection: connection, opened: opened,
                 enter: { try IsolationGuard(connection, scope).enter() },
                 leave: {
                     let guardian = IsolationGuard(connection, scope)
@@ -180,17 +247,36 @@ extension SourceSession {
 
 extension SourceSession {
     /// Plans a dataset and makes sure that it reads the tenant's rows alone.
-    private func plan(_ dataset: Dataset) throws -> CopyPlan {
-        let request = try guardian.request(for: dataset, naiveTimestamps: naiveTimestamps(of: dataset))
+    private func plan(_ dataset: Dataset, _ part: Part) throws -> CopyPlan {
+        var request = try guardian.request(for: dataset, naiveTimestamps: naiveTimestamps(of: dataset))
+        var needed = dataset.neededColumns
+        switch part {
+        case .all: break
+        case .since(let increment): request.conditions.append(condition(increment, dataset))
+        case .keys:
+            request.columns = Set(dataset.key)
+            needed = dataset.key
+            request.declarations = request.declarations.filter { dataset.key.contains($0.key) }
+        }
         let plan = try connection.plan(request)
         let names = plan.columns.map(\.name)
-        for column in dataset.neededColumns where !names.contains(column) {
+        for column in needed where !names.contains(column) {
             throw PostgresError(
                 .noSuchColumn, "there is no column '\(column)', which the dataset relies on",
                 hint: "there are \(names.joined(separator: ", ")): correct datasets.yaml")
         }
         try guardian.checkRelations(of: dataset, isAfterReading: false)
         return plan
+    }
+
+    private func condition(_ increment: Increment, _ dataset: Dataset) -> CopyRequest.Condition {
+        let zone = dataset.naiveTimes == .local ? scope.tenant.calendar.zone : nil
+        return CopyRequest.Condition(
+            column: increment.column, atLeastOrNull: increment.scale.text(of: increment.lower, zone: zone))
+    }
+
+    private func filter(_ dataset: Dataset, _ plan: CopyPlan) throws -> PersonalDataFilter {
+        try PersonalDataFilter(dataset, plan.schema, names: plan.columns.map(\.name), key: personalDataKey)
     }
 
     /// Local times become instants by the project's one rule: a time in a gap is the first instant after it, a time
@@ -257,7 +343,7 @@ extension SourceSession {
     }
 
     private static func failure(
-        _ error: any Error, _ scope: TenantScope, dataset: String? = nil, role: String, relation: String? = nil
+        _ error: any Error, _ scope: TenantScope, dataset: String? = nil, role: String?, relation: String? = nil
     ) -> ExtractError {
         switch error {
         case let error as ExtractError: error

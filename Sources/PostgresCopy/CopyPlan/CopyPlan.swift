@@ -30,15 +30,15 @@ package struct CopyPlan: Sendable {
     let refusalPolicy: RefusalPolicy
     /// `SELECT … FROM …`, and the condition that every row must meet.
     private let selection: String
-    private let condition: String?
+    private let conditions: [String]
 
     init(
-        schema: Schema, selection: String, condition: String?, columns: [PlannedColumn], keyColumns: [Int],
+        schema: Schema, selection: String, conditions: [String], columns: [PlannedColumn], keyColumns: [Int],
         naiveTimestamps: NaiveTimestamps, refusalPolicy: RefusalPolicy
     ) {
         self.schema = schema
         self.selection = selection
-        self.condition = condition
+        self.conditions = conditions
         self.columns = columns
         self.keyColumns = keyColumns
         self.naiveTimestamps = naiveTimestamps
@@ -50,13 +50,13 @@ package struct CopyPlan: Sendable {
         columns: [PlannedColumn], naiveTimestamps: NaiveTimestamps = .undeclared, refusalPolicy: RefusalPolicy = .fail
     ) {
         self.init(
-            schema: Schema(columns.map { Field($0.name, $0.type.logicalType) }), selection: "", condition: nil,
+            schema: Schema(columns.map { Field($0.name, $0.type.logicalType) }), selection: "", conditions: [],
             columns: columns, keyColumns: [], naiveTimestamps: naiveTimestamps, refusalPolicy: refusalPolicy)
     }
 
     /// The statement.
     package var statement: String {
-        let conditions = [condition].compactMap { $0 } + (pages?.conditions ?? [])
+        let conditions = conditions + (pages?.conditions ?? [])
         let narrowed = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         return "COPY (\(selection)\(narrowed)) TO STDOUT (FORMAT binary)"
     }
@@ -79,7 +79,9 @@ extension PostgresConnection {
         let origin = try relation(request.source)
         let available = try describe("SELECT * FROM \(origin)")
         try check(request, available)
-        let selected = available.filter { !request.excludedColumns.contains($0.name) }
+        let selected = available.filter {
+            !request.excludedColumns.contains($0.name) && request.columns?.contains($0.name) != false
+        }
         guard !selected.isEmpty else { throw PostgresError(.noSuchColumn, "no column is left to read") }
 
         let facts = try columnFacts(selected, isTable: request.source.isTable)
@@ -104,13 +106,13 @@ extension PostgresConnection {
         }
         return CopyPlan(
             schema: Schema(fields), selection: "SELECT \(expressions.joined(separator: ", ")) FROM \(origin)",
-            condition: try request.condition.map(sql), columns: columns,
+            conditions: try request.conditions.map(sql), columns: columns,
             keyColumns: request.keyColumns.compactMap { key in columns.firstIndex { $0.name == key } },
             naiveTimestamps: request.naiveTimestamps, refusalPolicy: request.refusalPolicy)
     }
 
     /// The source under the name that expressions use. The line break ends a comment at the end of a query.
-    private func relation(_ source: CopyRequest.Source) throws(PostgresError) -> String {
+    func relation(_ source: CopyRequest.Source) throws(PostgresError) -> String {
         switch source {
         case .table(let name): try name.quoted() + " AS source"
         case .query(let sql): "(\n\(Self.withoutSemicolon(sql))\n) AS source"
@@ -123,8 +125,14 @@ extension PostgresConnection {
         return String(text)
     }
 
-    private func sql(_ condition: CopyRequest.Condition) throws(PostgresError) -> String {
-        "source." + (try quotedIdentifier(condition.column)) + " = " + (try quotedLiteral(condition.value))
+    func sql(_ condition: CopyRequest.Condition) throws(PostgresError) -> String {
+        let column = "source." + (try quotedIdentifier(condition.column))
+        let value = try quotedLiteral(condition.value)
+        return switch condition.comparison {
+        case .equal: "\(column) = \(value)"
+        // Two conditions that an index of the column answers.
+        case .atLeastOrNull: "(\(column) >= \(value) OR \(column) IS NULL)"
+        }
     }
 
     private func check(_ request: CopyRequest, _ available: [ResultColumn]) throws(PostgresError) {
@@ -134,7 +142,7 @@ extension PostgresConnection {
                 .invalidQuery, "the query gives two columns with the name '\(column.name)'", hint: "name them apart")
         }
         let wanted = request.excludedColumns.union(request.declarations.keys).union(request.keyColumns).union(
-            request.condition.map { [$0.column] } ?? [])
+            request.conditions.map(\.column))
         for name in wanted.sorted() where !names.contains(name) {
             throw PostgresError(
                 .noSuchColumn, "there is no column '\(name)'",

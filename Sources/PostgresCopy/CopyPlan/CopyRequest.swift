@@ -10,21 +10,35 @@ package struct CopyRequest: Sendable {
 
     /// A condition that every row must meet; it becomes part of the SQL as an identifier and a quoted literal.
     package struct Condition: Sendable, Hashable {
+        enum Comparison: Sendable, Hashable { case equal, atLeastOrNull }
+
         /// The column, by its name at the source.
         package let column: String
-        /// The value that it must have, as text.
+        /// The value that it is compared with, as text that the column's type reads.
         package let value: String
+        let comparison: Comparison
 
+        /// The column has the value.
         package init(column: String, equals value: String) {
             self.column = column
             self.value = value
+            comparison = .equal
+        }
+
+        /// The column has the value, a greater one or none.
+        package init(column: String, atLeastOrNull value: String) {
+            self.column = column
+            self.value = value
+            comparison = .atLeastOrNull
         }
     }
 
     /// Where rows come from.
     package var source: Source
-    /// Only rows that meet it; nil for all.
-    package var condition: Condition?
+    /// Only rows that meet all of them.
+    package var conditions: [Condition]
+    /// The columns that are read; nil for all that are not excluded.
+    package var columns: Set<String>?
     /// Columns that are not read at all.
     package var excludedColumns: Set<String>
     /// What is said about columns, by their name at the source.
@@ -37,12 +51,12 @@ package struct CopyRequest: Sendable {
     package var refusalPolicy: RefusalPolicy
 
     package init(
-        _ source: Source, condition: Condition? = nil, excludedColumns: Set<String> = [],
+        _ source: Source, conditions: [Condition] = [], excludedColumns: Set<String> = [],
         declarations: [String: ColumnDeclaration] = [:], keyColumns: [String] = [],
         naiveTimestamps: NaiveTimestamps = .undeclared, refusalPolicy: RefusalPolicy = .fail
     ) {
         self.source = source
-        self.condition = condition
+        self.conditions = conditions
         self.excludedColumns = excludedColumns
         self.declarations = declarations
         self.keyColumns = keyColumns

@@ -60,6 +60,18 @@ package final class PostgresConnection {
     /// A wait for the server was given up: whatever it still sends belongs to nothing.
     var isAbandoned = false
 
+    /// The server's own number of the connection's process; asked for once. What libpq knows can be a pooler's.
+    package func backend() throws(PostgresError) -> Int32 {
+        if let knownBackend { return knownBackend }
+        guard let backend = try execute("SELECT pg_catalog.pg_backend_pid()").value.flatMap({ Int32($0) }) else {
+            throw PostgresError(.other, "the server does not tell the number of its process")
+        }
+        knownBackend = backend
+        return backend
+    }
+
+    private var knownBackend: Int32?
+
     /// Whether the connection still stands, as far as is known without asking.
     package var isUsable: Bool { unsafe !isAbandoned && PQstatus(handle) == CONNECTION_OK }
 

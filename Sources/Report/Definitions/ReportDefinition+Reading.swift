@@ -83,19 +83,8 @@ final class ReportReader {
     private func need(_ name: String, _ value: YAMLValue) -> DataNeed? {
         guard model(name, value) != nil else { return nil }
         return value.mapping { map in
-            map.required("fresh_within")?.parsed(Self.seconds).map { DataNeed(model: name, freshWithinSeconds: $0) }
+            map.required("fresh_within")?.seconds().map { DataNeed(model: name, freshWithinSeconds: $0) }
         }
-    }
-
-    /// `90m`, `12h`, `1d`.
-    private static func seconds(_ text: String) throws -> Int64 {
-        let sizes: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-        guard let unit = text.last.flatMap({ sizes[$0] }), let count = Int64(text.dropLast()), count > 0 else {
-            throw DefinitionProblem("write a number and s, m, h or d, such as 12h")
-        }
-        let (seconds, overflow) = count.multipliedReportingOverflow(by: unit)
-        guard !overflow else { throw DefinitionProblem("the time is too long") }
-        return seconds
     }
 
     // MARK: Names

@@ -9,87 +9,99 @@ internal import SystemPackage
 internal import Tenancy
 
 extension Ingestion {
-    /// A dataset with the table that takes its rows.
-    private struct Target {
-        let dataset: Dataset
-        let table: DeltaTable
-        let change: TableChange
-    }
-
     /// Reads all datasets in one snapshot of the source; no table changes before the source's COMMIT.
     func extract(_ catalog: DatasetCatalog, _ asOf: Instant, _ recorder: inout RunRecorder) throws {
         let scope = session.scope
         let source = try SourceSession(
-            scope, url: try url(), connections: session.project.connections,
-            connectionCountMax: Self.connectionCountMax)
-        let targets = try catalog.datasets.map { dataset in
-            let address = TableAddress(.raw, dataset.name, of: scope, in: session.project.layout)
-            var change = self.change(
-                of: dataset.name.text, schema: try source.schema(of: dataset), recorder.run)
-            change.eventTime = dataset.eventTime.map { EventTime(column: $0, zone: scope.tenant.calendar.zone) }
-            return Target(dataset: dataset, table: session.project.table(address), change: change)
-        }
+            scope, url: try secret(scope.tenant.source.url), connections: session.project.connections,
+            connectionCountMax: Self.connectionCountMax, following: catalog.datasets.filter { $0.sync != .snapshot },
+            personalDataKey: try personalDataKey())
+        let targets = try catalog.datasets.map { try target($0, source, asOf, recorder.run) }
         var read: [ExtractionCount] = []
-        var commits: [TableCommit] = []
+        var outcomes: [DatasetTarget.Outcome] = []
         let clock = SystemClock()
         let start = clock.monotonicNanoseconds()
-        try write(targets[...], [], &commits) { writers in
-            for (target, writer) in zip(targets, writers) {
+        try write(targets[...], [], &outcomes) { sinks in
+            for (target, sinks) in zip(targets, sinks) {
                 read.append(
-                    try source.extract(target.dataset) { batch in
-                        if Interruption.signal != nil { throw Failure(.interrupted, "stopped by a signal") }
-                        try writer.write(copy batch)
-                    })
+                    try source.extract(target.dataset, target.plan.part) { try Self.pass(copy $0, to: sinks.rows) })
+                guard target.plan.comparesKeys else { continue }
+                _ = try source.extract(target.dataset, .keys) { try Self.pass(copy $0, to: sinks.keys) }
             }
             try source.finish()
         }
         let seconds = Double(clock.monotonicNanoseconds() - start) / 1e9
         // The innermost table commits first.
-        for (target, (count, commit)) in zip(targets, zip(read, commits.reversed())) {
-            try note(target.table.address.name, count, commit, &recorder)
+        for (target, (count, outcome)) in zip(targets, zip(read, outcomes.reversed())) {
+            try note(target.table.address.name, count, outcome, &recorder)
             progress(
                 .extracted(
                     tenant: scope.id.text, table: target.table.address.name, rows: Int64(count.rowsRead),
-                    unchanged: commit.isUnchanged, seconds: seconds))
+                    unchanged: outcome.commit.isUnchanged, seconds: seconds))
         }
     }
 
-    /// Opens a writer for each table, one inside of the other; when all are open, all datasets are read and the source
-    /// is committed. Only then do the tables commit, as the writers close: a failure before that changes none of them.
+    private static func pass(_ batch: ColumnBatch, to sink: (ColumnBatch) throws -> Void) throws {
+        if Interruption.signal != nil { throw Failure(.interrupted, "stopped by a signal") }
+        try sink(batch)
+    }
+
+    private func target(
+        _ dataset: Dataset, _ source: SourceSession, _ asOf: Instant, _ run: RunRecord
+    ) throws -> DatasetTarget {
+        let scope = session.scope
+        let address = TableAddress(.raw, dataset.name, of: scope, in: session.project.layout)
+        var change = self.change(of: dataset.name.text, schema: try source.schema(of: dataset), run)
+        change.eventTime = dataset.eventTime.map { EventTime(column: $0, zone: scope.tenant.calendar.zone) }
+        return try DatasetTarget(
+            dataset, session.project.table(address), change, of: source, now: asOf,
+            random: session.project.environment.random)
+    }
+
+    /// Opens each table, one inside of the other; when all are open, all datasets are read and the source is committed.
+    /// Only then do the tables commit, as they close: a failure before that changes none of them.
     private func write(
-        _ targets: ArraySlice<Target>, _ open: [TableWriter], _ commits: inout [TableCommit],
-        _ readAll: ([TableWriter]) throws -> Void
+        _ targets: ArraySlice<DatasetTarget>, _ open: [DatasetTarget.Sinks],
+        _ outcomes: inout [DatasetTarget.Outcome], _ readAll: ([DatasetTarget.Sinks]) throws -> Void
     ) throws {
         guard let target = targets.first else { return try readAll(open) }
-        let commit = try target.table.write(target.change) { writer in
-            try write(targets.dropFirst(), open + [writer], &commits, readAll)
+        let outcome = try target.write { sinks in
+            try write(targets.dropFirst(), open + [sinks], &outcomes, readAll)
         }
-        commits.append(commit)
+        outcomes.append(outcome)
     }
 
     /// Over how many connections a large table is read: more than the cores make nothing of.
     private static var connectionCountMax: Int { min(4, ParallelWork.coreCount) }
 
-    private func url() throws -> Secret {
+    private func secret(_ reference: SecretReference) throws -> Secret {
         let environment = session.project.environment
-        return try session.scope.tenant.source.url.resolve(variable: environment.variable) { path in
+        return try reference.resolve(variable: environment.variable) { path in
             try environment.store.text(of: session.project.layout.root.pushing(FilePath(path)))
         }
     }
 
+    private func personalDataKey() throws -> PersonalDataKey? {
+        guard let reference = session.project.pseudonymSecret else { return nil }
+        return try PersonalDataKey(secret: try secret(reference), tenant: session.scope)
+    }
+
+    /// Every row that was read is written, known or left out with a reason: nothing else may have become of it.
     private func note(
-        _ table: String, _ count: ExtractionCount, _ commit: TableCommit, _ recorder: inout RunRecorder
+        _ table: String, _ count: ExtractionCount, _ outcome: DatasetTarget.Outcome, _ recorder: inout RunRecorder
     ) throws {
-        let written = commit.rowCount ?? Int64(count.rowsAccepted)
-        guard written == Int64(count.rowsAccepted) else {
+        let commit = outcome.commit
+        let rejected = Int64(count.rejections.rowCount) + commit.discarded.rowCount
+        let accounted = outcome.writtenRowCount + outcome.knownRowCount + rejected
+        guard commit.isRepeated || accounted == Int64(count.rowsRead) else {
             throw Failure(
                 .bug, "the rows of '\(table)' in the lake are not those that were read",
-                why: "\(count.rowsAccepted) rows were taken and \(written) are in the table")
+                why: "of \(count.rowsRead) rows that were read \(accounted) are accounted for")
         }
         recorder.counts.append(
             TableCount(
-                table: table, rowsRead: Int64(count.rowsRead), rowsWritten: written,
-                rowsRejected: Int64(count.rejections.rowCount), version: commit.version,
+                table: table, rowsRead: Int64(count.rowsRead), rowsWritten: outcome.writtenRowCount,
+                rowsRejected: rejected, rowsKnown: outcome.knownRowCount, version: commit.version,
                 isUnchanged: commit.isUnchanged))
     }
 }

@@ -63,22 +63,26 @@ package struct TableCount: Sendable, Equatable {
     package var table: String
     /// Rows read from the source or from the tables that it is computed from.
     package var rowsRead: Int64
-    /// Rows in the lake.
+    /// Rows that came into the lake.
     package var rowsWritten: Int64
-    /// Rows put into quarantine with a reason. Read = written + rejected, for raw tables.
+    /// Rows put into quarantine with a reason. Read = written + rejected + known, for raw tables.
     package var rowsRejected: Int64
+    /// Rows that the table had already, or that the source marks as deleted.
+    package var rowsKnown: Int64
     /// The table's version afterwards.
     package var version: Int64
     /// Whether the version was there before, because nothing had changed.
     package var isUnchanged: Bool
 
     package init(
-        table: String, rowsRead: Int64, rowsWritten: Int64, rowsRejected: Int64, version: Int64, isUnchanged: Bool
+        table: String, rowsRead: Int64, rowsWritten: Int64, rowsRejected: Int64, rowsKnown: Int64 = 0, version: Int64,
+        isUnchanged: Bool
     ) {
         self.table = table
         self.rowsRead = rowsRead
         self.rowsWritten = rowsWritten
         self.rowsRejected = rowsRejected
+        self.rowsKnown = rowsKnown
         self.version = version
         self.isUnchanged = isUnchanged
     }

@@ -35,6 +35,9 @@ enum LedgerSchema {
                     CREATE TABLE ticks (id INTEGER PRIMARY KEY, instant INTEGER NOT NULL) STRICT;
                     """)
         }
+        migrator.registerMigration("2") { database in
+            try database.execute(sql: "ALTER TABLE table_counts ADD COLUMN rows_known INTEGER NOT NULL DEFAULT 0")
+        }
         return migrator
     }
 }

@@ -88,10 +88,14 @@ package struct SQLiteLedger: LedgerStore {
             try database.execute(sql: "DELETE FROM table_counts WHERE run = ?", arguments: [run.id])
             for count in counts {
                 try database.execute(
-                    sql: "INSERT INTO table_counts VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    sql: """
+                        INSERT INTO table_counts (run, table_name, rows_read, rows_written, rows_rejected, version,
+                            is_unchanged, rows_known)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                        """,
                     arguments: [
                         run.id, count.table, count.rowsRead, count.rowsWritten, count.rowsRejected, count.version,
-                        count.isUnchanged,
+                        count.isUnchanged, count.rowsKnown,
                     ])
             }
             try database.execute(sql: "DELETE FROM artefacts WHERE run = ?", arguments: [run.id])
@@ -156,7 +160,8 @@ package struct SQLiteLedger: LedgerStore {
             ).map {
                 TableCount(
                     table: $0["table_name"], rowsRead: $0["rows_read"], rowsWritten: $0["rows_written"],
-                    rowsRejected: $0["rows_rejected"], version: $0["version"], isUnchanged: $0["is_unchanged"])
+                    rowsRejected: $0["rows_rejected"], rowsKnown: $0["rows_known"],
+                    version: $0["version"], isUnchanged: $0["is_unchanged"])
             }
         }
     }

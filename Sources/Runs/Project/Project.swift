@@ -12,6 +12,8 @@ package struct Project: Sendable {
     package let tenants: TenantDirectory
     /// What the machine offers.
     package let environment: RunEnvironment
+    /// The secret from which keys for pseudonyms are derived.
+    let pseudonymSecret: SecretReference?
     /// Connections to sources, kept from one tenant to the next.
     let connections = SourceConnections()
 
@@ -39,6 +41,7 @@ package struct Project: Sendable {
             }
             let text = try store.text(of: root.appending(ProjectLayout.configurationFile))
             let configuration = try ProjectConfiguration(text: text, file: ProjectLayout.configurationFile)
+            pseudonymSecret = configuration.pseudonymSecret
             layout = ProjectLayout(root: root, configuration: configuration)
             tenants = TenantDirectory(
                 layout: layout, defaults: configuration.defaults, store: store, zones: environment.zones)

@@ -9,6 +9,7 @@ internal import SystemPackage
 /// state: state
 /// out: out
 /// published: published
+/// keys: { pseudonyms: env:ALMANAC_PSEUDONYMS }
 /// defaults: { locale: en-US, currency: USD, calendar: { timezone: UTC } }
 /// ```
 /// Folders are relative to the project's, or absolute.
@@ -21,6 +22,8 @@ package struct ProjectConfiguration: Sendable, Hashable {
     package var out = "out"
     /// The folder of files for dashboards.
     package var published = "published"
+    /// The secret from which each tenant's key for pseudonyms is derived; nil where nothing is pseudonymised.
+    package var pseudonymSecret: SecretReference?
     /// What tenants have if they say nothing.
     package var defaults = TenantDefaults()
 
@@ -34,6 +37,7 @@ package struct ProjectConfiguration: Sendable, Hashable {
             Self.folder("state", map, &configuration.state)
             Self.folder("out", map, &configuration.out)
             Self.folder("published", map, &configuration.published)
+            map.optional("keys")?.mapping { configuration.pseudonymSecret = $0.optional("pseudonyms")?.secret() }
             if let defaults = map.optional("defaults")?.mapping(TenantDefaults.init) {
                 configuration.defaults = defaults
             }

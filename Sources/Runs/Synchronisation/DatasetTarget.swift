@@ -1,0 +1,257 @@
+internal import CivilTime
+internal import Columnar
+internal import Effects
+internal import Extract
+internal import Lake
+internal import Parquet
+internal import Tenancy
+
+/// A dataset with the table that takes its rows, and how they come into it in this run.
+struct DatasetTarget {
+    let dataset: Dataset
+    let table: DeltaTable
+    let plan: SyncPlan
+    private let schema: Schema
+    private let base: TableSnapshot?
+    private let change: TableChange
+    private let watermark: Watermark?
+    private let snapshotInstant: Instant
+    private let random: any RandomSource
+
+    /// What became of the rows that were read.
+    struct Outcome {
+        let commit: TableCommit
+        /// Rows that the table had already, or that the source marks as deleted.
+        let knownRowCount: Int64
+        /// Rows that came.
+        let writtenRowCount: Int64
+    }
+
+    /// Decides how the rows come.
+    ///
+    /// - Parameter change: the change that would put all rows in the place of the table's.
+    init(
+        _ dataset: Dataset, _ table: DeltaTable, _ change: TableChange, of source: SourceSession, now: Instant,
+        random: any RandomSource
+    ) throws {
+        self.dataset = dataset
+        self.table = table
+        self.random = random
+        schema = change.schema
+        base = try table.exists() ? try table.snapshot() : nil
+        snapshotInstant = source.snapshot.instant
+        let cursorField = dataset.cursor.flatMap { [schema] cursor in schema.lakeField(ofSource: cursor) }
+        let scale = cursorField.flatMap { CursorScale($0.type) }
+        if let cursor = dataset.cursor, dataset.sync != .snapshot, scale == nil {
+            throw Failure(
+                .configuration, "can't follow '\(dataset.name)' by '\(cursor)'",
+                why: "it is neither a time nor a whole number, so it does not say what is new",
+                remedy: "name another cursor, or use sync: snapshot")
+        }
+        let definition = Self.definition(dataset, source.scope)
+        let last = try base == nil ? nil : table.watermark().flatMap(Watermark.init(text:))
+        let known = last?.definition == definition ? last : nil
+        plan = SyncPlan(dataset, hasTable: base != nil, watermark: known, scale: scale, now: now)
+        var next = scale.map { scale in
+            Watermark(
+                source.horizon, scale: scale, greatest: source.greatestNumbers[dataset.name.text],
+                definition: definition, after: known)
+        }
+        if next == nil, dataset.sync == .history { next = Watermark(definition: definition, position: nil, bound: nil) }
+        // What a replica shows may have been committed on its primary at any time before.
+        if source.horizon.isReplica, let bound = next?.bound, scale == .instant {
+            next?.bound = bound - Self.replicaLagMicroseconds
+        }
+        if plan.settlesKeys { next?.keysComparedAt = now }
+        watermark = next
+        self.change = Self.change(
+            change, plan, dataset, next, isNew: base == nil, isFirstBound: known?.bound == nil)
+    }
+
+    /// An hour: transactions of a primary are not seen on its replica.
+    private static let replicaLagMicroseconds: Int64 = 3_600_000_000
+
+    /// What increments rely on.
+    private static func definition(_ dataset: Dataset, _ scope: TenantScope) -> String {
+        RunIdentity.hash([
+            ("source", Array("\(dataset.source)".utf8)), ("sync", Array(dataset.sync.rawValue.utf8)),
+            ("key", Array(dataset.key.joined(separator: "\u{1F}").utf8)),
+            ("cursor", Array((dataset.cursor ?? "").utf8)),
+            ("times", Array((dataset.naiveTimes?.rawValue ?? "").utf8)),
+            ("softDelete", Array((dataset.softDelete ?? "").utf8)),
+            ("isolation", Array("\(scope.tenant.source.isolation)".utf8)),
+        ])
+    }
+
+    private static func change(
+        _ change: TableChange, _ plan: SyncPlan, _ dataset: Dataset, _ watermark: Watermark?, isNew: Bool,
+        isFirstBound: Bool
+    ) -> TableChange {
+        var change = change
+        change.watermark = watermark?.text
+        // What `auto` once decided stays: the table is divided as it was.
+        if isNew || dataset.partition != .auto {
+            change.partition = PartitionPolicy(rawValue: dataset.partition.rawValue)
+        }
+        switch plan {
+        case .replace:
+            // A first watermark is worth a version of its own: without it the next run reads everything again.
+            change.keepsUnchanged = watermark == nil || !isFirstBound
+            if dataset.contract != .evolve { change.contract = SchemaContract(rawValue: dataset.contract.rawValue) }
+        case .append:
+            change.mode = .append
+            change.keepsUnchanged = !isFirstBound
+            change.contract = SchemaContract(rawValue: dataset.contract.rawValue)
+        case .merge, .history:
+            change.keepsUnchanged = !isFirstBound && !plan.settlesKeys
+            change.contract = SchemaContract(rawValue: dataset.contract.rawValue)
+        }
+        return change
+    }
+
+    private var key: [String] { dataset.key.compactMap { schema.lakeField(ofSource: $0)?.name } }
+
+    private var softDeletion: SoftDeletion? {
+        dataset.softDelete.flatMap { schema.lakeField(ofSource: $0) }.map { SoftDeletion(column: $0.name) }
+    }
+
+    /// The table's rows that an increment can bring again.
+    private func overlapping(_ since: Increment?) -> ScanPredicate? {
+        guard let since, let field = schema.lakeField(ofSource: since.column) else { return nil }
+        let column = ScanColumn(field.name, [])
+        let literal: Scalar =
+            switch since.scale {
+            case .instant: .timestamp(since.lower)
+            case .day: .date(Int32(clamping: since.lower))
+            case .number: .int(since.lower)
+            }
+        return .or([.compare(column, .greaterOrEqual, literal), .isNull(column)])
+    }
+
+    // MARK: Rows
+
+    /// Where the rows of a source go, and its keys where they are compared.
+    struct Sinks {
+        let rows: (ColumnBatch) throws -> Void
+        let keys: (ColumnBatch) throws -> Void
+    }
+
+    /// Opens the table for this run's rows; it commits when `body` has returned, and is left as it was when `body`
+    /// throws.
+    func write(_ body: (Sinks) throws -> Void) throws -> Outcome {
+        switch plan {
+        case .replace: try replace(body)
+        case .append(let since): try append(since, body)
+        case .merge(let since, let comparesKeys): try merge(since, comparesKeys, body)
+        case .history(let since, let comparesKeys): try history(since, comparesKeys, body)
+        }
+    }
+
+    private func replace(_ body: (Sinks) throws -> Void) throws -> Outcome {
+        var deleted: Int64 = 0
+        var written: Int64 = 0
+        let softDeletion = softDeletion
+        let commit = try table.write(change) { writer in
+            try body(
+                Sinks(
+                    rows: { batch in
+                        let parts = try softDeletion?.split(batch) ?? (batch, nil)
+                        deleted += Int64(parts.1?.rowCount ?? 0)
+                        if let live = parts.0 { try writer.write(live) }
+                    }, keys: { _ in }))
+            written = writer.rowCount
+        }
+        return Outcome(commit: commit, knownRowCount: deleted, writtenRowCount: commit.rowCount ?? written)
+    }
+
+    private func append(_ since: Increment?, _ body: (Sinks) throws -> Void) throws -> Outcome {
+        var known = try KnownRows(of: base, columns: key, where: overlapping(since), random: random)
+        var written: Int64 = 0
+        let commit = try table.write(change) { writer in
+            try body(
+                Sinks(
+                    rows: { batch in
+                        if let fresh = try known.unknown(in: batch) { try writer.write(fresh) }
+                        try known.checkCount()
+                    }, keys: { _ in }))
+            written = writer.rowCount
+        }
+        return Outcome(commit: commit, knownRowCount: known.knownRowCount, writtenRowCount: written)
+    }
+
+    private func mergeChange() -> MergeChange {
+        var merge = MergeChange(
+            key: key, schema: schema, transaction: change.transaction, run: change.run, eventTime: change.eventTime)
+        merge.contract = change.contract
+        merge.partition = change.partition
+        merge.engine = change.engine
+        merge.limits = change.limits
+        merge.keepsUnchanged = change.keepsUnchanged
+        merge.watermark = change.watermark
+        return merge
+    }
+
+    private func merge(_ since: Increment, _ comparesKeys: Bool, _ body: (Sinks) throws -> Void) throws -> Outcome {
+        let cursor = schema.lakeField(ofSource: since.column)?.name ?? since.column
+        // A row whose cursor has not moved has not changed: it need not be written again.
+        var known = try KnownRows(of: base, columns: key + [cursor], where: overlapping(since), random: random)
+        var comparison = comparesKeys ? try KeyComparison(key: key, random: random) : nil
+        let softDeletion = softDeletion
+        var (written, deleted) = (Int64(0), Int64(0))
+        let commit = try table.merge(mergeChange()) { writer in
+            try body(
+                Sinks(
+                    rows: { batch in
+                        guard let fresh = try known.unknown(in: batch) else { return }
+                        try known.checkCount()
+                        let parts = try softDeletion?.split(fresh) ?? (fresh, nil)
+                        if let live = parts.0 {
+                            written += Int64(live.rowCount)
+                            try writer.upsert(live)
+                        }
+                        if let gone = parts.1 {
+                            deleted += Int64(gone.rowCount)
+                            try writer.delete(gone)
+                        }
+                    }, keys: { try comparison?.note($0) }))
+            if let comparison, let base {
+                try comparison.forEachGone(in: base) { try writer.delete($0) }
+            }
+        }
+        return Outcome(
+            commit: commit.commit, knownRowCount: known.knownRowCount + deleted, writtenRowCount: written)
+    }
+
+    private func history(_ since: Increment?, _ comparesKeys: Bool, _ body: (Sinks) throws -> Void) throws -> Outcome {
+        var comparison = comparesKeys && since != nil ? try KeyComparison(key: key, random: random) : nil
+        let softDeletion = softDeletion
+        var (written, known) = (Int64(0), Int64(0))
+        let history = HistoryChange(mergeChange(), at: snapshotInstant, isWhole: since == nil)
+        let commit = try table.keepHistory(history) { writer in
+            try body(
+                Sinks(
+                    rows: { batch in
+                        let parts = try softDeletion?.split(batch) ?? (batch, nil)
+                        if let live = parts.0 { try writer.write(live) }
+                        if let gone = parts.1 {
+                            known += Int64(gone.rowCount)
+                            try writer.end(gone)
+                        }
+                    }, keys: { try comparison?.note($0) }))
+            if let comparison, let base {
+                let holds = ScanPredicate.isNull(ScanColumn(HistoryChange.Column.to, []))
+                try comparison.forEachGone(in: base, where: holds) { try writer.end($0) }
+            }
+            written = writer.changedRowCount
+            known += writer.knownRowCount
+        }
+        return Outcome(commit: commit.commit, knownRowCount: known, writtenRowCount: written)
+    }
+}
+
+extension Schema {
+    /// The field of a column by its name at the source.
+    func lakeField(ofSource name: String) -> Field? {
+        fields.first { ($0.metadata["almanac.name"] ?? $0.name) == name }
+    }
+}
