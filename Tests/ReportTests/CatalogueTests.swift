@@ -54,6 +54,16 @@ struct CatalogueTests {
         }
     }
 
+    /// Charts fill these by their order.
+    @Test("Numbered places come in their order", arguments: languages)
+    func order(language: String) throws {
+        let text = try Self.catalogue(language)
+        for key in EngineText.Key.allCases {
+            let numbers = text.template(key).matches(of: /\{(\d)\}/).map { Int($0.output.1) ?? 0 }
+            #expect(numbers == numbers.sorted(), "\(language) \(key.fileKey)")
+        }
+    }
+
     @Test("Nothing is left in English")
     func translated() throws {
         // Signs, codes and names that are the same everywhere, and words that happen to be.

@@ -35,7 +35,7 @@ package struct LocaleData: Sendable, Hashable {
     let months: (short: [String], long: [String], shortAlone: [String], longAlone: [String])
     let quarters: [String]
     /// Monday first.
-    let weekdays: (short: [String], long: [String])
+    package let weekdays: (short: [String], long: [String])
     /// `d MMM y`, `d MMM`, `MMMM y`, `MMM y`, `QQQ y`, `HH:mm`, `{1}, {0}`.
     let patterns:
         (

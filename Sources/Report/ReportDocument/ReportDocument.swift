@@ -117,7 +117,7 @@ package struct Presentation: Sendable, Equatable {
     package var currency: String
     /// The tenant's colour as `#RRGGBB`.
     package var brandColor: String
-    /// The tenant's logo, a PNG's bytes.
+    /// The tenant's logo, the bytes of a PNG or SVG file.
     package var logo: [UInt8]?
 
     package init(locale: String, zone: String, currency: String, brandColor: String, logo: [UInt8]? = nil) {

@@ -76,8 +76,8 @@ package struct EngineText: Sendable, Hashable {
         case chartNoData, chartEmptyTitle, chartEmptyNote, chartMissingTitle, chartMissingNote, chartZeroThroughout
         case chartSoFar, chartOnePoint, chartAxisStartsAt, chartOthers, chartOthersLeftOut, chartMoreInGrey
         case chartBarIsCut, chartLastRows
-        case chartMedian, chartLorenz, chartGini
-        case chartSummaryLine, chartSummaryRanking, chartSummarySpread, chartSummaryFlow, chartSummarySpans
+        case chartMedian, chartLorenz, chartGini, chartSummaryLine, chartSummaryRanking, chartSummarySpread
+        case chartSummaryFlow, chartSummarySpans
         // Tables.
         case total, tableRows, tableEmpty, noRows, noRowsNote, pageRows, tableContinued, carriedForward
         case broughtForward, roundedTo, columnsLeftOut
