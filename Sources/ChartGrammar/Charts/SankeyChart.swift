@@ -136,21 +136,23 @@ extension SceneComposer {
             return (layout.nodes[one.target].top, layout.nodes[one.source].top, $0)
                 < (layout.nodes[other.target].top, layout.nodes[other.source].top, $1)
         }
+        var bands: [(height: Double, mark: SceneMark)] = []
         for index in order {
             let ribbon = layout.ribbons[index]
             let (source, target) = (layout.nodes[ribbon.source], layout.nodes[ribbon.target])
             let (from, to) = (
                 source.height * (ribbon.amount / source.amount), target.height * (ribbon.amount / target.amount)
             )
-            marks.append(
-                .area(
-                    Self.ribbon(
-                        from: Point(x: x(source.column) + nodeWidth, y: outgoing[ribbon.source]), height: from,
-                        to: Point(x: x(target.column), y: incoming[ribbon.target]), height: to),
-                    fill: .tint(source.column % 2 == 0 ? 1 : 2)))
+            let band = Self.ribbon(
+                from: Point(x: x(source.column) + nodeWidth, y: outgoing[ribbon.source]), height: from,
+                to: Point(x: x(target.column), y: incoming[ribbon.target]), height: to)
+            bands.append((max(from, to), .area(band, fill: .tint(source.column % 2 == 0 ? 1 : 2))))
             outgoing[ribbon.source] += from
             incoming[ribbon.target] += to
         }
+        // Where two cross, the thin one lies above: its whole way is seen.
+        let upwards = bands.indices.sorted { (-bands[$0].height, $0) < (-bands[$1].height, $1) }
+        marks += upwards.map { bands[$0].mark }
         for (index, node) in layout.nodes.enumerated() {
             let place = Box(x: x(node.column), y: node.top, width: nodeWidth, height: node.height)
             let isEnd = node.outgoing == 0 && node.column < layout.columnCount - 1

@@ -44,6 +44,8 @@ extension SceneComposer {
             var plot = Recipes(chart: chart, composer: self, isWide: false).panel(one, beside: series)
             plot.y.bounds = (ticks.lower, ticks.upper)
             plot.y.hasLabels = index % grid.columns == 0
+            // One scale has one set of lines, whether dates stand below a panel or not.
+            plot.y.isSparse = height < 130
             plot.x.hasLabels = index + grid.columns >= series.count
             let area = Box(
                 x: panel.x, y: panel.y + PanelGrid.headHeight, width: panel.width,

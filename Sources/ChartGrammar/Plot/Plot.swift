@@ -30,6 +30,8 @@ struct Plot {
         var isReversed = false
         var hasGrid = true
         var hasLabels = true
+        /// Whether every other value is enough; nil where the plot's own height says so.
+        var isSparse: Bool?
         /// What the axis measures, where the subtitle does not say it.
         var title = ""
     }

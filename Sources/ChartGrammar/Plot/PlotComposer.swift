@@ -76,7 +76,7 @@ struct PlotComposer {
                 let ticks = NiceTicks(enclosing: bounds.lower, bounds.upper, unit: unit).values
                     .filter { $0 >= bounds.lower && $0 <= bounds.upper }
                 // A low panel has room for every other one.
-                let isLow = box.height < 80 && ticks.count > 3
+                let isLow = (axis.isSparse ?? (box.height < 80)) && ticks.count > 3
                 return (bounds.lower, bounds.upper, isLow ? Self.everyOther(ticks) : ticks)
             }
             let low = min(finite.min() ?? 0, axis.includesZero ? 0 : .infinity)

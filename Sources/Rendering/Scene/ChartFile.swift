@@ -94,9 +94,13 @@ package struct ChartFile {
         guard let specification, let title, let subtitle, let unit, let horizontal, let good, let isWide,
             let alternative
         else { return nil }
+        // Their values run along the horizontal axis, in the chart's own unit.
+        let isOfValues = [.histogram, .strip, .ecdf].contains(specification.mark)
         return ChartFile(
             specification,
-            ChartBuilder.Words(title: title, subtitle: subtitle, unit: unit, good: good, horizontalUnit: horizontal),
+            ChartBuilder.Words(
+                title: title, subtitle: subtitle, unit: unit, good: good,
+                horizontalUnit: isOfValues && map.optional("x_unit") == nil ? .none : horizontal),
             locale, currency, Palette(brand: brand), isWide: isWide, alternativeText: alternative)
     }
 
