@@ -28,6 +28,7 @@ import Testing
             try checkReproduction(world, first)
             try checkPublished(world)
             try checkExport(world)
+            try checkPages(world)
             try checkNothingIsLeft(world)
         }
     }
@@ -107,6 +108,39 @@ import Testing
         #expect(outcome.failures.isEmpty)
         let names = try #require(outcome.editions.first?.artefacts.map(\.name))
         #expect(!names.contains("report.pdf") && names.contains { $0.hasSuffix(".csv") })
+    }
+
+    /// Static pages of two periods, the newer first: `latest.html` stays the newer one's, the list has both.
+    private func checkPages(_ world: DemoWorld) throws {
+        let tenant = try #require(world.inventory.tenants.first { $0.platform == "nexus" })
+        let project = try world.project(at: world.noonAfter("nexus"), variables: [tenant.urlVariable: ""])
+        let scope = try project.tenants.scope(named: tenant.id)
+        let periods = [1, 2].map { String(tenant.lastDay.adding(months: -$0).description.prefix(7)) }
+        for period in periods {
+            var request = BatchRequest(holder: "a test")
+            request.reports = ["monthly-sales"]
+            request.ingests = false
+            request.formats = ["html", "pdf"]
+            request.period = period
+            let run = BatchRun(request, in: project, ledger: try project.openLedger(), progress: { _ in })
+            let outcome = run.run([scope])[0]
+            #expect(outcome.failures.isEmpty)
+            let artefacts = try #require(outcome.editions.first?.artefacts)
+            #expect(Set(artefacts.map(\.name)) == ["report.html", "report.pdf", "receipt.json"])
+        }
+        let folder = world.folder.appending("out").appending(tenant.id)
+        let text = { (parts: [String]) in
+            String(decoding: try store.contents(of: parts.reduce(folder) { $0.appending($1) }), as: UTF8.self)
+        }
+        let newest = try text(["monthly-sales", periods[0], "report.html"])
+        #expect(
+            newest.contains("name=\"almanac:tenant\" content=\"\(tenant.id)\"")
+                && newest.contains("href=\"report.pdf\""))
+        let latest = try text(["monthly-sales", "latest.html"])
+        #expect(latest.contains("name=\"almanac:period\" content=\"\(periods[0])\""))
+        #expect(latest.contains("href=\"\(periods[0])/report.pdf\"") && latest.contains("href=\"../index.html\""))
+        let list = try text(["index.html"])
+        for period in periods { #expect(list.contains("href=\"monthly-sales/\(period)/report.html\"")) }
     }
 
     /// Neither temporary files nor private folders stay behind.

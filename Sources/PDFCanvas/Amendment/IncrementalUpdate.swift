@@ -1,5 +1,5 @@
-/// What Cairo 1.16 cannot write, appended as an incremental update: the language, the title in the window's bar, and
-/// the words for figures, which readers of the screen speak.
+/// What Cairo 1.16 cannot write, appended as an incremental update: the language, the title in the window's bar, the
+/// words for figures, which readers of the screen speak, and the metadata once more as XMP.
 ///
 /// ISO 32000-1, 7.5.6: changed objects under their old numbers, a cross-reference section for them, and a trailer
 /// whose `/Prev` leads to the section before:
@@ -27,6 +27,8 @@ struct IncrementalUpdate {
     let language: String
     /// One for each figure, in order.
     let alternativeTexts: [String]
+    /// An XMP packet; nil for none.
+    let metadata: String?
 
     /// The bytes to append.
     ///
@@ -39,12 +41,19 @@ struct IncrementalUpdate {
         var objects = zip(figures, alternativeTexts).map { figure, text in
             ObjectWatch.Object(number: figure.number, entries: figure.entries + ["/Alt \(Self.text(text))"])
         }
-        objects.append(
-            ObjectWatch.Object(
-                number: catalog.number,
-                entries: catalog.entries + [
-                    "/Lang \(Self.text(language))", "/ViewerPreferences << /DisplayDocTitle true >>",
-                ]))
+        var entries =
+            catalog.entries + ["/Lang \(Self.text(language))", "/ViewerPreferences << /DisplayDocTitle true >>"]
+        var trailer = watch.trailer
+        // A new object takes the first number that is free, which is the size of the old table.
+        var packet: (number: Int, text: String)?
+        if let metadata, let size = trailer.firstIndex(where: { $0.hasPrefix("/Size ") }),
+            let number = Int(trailer[size].dropFirst(6))
+        {
+            entries.append("/Metadata \(number) 0 R")
+            trailer[size] = "/Size \(number + 1)"
+            packet = (number, metadata)
+        }
+        objects.append(ObjectWatch.Object(number: catalog.number, entries: entries))
         objects.sort { $0.number < $1.number }
 
         var body = ""
@@ -53,9 +62,14 @@ struct IncrementalUpdate {
             offsets.append((object.number, watch.byteCount + body.utf8.count))
             body += "\(object.number) 0 obj\n" + Self.dictionary(object.entries) + "endobj\n"
         }
+        if let packet {
+            offsets.append((packet.number, watch.byteCount + body.utf8.count))
+            body += "\(packet.number) 0 obj\n<< /Type /Metadata\n   /Subtype /XML\n"
+            body += "   /Length \(packet.text.utf8.count)\n>>\nstream\n\(packet.text)\nendstream\nendobj\n"
+        }
         let start = watch.byteCount + body.utf8.count
         body += Self.crossReferences(offsets)
-        body += "trailer\n" + Self.dictionary(watch.trailer + ["/Prev \(previous)"])
+        body += "trailer\n" + Self.dictionary(trailer + ["/Prev \(previous)"])
         body += "startxref\n\(start)\n%%EOF\n"
         return Array(body.utf8)
     }

@@ -39,6 +39,7 @@ package struct DocumentInformation: Sendable, Equatable {
 extension PageCanvas {
     /// Writes the file's metadata.
     package func describe(_ information: DocumentInformation) {
+        self.information = information
         let entries: [(cairo_pdf_metadata_t, String)] = [
             (CAIRO_PDF_METADATA_TITLE, information.title), (CAIRO_PDF_METADATA_AUTHOR, information.author),
             (CAIRO_PDF_METADATA_SUBJECT, information.subject), (CAIRO_PDF_METADATA_CREATOR, information.creator),
@@ -79,6 +80,13 @@ extension PageCanvas {
             return
         }
         unsafe cairo_tag_end(cairo, tag.rawValue)
+    }
+
+    /// What is drawn by `body` leads to a page (from 1) at a height in points.
+    package func link(toPage page: Int, y: Double, body: () throws -> Void) rethrows {
+        unsafe cairo_tag_begin(cairo, "Link", "page=\(page) pos=[0 \(y)]")
+        try body()
+        unsafe cairo_tag_end(cairo, "Link")
     }
 
     /// What is drawn by `body` leads to an address.

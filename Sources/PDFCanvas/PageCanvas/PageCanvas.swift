@@ -16,6 +16,8 @@ package final class PageCanvas: DrawingCanvas {
     /// The words for the figures, in the order in which they were begun.
     var alternativeTexts: [String] = []
     private let language: String
+    /// What the file says about itself; written once more at its end, as XMP.
+    var information: DocumentInformation?
 
     /// - Parameters:
     ///   - width: of the first page, in points: 595.28 for A4.
@@ -73,7 +75,9 @@ package final class PageCanvas: DrawingCanvas {
         try outlet.flush()
         // A file without structure is left as it is.
         guard outlet.watch.catalog?.entries.contains(where: { $0.hasPrefix("/MarkInfo") }) == true else { return }
-        let update = IncrementalUpdate(language: language, alternativeTexts: alternativeTexts)
+        let update = IncrementalUpdate(
+            language: language, alternativeTexts: alternativeTexts,
+            metadata: information.map { XMPPacket(information: $0, language: language).text })
         try outlet.give(update.bytes(after: outlet.watch))
     }
 

@@ -14,9 +14,11 @@ package final class TextShaper {
     /// Font description and attributes of the styles in use.
     private var styles: [TextStyle: ShapedStyle] = [:]
 
-    /// - Parameter language: a BCP 47 tag; it chooses the Japanese or Chinese form of a character and
-    ///   language-specific letters.
-    package init(library: FontLibrary, language: String) throws(PDFCanvasError) {
+    /// - Parameters:
+    ///   - language: a BCP 47 tag; it chooses the Japanese or Chinese form of a character and language-specific
+    ///     letters.
+    ///   - isRightToLeft: whether lines without letters, and what is aligned, run from the right.
+    package init(library: FontLibrary, language: String, isRightToLeft: Bool = false) throws(PDFCanvasError) {
         DrawingLock.take()
         defer { DrawingLock.release() }
         self.library = library
@@ -34,6 +36,7 @@ package final class TextShaper {
         unsafe pango_cairo_context_set_resolution(context, 72)
         unsafe pango_context_set_round_glyph_positions(context, 0)
         unsafe pango_context_set_language(context, tag)
+        unsafe pango_context_set_base_dir(context, isRightToLeft ? PANGO_DIRECTION_RTL : PANGO_DIRECTION_LTR)
     }
 
     deinit {

@@ -62,11 +62,18 @@ package final class PDFRenderer {
     /// - Throws: `PDFCanvasError` where a font or glyph is missing or the logo is no picture,
     ///   `PDFRenderingError` where the tenant's colour is no colour.
     package func render(_ document: ReportDocument, formatter: ValueFormatter) throws -> [UInt8] {
+        try file(document, formatter: formatter).bytes
+    }
+
+    /// Renders a document into memory, with what `check` compares it by.
+    ///
+    /// - Throws: as `render`.
+    package func file(_ document: ReportDocument, formatter: ValueFormatter) throws -> PDFFile {
         var bytes: [UInt8] = []
-        try render(document, formatter: formatter) { piece in
-            for index in piece.indices { bytes.append(piece[index]) }
+        let pages = try draw(document, formatter) { piece in
+            unsafe piece.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
         }
-        return bytes
+        return PDFFile(bytes: bytes, pageCount: pages.count, tables: pages.flatMap(\.shownTables))
     }
 
     /// Renders a document and hands its bytes on as they come. Returns the number of pages.
@@ -74,43 +81,62 @@ package final class PDFRenderer {
     package func render(
         _ document: ReportDocument, formatter: ValueFormatter, to sink: @escaping (borrowing Span<UInt8>) throws -> Void
     ) throws -> Int {
-        let shaper = try TextShaper(library: fonts, language: document.presentation.locale)
-        let measurer = PangoMeasurer(shaper: shaper, theme: theme)
-        let pages = try PageComposer(
-            document: document.onPages, geometry: theme.geometry, formatter: formatter, texts: texts,
-            charts: SceneComposer(measuring: measurer, labeller: formatter, texts: ChartTexts(texts)),
-            measuring: measurer
-        ).pages()
+        try draw(document, formatter, to: sink).count
+    }
+
+    private func draw(
+        _ document: ReportDocument, _ formatter: ValueFormatter,
+        to sink: @escaping (borrowing Span<UInt8>) throws -> Void
+    ) throws -> [Page] {
+        let measurer = try measurer(for: document, formatter)
+        let pages = try pages(of: document, formatter, measurer)
         let canvas = try PageCanvas(
             width: theme.geometry.width, height: theme.geometry.height, language: document.presentation.locale,
             sink: sink)
         canvas.describe(Self.information(document))
-        let drawer = PageDrawer(
-            canvas: canvas, measurer: measurer, palette: try Self.palette(document), totalWord: texts(.total))
-        try drawer.draw(pages)
+        try PageDrawer(canvas: canvas, measurer: measurer, palette: try Self.palette(document)).draw(pages)
         try canvas.finish()
-        return pages.count
+        return pages
+    }
+
+    private func measurer(for document: ReportDocument, _ formatter: ValueFormatter) throws -> PangoMeasurer {
+        let shaper = try TextShaper(
+            library: fonts, language: document.presentation.locale,
+            isRightToLeft: formatter.direction == .rightToLeft)
+        return PangoMeasurer(
+            shaper: shaper, theme: theme, hyphenator: Hyphenator(language: document.presentation.locale))
+    }
+
+    private func pages(
+        of document: ReportDocument, _ formatter: ValueFormatter, _ measurer: PangoMeasurer
+    ) throws -> [Page] {
+        try PageComposer(
+            document: document.onPages, geometry: theme.geometry, formatter: formatter, texts: texts,
+            charts: SceneComposer(
+                measuring: measurer, labeller: formatter,
+                texts: ChartTexts(texts),
+                isRightToLeft: formatter.direction == .rightToLeft),
+            measuring: measurer
+        ).pages()
     }
 
     /// The pages as text, one mark a line: what tests compare.
     package func snapshot(of document: ReportDocument, formatter: ValueFormatter) throws -> String {
-        let shaper = try TextShaper(library: fonts, language: document.presentation.locale)
-        let measurer = PangoMeasurer(shaper: shaper, theme: theme)
-        return try PageComposer(
-            document: document.onPages, geometry: theme.geometry, formatter: formatter, texts: texts,
-            charts: SceneComposer(measuring: measurer, labeller: formatter, texts: ChartTexts(texts)),
-            measuring: measurer
-        ).pages().map(\.snapshot).joined(separator: "\n")
+        try pages(of: document, formatter, measurer(for: document, formatter)).map(\.snapshot).joined(separator: "\n")
     }
 
-    private static func palette(_ document: ReportDocument) throws -> Palette {
-        let text = document.presentation.brandColor
+    static func palette(_ document: ReportDocument) throws -> Palette {
+        try palette(document.presentation.brandColor)
+    }
+
+    /// The colours of a tenant whose own is written `#RRGGBB`; those of the house where it is empty.
+    static func palette(_ text: String) throws -> Palette {
         guard !text.isEmpty else { return Palette() }
         guard let brand = RGBColor(text) else { throw PDFRenderingError.brandColor(text) }
         return Palette(brand: brand)
     }
 
-    private static func information(_ document: ReportDocument) -> DocumentInformation {
+    static func information(_ document: ReportDocument) -> DocumentInformation {
         let identity = document.identity
         return DocumentInformation(
             title: "\(identity.title), \(document.period.label) – \(identity.tenantName)", author: identity.tenantName,

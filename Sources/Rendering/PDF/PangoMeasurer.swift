@@ -12,9 +12,12 @@ final class PangoMeasurer: TextMeasuring {
 
     private let shaper: TextShaper
     private let theme: PDFTheme
+    /// Breaks long words of running text; nil where the language does not.
+    private let hyphenator: Hyphenator?
     private var known: [Key: TextExtent] = [:]
 
-    init(shaper: TextShaper, theme: PDFTheme) {
+    init(shaper: TextShaper, theme: PDFTheme, hyphenator: Hyphenator? = nil) {
+        self.hyphenator = hyphenator
         self.shaper = shaper
         self.theme = theme
     }
@@ -31,7 +34,30 @@ final class PangoMeasurer: TextMeasuring {
     }
 
     func shape(_ text: String, font: FontRole, frame: TextFrame) throws -> ShapedText {
-        try shaper.shape(text, style: style(font), frame: frame)
+        let style = style(font)
+        var text = Self.fitting(text, frame, size: style.size)
+        // Titles and names stay whole.
+        if let hyphenator, font == .note || font == .label, frame.width != nil, frame.linesMax != 1 {
+            text = hyphenator.hyphenated(text)
+        }
+        return try shaper.shape(text, style: style, frame: frame)
+    }
+
+    /// Lines of a text that may take as many as it needs, and the width of one that may be as long as it is.
+    private static let (linesMax, widthMax) = (12, 600.0)
+
+    /// The beginning of a text, as much as can be seen, with "…" where that is not all: a name of a megabyte takes no
+    /// longer to set than one that fills its lines. No letter is narrower than a fifth of its size, but for a few in a
+    /// row.
+    private static func fitting(_ text: String, _ frame: TextFrame, size: Double) -> String {
+        let lines = max(1, frame.linesMax ?? (frame.width == nil ? 1 : linesMax))
+        let perLine = Int(max(40, (frame.width ?? widthMax) / (size * 0.2)).rounded(.up))
+        let limit = lines * perLine
+        // Bytes are at least as many as characters, and quickly counted.
+        guard text.utf8.count > limit, let end = text.index(text.startIndex, offsetBy: limit, limitedBy: text.endIndex),
+            end < text.endIndex
+        else { return text }
+        return text[..<end] + "…"
     }
 
     private func style(_ font: FontRole) -> TextStyle {

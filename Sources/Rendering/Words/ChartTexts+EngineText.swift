@@ -1,12 +1,11 @@
-internal import ChartGrammar
-internal import Report
+package import ChartGrammar
+package import Report
 
 extension ChartTexts {
-    /// The words that charts say by themselves, from a language's catalogue. Charts write `%` for the places of a
-    /// text, catalogues `{value}`.
-    init(_ text: EngineText) {
+    /// The words that charts say by themselves, from a language's catalogue.
+    package init(_ text: EngineText) {
         self.init()
-        let template = { (key: EngineText.Key) in text.template(key).replacing("{value}", with: "%") }
+        let template = { (key: EngineText.Key) in Self.positional(text.template(key)) }
         noData = template(.chartNoData)
         emptyTitle = template(.chartEmptyTitle)
         emptyNote = template(.chartEmptyNote)
@@ -29,5 +28,10 @@ extension ChartTexts {
         summarySpread = template(.chartSummarySpread)
         summaryFlow = template(.chartSummaryFlow)
         summarySpans = template(.chartSummarySpans)
+    }
+
+    /// Charts write `%` for each place, in order; catalogues `{value}`, or `{1}` to `{5}` in that order.
+    private static func positional(_ text: String) -> String {
+        ["{value}", "{1}", "{2}", "{3}", "{4}", "{5}"].reduce(text) { $0.replacing($1, with: "%") }
     }
 }

@@ -3,6 +3,8 @@ internal import Report
 /// A kind of file that a report can be made into.
 enum ArtefactFormat: String, CaseIterable {
     case pdf, xlsx, csv, json, parquet
+    /// Last of all: it has links to the others.
+    case html
 
     /// Whether a file of this name is of the format; a CSV file has its sidecar.
     func covers(_ name: String) -> Bool {
@@ -10,7 +12,7 @@ enum ArtefactFormat: String, CaseIterable {
         return switch self {
         case .csv: name.hasSuffix(".csv") || isSidecar
         case .json: name.hasSuffix(".json") && !isSidecar
-        case .pdf, .xlsx, .parquet: name.hasSuffix(".\(rawValue)")
+        case .pdf, .xlsx, .parquet, .html: name.hasSuffix(".\(rawValue)")
         }
     }
 

@@ -2,6 +2,7 @@ internal import Checksum
 internal import Configuration
 internal import Effects
 internal import Formatting
+internal import PDFCanvas
 internal import Rendering
 internal import Report
 internal import SystemPackage
@@ -12,7 +13,10 @@ struct ArtefactMaker {
     private let store: any FileStore
     private let text: EngineText
     private let renderer: PDFRenderer
+    private let pages: PageRenderer
     private let themeBytes: [UInt8]
+    /// What decides where words are broken.
+    private let hyphenation: String
 
     init(_ project: Project, text: EngineText) throws {
         try self.init(templates: project.layout.templates, store: project.environment.store, text: text)
@@ -30,6 +34,17 @@ struct ArtefactMaker {
         let fontsPath = templates.appending("fonts").appending("fonts.conf")
         let fonts = try store.status(of: fontsPath) == nil ? nil : try store.text(of: fontsPath)
         renderer = try PDFRenderer(fontConfiguration: fonts, theme: theme, texts: text)
+        hyphenation = try Self.hyphenation(of: text.language, store)
+        pages = try PageRenderer(fontConfiguration: fonts, theme: theme, texts: text)
+    }
+
+    /// What decides where a language's words are broken: its dictionary's hash, or that there is none.
+    private static func hyphenation(of language: String, _ store: any FileStore) throws -> String {
+        guard let dictionary = Hyphenator.dictionary(language: language) else { return "" }
+        let path = FilePath(dictionary)
+        guard try store.status(of: path) != nil else { return "no hyphenation" }
+        let bytes = try store.contents(of: path)
+        return SHA256Digest(of: bytes.span).description
     }
 
     /// SHA-256 over what decides the look: the theme and the engine's words.
@@ -37,33 +52,61 @@ struct ArtefactMaker {
         RunIdentity.hash([("themes/almanac.yaml", themeBytes), ("text", Array("\(text)".utf8))])
     }
 
-    /// SHA-256 over the names, versions and files of all fonts that may be drawn with.
-    var fontsHash: String { SHA256Digest(of: renderer.fontListing).description }
+    /// SHA-256 over the names, versions and files of all fonts that may be drawn with, and the dictionary by which words
+    /// are broken.
+    var fontsHash: String { SHA256Digest(of: renderer.fontListing + hyphenation).description }
 
     /// The artefacts of some formats, each checked against the document before it is given out.
-    /// - Parameter folder: a private folder for what libraries write on their way.
+    /// - Parameters:
+    ///   - folder: a private folder for what libraries write on their way.
+    ///   - index: the address of the list of the tenant's reports from where the files will lie; nil where there is none.
     func artefacts(
-        of document: ReportDocument, _ formats: [ArtefactFormat], folder: FilePath
+        of document: ReportDocument, _ formats: [ArtefactFormat], folder: FilePath, index: String? = nil
     ) throws -> [Artefact] {
         var artefacts: [Artefact] = []
-        for format in formats {
+        // The page comes last, because it has links to what was made before it.
+        for format in formats.filter({ $0 != .html }) + formats.filter({ $0 == .html }) {
             switch format {
             case .pdf: artefacts.append(try pdf(document))
             case .xlsx: artefacts.append(try workbook(document, folder))
             case .csv: artefacts += try csv(document)
             case .json: artefacts += try json(document)
             case .parquet: artefacts += try TableFiles(store: store).render(document, folder: folder)
+            case .html:
+                let links = artefacts.map { PageLink(name: $0.name, size: $0.size) }
+                artefacts.append(try page(document, links: links, index: index))
             }
         }
         return artefacts
     }
 
+    /// The static page, checked against the document.
+    ///
+    /// - Parameters:
+    ///   - links: the files that it leads to, by their addresses from where it lies.
+    ///   - index: the address of the list of the tenant's reports from where it lies; nil where there is none.
+    func page(_ document: ReportDocument, links: [PageLink], index: String?) throws -> Artefact {
+        let formatter = formatter(document.presentation)
+        let bytes = try pages.render(document, formatter: formatter, files: links, index: index)
+        let artefact = Artefact(name: "report.html", bytes: bytes)
+        try pages.check(artefact, of: document, formatter: formatter)
+        return artefact
+    }
+
+    /// Where the list of a tenant's reports lies, seen from the folder of an edition.
+    static let index = "../../index.html"
+
+    /// How a tenant's numbers and dates are written.
+    func formatter(_ presentation: Presentation) -> ValueFormatter {
+        ValueFormatter(locale: presentation.locale, currency: presentation.currency, words: text.words)
+    }
+
     private func pdf(_ document: ReportDocument) throws -> Artefact {
-        let formatter = ValueFormatter(
-            locale: document.presentation.locale, currency: document.presentation.currency, words: text.words)
-        return Artefact(
-            name: "report.pdf",
-            bytes: try renderer.render(document, formatter: formatter))
+        let formatter = formatter(document.presentation)
+        let file = try renderer.file(document, formatter: formatter)
+        let artefact = Artefact(name: "report.pdf", bytes: file.bytes)
+        try renderer.check(file, name: artefact.name, of: document, formatter: formatter)
+        return artefact
     }
 
     private func workbook(_ document: ReportDocument, _ folder: FilePath) throws -> Artefact {

@@ -73,7 +73,7 @@ struct EditionMaker {
             tables: tables)
     }
 
-    /// The tenant's logo, a PNG below `Templates`.
+    /// The tenant's logo, a PNG or SVG file below `Templates`.
     private func logo() throws -> [UInt8]? {
         guard let name = scope.tenant.brand.logo else { return nil }
         let path = FilePath(name)

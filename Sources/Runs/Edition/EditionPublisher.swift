@@ -24,7 +24,7 @@ struct EditionPublisher {
         try store.makeFolder(work)
         defer { try? store.removeFolder(work) }
         let artist = try ArtefactMaker(project, text: maker.text)
-        let artefacts = try artist.artefacts(of: document, formats, folder: work)
+        let artefacts = try artist.artefacts(of: document, formats, folder: work, index: ArtefactMaker.index)
         let receipt = try self.receipt(document, maker, artist, source, artefacts, edition: edition)
         let slug = try ResourceName(report.slug)
         try store.makeFolder(project.layout.out(slug, period, of: scope))
@@ -36,6 +36,10 @@ struct EditionPublisher {
             records.append(
                 ArtefactRecord(
                     name: artefact.name, path: shown(path), sha256: artefact.sha256.description, size: artefact.size))
+        }
+        if formats.contains(.html) {
+            try PagePublisher(project: project, scope: scope).publish(
+                document, artefacts, slug, period, artist, maker.text)
         }
         return records
     }

@@ -95,7 +95,7 @@ package struct Reproduction {
         try store.removeFolder(work)
         try store.makeFolder(work)
         defer { try? store.removeFolder(work) }
-        return try artist.artefacts(of: document, formats, folder: work)
+        return try artist.artefacts(of: document, formats, folder: work, index: ArtefactMaker.index)
     }
 
     private func write(_ artefacts: [Artefact], to folder: FilePath) throws {

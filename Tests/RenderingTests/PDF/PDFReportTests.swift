@@ -9,15 +9,23 @@ import Testing
 /// Whole documents, checked by readers that are not ours: qpdf, poppler's pdffonts, pdftotext, pdfinfo, pdftoppm.
 @Suite(.serialized) struct PDFReportTests {
     private static func render(_ document: ReportDocument) throws -> [UInt8] {
+        let texts = try Catalogues.texts(document.presentation.locale)
         let formatter = ValueFormatter(
-            locale: document.presentation.locale, currency: document.presentation.currency)
-        return try PDFRenderer(fonts: FontLibrary()).render(document, formatter: formatter)
+            locale: document.presentation.locale, currency: document.presentation.currency, words: texts.words)
+        return try PDFRenderer(fonts: FontLibrary(), texts: texts).render(document, formatter: formatter)
     }
 
     /// The samples as files, made once for all tests.
     private static let rendered: [String: Result<[UInt8], any Error>] = Dictionary(
         uniqueKeysWithValues: SampleDocuments.all.map { sample in
-            (sample.name, Result { try render(sample.document) })
+            (
+                sample.name,
+                Result {
+                    let bytes = try render(sample.document)
+                    try Samples.keep(bytes, "\(sample.name).pdf")
+                    return bytes
+                }
+            )
         })
 
     private static func bytes(of name: String) throws -> [UInt8] { try #require(rendered[name]).get() }
@@ -160,6 +168,47 @@ import Testing
         document.identity.title = String(repeating: "x", count: 40_000)
         document.headline = "<span>{{a}}</span>\n\n\n%s %n \u{1B}[31m"
         #expect(try Self.render(document).count > 1_000)
+    }
+
+    /// The same hostile texts as in static pages, in every place of a document.
+    @Test(.enabled(if: Tool.exists("qpdf"), "qpdf is not installed"), arguments: PageTests.hostile.indices)
+    func hostileTextInEveryPlaceIsDrawn(index: Int) throws {
+        let text = PageTests.hostile[index]
+        try Tool.withFile(Self.render(HostileDocument.with(text))) { path in
+            let result = try Tool.run("qpdf", ["--check", path])
+            #expect(result.status == 0 && !result.output.contains("WARNING"), "\(result.output)")
+            let plain = try Tool.run("pdftotext", [path, "-"])
+            #expect(plain.status == 0 && !plain.output.unicodeScalars.contains { $0.value == 0 || $0.value == 0x1B })
+        }
+    }
+
+    /// The full report in each language: whole files, tables carried from page to page, links from the contents.
+    @Test(
+        .enabled(if: Tool.exists("qpdf") && Tool.exists("pdftotext"), "qpdf or poppler-utils is not installed"),
+        arguments: LocalisedSamples.locales)
+    func aReportInEachLanguage(locale: String) throws {
+        let document = try LocalisedSamples.document(locale)
+        let bytes = try Self.render(document)
+        try Samples.keep(bytes, "report-\(locale).pdf")
+        #expect(try Self.render(document) == bytes)
+        let texts = try Catalogues.texts(locale)
+        try Tool.withFile(bytes) { path in
+            let result = try Tool.run("qpdf", ["--check", path])
+            #expect(result.status == 0 && !result.output.contains("WARNING"), "\(result.output)")
+            let fonts = try Tool.run("pdffonts", [path]).output.split(separator: "\n").dropFirst(2)
+            for line in fonts { #expect(line.split(separator: " ").suffix(5).prefix(3) == ["yes", "yes", "yes"]) }
+            let raw = String(decoding: bytes, as: UTF8.self)
+            #expect(raw.contains("/Type /Metadata") && raw.contains("<rdf:li>\(locale)</rdf:li>"))
+            #expect(raw.contains("/Dests") || raw.contains("/Link") || raw.contains("/Annots"))
+            let plain = try Tool.run("pdftotext", ["-layout", path, "-"]).output
+            if !locale.hasPrefix("ar") {
+                for key in [EngineText.Key.contents, .carriedForward, .broughtForward, .total, .howFresh] {
+                    #expect(plain.contains(texts(key)), "\(key.rawValue)")
+                }
+            }
+            let structure = try Tool.run("pdfinfo", ["-struct-text", path]).output
+            #expect(structure.contains("Link") && structure.contains("Table"))
+        }
     }
 
     @Test func aColourThatIsNoneIsAnError() throws {

@@ -2,6 +2,8 @@
 #include <pango/pangocairo.h>
 #include <xlsxwriter.h>
 
+#include "HyphenShims.h"
+#include "SVGShims.h"
 #include "XLSXShims.h"
 
 /// One lock for all drawing of the process; the thread that holds it may take it again.

@@ -6,8 +6,6 @@ struct PageDrawer {
     let canvas: PageCanvas
     let measurer: PangoMeasurer
     let palette: Palette
-    /// What the first cell of a total row says where it has no value of its own.
-    let totalWord: String
 
     func draw(_ pages: [Page]) throws {
         canvas.begin(.document)
@@ -32,11 +30,21 @@ struct PageDrawer {
             canvas.beginFigure(alternativeText: scene.alternativeText)
             for mark in scene.marks { try draw(mark.moved(x: at.x, y: at.y)) }
             canvas.end(.figure)
-        case .image(let png, let box):
-            let image = try CanvasImage(png: png)
-            canvas.draw(image, x: box.x, y: box.y, width: box.width, height: box.height)
+        case .image(let bytes, let box):
+            if bytes.pictureType == "image/svg+xml" {
+                let vector = try CanvasVector(svg: bytes)
+                try canvas.draw(vector, x: box.x, y: box.y, width: box.width, height: box.height)
+            } else {
+                let image = try CanvasImage(png: bytes)
+                canvas.draw(image, x: box.x, y: box.y, width: box.width, height: box.height)
+            }
         case .table(let slice):
             try TableDrawer(drawer: self, slice: slice).draw()
+        case .contents: break
+        case .link(let marks, let page, let y):
+            try tagged(.paragraph) {
+                try canvas.link(toPage: page, y: y) { for mark in marks { try draw(mark) } }
+            }
         }
     }
 

@@ -4,7 +4,7 @@ internal import Formatting
 internal import PDFCanvas
 internal import Report
 
-/// Draws some rows of a table: heads, cells with bars, rules, the total row.
+/// Draws some rows of a table: heads, cells with bars, rules, what is carried from page to page, the total row.
 struct TableDrawer {
     let drawer: PageDrawer
     let slice: TableSlice
@@ -16,16 +16,31 @@ struct TableDrawer {
         try tagged(.table) {
             try tagged(.tableRow) { try heads() }
             var y = slice.top + TableSlice.headHeight
+            if let sums = slice.broughtForward {
+                try tagged(.tableRow) { try cells(sums, y: y, kind: .carried(layout.words.broughtForward)) }
+                y += layout.rowHeight
+                try rule(y, Stroke(.rule, width: 0.5))
+            }
             for row in slice.rows {
-                try tagged(.tableRow) { try cells(table.rows[row], y: y, isTotal: false) }
+                try tagged(.tableRow) { try cells(table.rows[row], y: y, kind: .row) }
                 y += layout.rowHeight
                 let isLast = row == slice.rows.upperBound - 1
-                try rule(y, isLast && slice.hasTotals ? Stroke(.ink, width: 0.8) : Stroke(.rule, width: 0.5))
+                let isEnd = isLast && (slice.hasTotals || slice.carriedForward != nil)
+                try rule(y, isEnd ? Stroke(.ink, width: 0.8) : Stroke(.rule, width: 0.5))
+            }
+            if let sums = slice.carriedForward {
+                try tagged(.tableRow) { try cells(sums, y: y, kind: .carried(layout.words.carriedForward)) }
             }
             if slice.hasTotals, let totals = table.totals {
-                try tagged(.tableRow) { try cells(totals, y: y + 1, isTotal: true) }
+                try tagged(.tableRow) { try cells(totals, y: y + 1, kind: .total) }
             }
         }
+    }
+
+    private enum Kind {
+        case row, total
+        /// A line of sums, with its words.
+        case carried(String)
     }
 
     private func heads() throws {
@@ -33,52 +48,59 @@ struct TableDrawer {
         for column in layout.columns {
             try tagged(.tableHead) {
                 let isLeading = column.isText || column.barLength > 0
-                try drawer.draw(
-                    SceneText(
-                        column.head, font: .tableHead, color: .mute,
-                        at: Point(x: isLeading ? column.left : column.right, y: y),
-                        anchor: isLeading ? .leading : .trailing, width: isLeading ? column.width : nil,
-                        linesMax: isLeading ? 1 : nil))
-                if !column.unitHead.isEmpty {
-                    try drawer.draw(
+                try draw(
+                    .text(
                         SceneText(
-                            column.unitHead, font: .tableHead, color: .mute, at: Point(x: column.right, y: y),
-                            anchor: .trailing))
+                            column.head, font: .tableHead, color: .mute,
+                            at: Point(x: isLeading ? column.left : column.right, y: y),
+                            anchor: isLeading ? .leading : .trailing, width: isLeading ? column.width : nil,
+                            linesMax: isLeading ? 1 : nil)))
+                if !column.unitHead.isEmpty {
+                    try draw(
+                        .text(
+                            SceneText(
+                                column.unitHead, font: .tableHead, color: .mute, at: Point(x: column.right, y: y),
+                                anchor: .trailing)))
                 }
             }
         }
         try rule(slice.top + TableSlice.headHeight - 1.5, Stroke(.ink, width: 0.8))
     }
 
-    private func cells(_ row: [Scalar], y: Double, isTotal: Bool) throws {
+    private func cells(_ row: [Scalar], y: Double, kind: Kind) throws {
         let baseline = y + layout.rowHeight / 2 + 2.9
         for column in layout.columns {
             let value = row.indices.contains(column.index) ? row[column.index] : .null
             try tagged(.tableCell) {
-                if !isTotal { bar(value, column, y: y) }
-                try text(value, column, baseline: baseline, isTotal: isTotal)
+                if case .row = kind { try bar(value, column, y: y) }
+                try text(value, column, baseline: baseline, kind: kind)
             }
         }
     }
 
-    private func text(_ value: Scalar, _ column: TableLayout.Column, baseline: Double, isTotal: Bool) throws {
-        // Under a column without a total stands nothing.
-        if isTotal, value == .null {
-            guard column.index == layout.columns.first?.index else { return }
-            try drawer.draw(
-                SceneText(
-                    drawer.totalWord, font: .tableStrong, color: .ink, at: Point(x: column.left, y: baseline)))
-            return
-        }
+    private func text(_ value: Scalar, _ column: TableLayout.Column, baseline: Double, kind: Kind) throws {
         let isKey = column.index == layout.columns.first?.index
-        let font: FontRole = isTotal ? .tableStrong : isKey && column.isText ? .labelMedium : .tableText
+        let font: FontRole
+        switch kind {
+        case .row: font = isKey && column.isText ? .labelMedium : .tableText
+        case .total, .carried:
+            font = if case .total = kind { .tableStrong } else { .tableText }
+            // Under a column without a total stands nothing.
+            guard value == .null else { break }
+            guard isKey else { return }
+            let word = if case .carried(let word) = kind { word } else { layout.words.total }
+            return try draw(
+                .text(SceneText(word, font: font, color: .ink, at: Point(x: column.left, y: baseline))))
+        }
+        let color: ColorRole = if case .carried = kind { .mute } else { self.color(value, column) }
         let isLeading = column.isText
-        try drawer.draw(
-            SceneText(
-                layout.text(value, column), font: font, color: color(value, column),
-                at: Point(x: isLeading ? column.left : column.right, y: baseline),
-                anchor: isLeading ? .leading : .trailing, width: isLeading ? column.width : nil,
-                linesMax: isLeading ? 1 : nil))
+        try draw(
+            .text(
+                SceneText(
+                    layout.text(value, column), font: font, color: color,
+                    at: Point(x: isLeading ? column.left : column.right, y: baseline),
+                    anchor: isLeading ? .leading : .trailing, width: isLeading ? column.width : nil,
+                    linesMax: isLeading ? 1 : nil)))
     }
 
     /// Changes by good and bad, missing values and no change quiet, everything else in ink.
@@ -89,19 +111,22 @@ struct TableDrawer {
         return (number > 0) == (column.source.good == .up) ? .good : .bad
     }
 
-    private func bar(_ value: Scalar, _ column: TableLayout.Column, y: Double) {
+    private func bar(_ value: Scalar, _ column: TableLayout.Column, y: Double) throws {
         guard column.barLength > 0, column.barValue > 0, let number = value.approximateNumber, number.isFinite else {
             return
         }
         let length = column.barLength * number.magnitude / column.barValue
         let height = layout.rowHeight * 0.5
-        drawer.canvas.fillRectangle(
-            x: column.left, y: y + (layout.rowHeight - height) / 2, width: length, height: height,
-            color: drawer.color(number < 0 ? .negative : .cellBar))
+        let box = Box(x: column.left, y: y + (layout.rowHeight - height) / 2, width: length, height: height)
+        try draw(.rectangle(box, fill: number < 0 ? .negative : .cellBar, radius: 0))
     }
 
     private func rule(_ y: Double, _ stroke: Stroke) throws {
-        try drawer.draw(.line([Point(x: slice.left, y: y), Point(x: slice.right, y: y)], stroke))
+        try draw(.line([Point(x: slice.left, y: y), Point(x: slice.right, y: y)], stroke))
+    }
+
+    private func draw(_ mark: SceneMark) throws {
+        try drawer.draw(slice.mirrorWidth.map { mark.mirrored(width: $0) } ?? mark)
     }
 
     private func tagged(_ tag: StructureTag, _ body: () throws -> Void) throws {

@@ -21,12 +21,16 @@ enum PageElement {
     case marks([SceneMark], tag: StructureTag?)
     /// A chart.
     case scene(Scene, at: Point)
-    /// A picture from PNG bytes.
+    /// A picture from the bytes of a PNG or SVG file.
     case image([UInt8], in: Box)
     /// Rows of a table, formatted only when they are drawn: a page of a long table holds no text before.
     case table(TableSlice)
     /// The title of the document, a section.
     case heading(SceneText, tag: StructureTag)
+    /// The places of the sections, filled in when their pages are known.
+    case contents(ContentsList)
+    /// Marks that lead to a page (from 1) at a height.
+    case link([SceneMark], page: Int, y: Double)
 }
 
 extension Page {
@@ -40,6 +44,9 @@ extension Page {
             case .image(_, let box): "image \(Int(box.x)),\(Int(box.y)) \(Int(box.width)) × \(Int(box.height))"
             case .table(let slice): slice.snapshot
             case .heading(let text, let tag): "\(tag.rawValue) \(SceneMark.text(text).snapshot)"
+            case .contents: "contents"
+            case .link(let marks, let page, let y):
+                (["link to page \(page) at \(Int(y))"] + marks.map { "  " + $0.snapshot }).joined(separator: "\n")
             }
         }
         return (["page"] + lines).joined(separator: "\n") + "\n"

@@ -73,28 +73,12 @@ extension PageComposer {
                 [
                     .text(
                         SceneText(
-                            coverLine(), font: .coverLine, color: .bandMute,
+                            document.coverLine(formatter, texts), font: .coverLine, color: .bandMute,
                             at: Point(x: geometry.left, y: lineBaseline), width: geometry.contentWidth, linesMax: 1))
                 ], tag: .paragraph),
             pill.element,
         ]
         return (page, bandHeight)
-    }
-
-    /// Period, currency where there is money, zone.
-    private func coverLine() -> String {
-        var parts = [formatter.dateRange(from: document.period.from, to: document.period.to)]
-        if document.hasMoney {
-            let code = document.presentation.currency
-            let sign = formatter.currencySign(code)
-            let currency = sign == code ? code : "\(code) (\(sign))"
-            parts.append(texts(.amountsIn, ["currency": currency]))
-        }
-        if let comparison = document.period.comparisonLabel {
-            parts.append(texts(.comparedWith, ["period": comparison]))
-        }
-        parts.append(texts(.daysIn, ["zone": document.presentation.zone]))
-        return parts.joined(separator: "   ·   ")
     }
 
     private func logo() throws -> [PageElement] {
@@ -137,13 +121,23 @@ extension PageComposer {
 }
 
 extension ReportDocument {
+    /// Period, currency where there is money, comparison, zone: the line under the title.
+    func coverLine(_ formatter: ValueFormatter, _ texts: EngineText) -> String {
+        var parts = [formatter.dateRange(from: period.from, to: period.to)]
+        if hasMoney {
+            let code = presentation.currency
+            let sign = formatter.currencySign(code)
+            parts.append(texts(.amountsIn, ["currency": sign == code ? code : "\(code) (\(sign))"]))
+        }
+        if let comparison = period.comparisonLabel { parts.append(texts(.comparedWith, ["period": comparison])) }
+        parts.append(texts(.daysIn, ["zone": presentation.zone]))
+        return parts.joined(separator: "   ·   ")
+    }
+
     /// A line that the engine puts together reads in the document's direction, even if it begins with a name in a
     /// script of the other one: a direction mark in front says so. Lines without such a name stay as they are.
     func inReadingDirection(_ text: String) -> String {
-        let languages = ["ar", "fa", "he", "ur", "ps", "yi", "dv", "sd", "ug", "ckb"]
-        let language = presentation.locale.split(whereSeparator: { $0 == "-" || $0 == "_" }).first.map(String.init)
-        let isRightToLeft = language.map { languages.contains($0.lowercased()) } ?? false
-        if isRightToLeft { return "\u{200F}" + text }
+        if LocaleData.of(presentation.locale).direction == .rightToLeft { return "\u{200F}" + text }
         return text.unicodeScalars.contains { (0x590...0x8FF).contains($0.value) } ? "\u{200E}" + text : text
     }
 

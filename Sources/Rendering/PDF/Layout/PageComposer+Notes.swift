@@ -71,10 +71,7 @@ extension PageComposer {
         var lines = [title(texts(.howFresh))]
         lines += notes.enumerated().map { NoteLine(text: $1, font: .note, color: .body, gap: $0 == 0 ? 5 : 4) }
         lines += document.sources.map { source in
-            let rows = formatter.full(.int(source.rowCount), unit: .count)
-            let text = texts(
-                .readFrom, count: source.rowCount,
-                ["source": source.name, "version": String(source.version), "rows": rows])
+            let text = texts.line(of: source, formatter)
             return NoteLine(text: text, font: .note, color: .mute, gap: 4)
         }
         return lines

@@ -32,20 +32,26 @@ extension PageComposer {
     private func addRows(of layout: TableLayout, from start: Double, to flow: inout PageFlow) throws {
         let table = layout.table
         let totalsHeight = table.totals == nil ? 0 : layout.rowHeight + 2
+        var running: RunningTotals?
         var top = start
         var next = 0
         while true {
-            let room = geometry.bottom - top - TableSlice.headHeight
+            let brought = next == 0 ? nil : running?.before(next)
+            let room = geometry.bottom - top - TableSlice.headHeight - (brought == nil ? 0 : layout.rowHeight)
             let left = table.rows.count - next
-            let fitting = max(1, Int((room / layout.rowHeight).rounded(.down)))
             let isLast = Double(left) * layout.rowHeight + totalsHeight <= room
+            if !isLast, next == 0 { running = RunningTotals(table) }
+            let carries = !isLast && running != nil
+            let fitting = max(1, Int(((room - (carries ? layout.rowHeight : 0)) / layout.rowHeight).rounded(.down)))
             // Two rows go over with the total.
             let count = isLast ? left : max(1, min(fitting, table.totals == nil ? left : left - 2))
-            let slice = TableSlice(
+            var slice = TableSlice(
                 layout: layout, rows: next..<next + count, hasTotals: isLast && table.totals != nil, top: top,
                 left: geometry.left, right: geometry.right)
-            flow.put([.table(slice)], upTo: top + slice.height)
+            slice.broughtForward = brought
             next += count
+            if carries { slice.carriedForward = running?.before(next) }
+            flow.put([.table(slice)], upTo: top + slice.height)
             if isLast { return }
             try flow.endPage()
             let title = try tableTitle(texts(.tableContinued, ["title": table.title]), subtitle: "")

@@ -22,16 +22,18 @@ struct PageComposer {
         var flow = PageFlow(geometry: geometry, first: cover.page, top: cover.bottom) { head }
         if let headline = try headlineBlock() { try flow.add(headline) }
         for row in tileRows() { try flow.add(row) }
+        if let contents = try contentsBlock() { try flow.add(contents) }
         for section in document.sections {
             if let title = section.title, !title.isEmpty { flow.addHeading(try sectionHeading(title)) }
             for block in section.blocks { try add(block, to: &flow) }
         }
         for notes in try noteBlocks() { try flow.add(notes) }
-        let pages = try flow.finish()
+        var pages = try flow.finish()
+        fillContents(&pages)
         return pages.enumerated().map { index, page in
             var page = page
             page.elements.append(footer(page: index + 1, of: pages.count))
-            return page
+            return formatter.direction == .rightToLeft ? page.mirrored(width: geometry.width) : page
         }
     }
 

@@ -43,7 +43,8 @@ struct TableSizing {
         }
         return TableLayout(
             table: table, columns: placed(kept), rowHeight: table.rows.count > Self.airyRowsMax ? 14.5 : 18,
-            notes: notes, isTagged: table.rows.count <= PDFRenderer.taggedRowsMax, formatter: composer.formatter)
+            notes: notes, isTagged: table.rows.count <= PDFRenderer.taggedRowsMax, texts: composer.texts,
+            formatter: composer.formatter)
     }
 
     // MARK: What a column needs
@@ -170,9 +171,12 @@ struct TableSizing {
             spare -= more
         }
         guard kept.count > 1 else { return }
-        // The first column takes a double share: names need air, the last column ends at the margin.
-        let share = spare / Double(kept.count + 1)
-        for position in kept { drafts[position].width += position == 0 ? 2 * share : share }
+        // The first column of names takes a double share: names need air, the last column ends at the margin. A rank or
+        // number before it stays at the left edge.
+        let lead = texts.first ?? 0
+        let moving = kept.dropFirst(lead)
+        let share = spare / Double(moving.count + 1)
+        for position in moving { drafts[position].width += position == lead ? 2 * share : share }
     }
 
     private func placed(_ drafts: [Draft]) -> [TableLayout.Column] {
