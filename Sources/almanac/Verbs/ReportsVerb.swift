@@ -41,7 +41,7 @@ struct ReportsVerb: ParsableCommand {
         var asOf: String?
 
         @Option(
-            name: .long, help: "pdf, xlsx, csv, json, parquet, html, with commas between them; else what the report says.")
+            name: .long, help: "pdf, xlsx, csv, json, parquet, html, between commas; else what the report says.")
         var format: String?
 
         @Option(name: .long, help: "Themes, fonts and words; else the nearest Templates above the report.")
