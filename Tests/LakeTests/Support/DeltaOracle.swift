@@ -14,14 +14,17 @@ enum DeltaOracle {
 
     private static func has(_ module: String) -> Bool {
         guard let python else { return false }
-        let command = ProcessCommand(python, ["-c", "import \(module)"])
+        let command = ProcessCommand(python, ["-c", "\(asFile)import \(module)"])
         return (try? SystemProcessRunner().run(command))?.exitCode == 0
     }
+
+    /// Spark's client takes a main program without a file for a doctest of its own, and ends it.
+    private static let asFile = "__file__ = 'oracle'\n"
 
     /// Runs a program after the common part.
     static func run(_ program: String, _ arguments: [String]) throws -> String {
         let result = try SystemProcessRunner().run(
-            ProcessCommand(python ?? "", ["-c", common + program + ending] + arguments))
+            ProcessCommand(python ?? "", ["-c", asFile + common + program + ending] + arguments))
         guard result.exitCode == 0 else { throw Failure(description: result.errors) }
         return result.output
     }
