@@ -1,4 +1,5 @@
 import AlmanacTesting
+import CivilTime
 import Columnar
 import Effects
 import Lake
@@ -56,6 +57,56 @@ import Testing
         // Narrower rows come in as they are.
         _ = try append(table, Self.schema, .freeze, [[.int(3), decimal(1, 2), .null]])
         #expect(try table.snapshot().rows().last == [.int(3), decimal(100, 4), .null])
+    }
+
+    /// A merge and a replacement of days widen by a version of their own, before they do anything else.
+    @Test func mergesAndReplacementsWidenFirst() throws {
+        let (_, table) = try prepared()
+        var merge = MergeChange(key: ["id"], schema: wider)
+        merge.contract = .evolve
+        merge.transaction = DeltaTransaction(application: "orders", version: 1)
+        for isAgain in [false, true] {
+            let result = try table.merge(merge) { writer in
+                try writer.upsert(
+                    try ColumnBatch(
+                        schema: wider,
+                        rows: [[.int(2), decimal(7, 4), .text("m")], [.int(1 << 40), decimal(12_345, 4), .null]]))
+            }
+            #expect(result.commit.version == 2 && result.commit.isRepeated == isAgain)
+        }
+        let snapshot = try table.snapshot()
+        #expect(snapshot.schema.fields[0].type == .int64)
+        #expect(
+            Set(try snapshot.rows()) == [
+                [.int(1), decimal(15_000, 4), .text("x")], [.int(2), decimal(7, 4), .text("m")],
+                [.int(1 << 40), decimal(12_345, 4), .null],
+            ])
+        #expect(try table.snapshot(at: .version(1)).rowCount == 2)
+        #expect(try table.verify().findings.isEmpty)
+        merge.schema = Schema([Field("id", .text, isNullable: false)])
+        merge.transaction = nil
+        #expect(throws: LakeError.self) { try table.merge(merge) { _ in } }
+    }
+
+    @Test func replacementsOfDaysWidenFirst() throws {
+        let lake = try TestLake()
+        let orders = try lake.orders()
+        try orders.append(0..<48)
+        var change = orders.change()
+        change.contract = .evolve
+        change.schema = Schema(
+            OrderTable.schema.fields.map { field in
+                field.name == "price" ? Field("price", .decimal(precision: 20, scale: 4)) : field
+            })
+        let day = LocalDate(daysSinceEpoch: 20_697)
+        let row: [Scalar] = [.int(3), .timestamp(OrderTable.start), decimal(1, 4), .text("wide")]
+        try orders.table.replace(.days(day..<LocalDate(daysSinceEpoch: 20_698)), change) {
+            try $0.write(try ColumnBatch(schema: change.schema, rows: [row]))
+        }
+        let notes = try orders.notes()
+        #expect(notes[3] == "wide" && notes[0] == nil && notes[24] == "a")
+        #expect(try orders.table.snapshot().schema.fields[2].type == .decimal(precision: 20, scale: 4))
+        #expect(try orders.table.verify().isClean)
     }
 
     @Test func freezeNamesTheDifference() throws {

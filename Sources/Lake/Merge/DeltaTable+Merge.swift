@@ -9,6 +9,8 @@ internal import Effects
 //     and only files that hold one of the keys are written again, without those rows.
 // (3) Where a key comes more than once, the last holds: the new files are written once more then, without the others.
 // (4) Where another writer was faster, (2) is done again on top of its version; what was written by (1) stays.
+// (5) Rows of a wider type widen the table first, where the contract lets them, by a version of its own that moves rows and
+//     changes none: a merge that dies between the two is made again on top of it.
 extension DeltaTable {
     /// Merges rows into the table by their key; makes the table where there is none.
     ///
@@ -25,9 +27,9 @@ extension DeltaTable {
         }
         let plan = try ChangePlan(change.asAppend, on: base, at: address)
         try change.check(plan.schema.file, address)
-        guard !plan.schema.rewritesFiles else {
-            throw LakeError(
-                .schema, "can't merge into table \(address): the rows have a wider type; widen the table first")
+        if plan.schema.rewritesFiles {
+            try widen(change.asAppend)
+            return try merge(change, rows)
         }
         try base?.checkWritable(removing: true)
         if base == nil { try prepareFolders() }

@@ -21,9 +21,9 @@ extension DeltaTable {
         let base = try snapshotIfThere(at: .latest)
         if let repeated = try Committer(table: self).repeated(change.transaction, in: base) { return repeated }
         let plan = try ChangePlan(change, on: base, at: address)
-        guard !plan.schema.rewritesFiles else {
-            throw LakeError(
-                .schema, "can't replace days of table \(address): the rows have a wider type; widen the table first")
+        if plan.schema.rewritesFiles {
+            try widen(change)
+            return try replace(scope, change, rows)
         }
         try base?.checkWritable(removing: true)
         if base == nil { try prepareFolders() }

@@ -38,6 +38,13 @@ extension DeltaTable {
         }
     }
 
+    /// Gives the table the wider types of a change that is to come, and none of its rows.
+    func widen(_ change: TableChange) throws {
+        var widening = change
+        widening.transaction = nil
+        try write(widening) { _ in }
+    }
+
     private func commit(
         _ plan: ChangePlan, _ files: [AddedFile], _ settings: WriterSettings, on base: TableSnapshot?,
         _ work: WrittenFiles
