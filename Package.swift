@@ -152,6 +152,11 @@ let package = Package(
         tests(
             "Lake", ["Parquet", "Columnar", "Effects", "Tenancy", "CivilTime", "Checksum", "Cryptography"],
             packages: [paths]),
+        // What the lake's proofs run: Proofs/lake-*.
+        .executableTarget(
+            name: "LakeProof",
+            dependencies: ["AlmanacTesting", "Lake", "Parquet", "Columnar", "CivilTime", "Tenancy", "Effects", paths],
+            path: "Tests/LakeProof", swiftSettings: strict),
         tests("PostgresCopy", ["Columnar"]),
         tests(
             "Extract", ["PostgresCopy", "Columnar", "Tenancy", "Configuration", "CivilTime", "Effects"],
