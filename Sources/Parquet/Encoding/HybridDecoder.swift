@@ -11,6 +11,8 @@ struct HybridDecoder {
     private var runValue: UInt32 = 0
     private var packedLeft = 0
     private var packedBit = 0
+    /// Whether packed values begin with their most significant bit, as in the format's old BIT_PACKED.
+    private let isReversed: Bool
 
     /// - Throws: `corrupt` where the width is above 32.
     init(_ bytes: [UInt8], _ range: Range<Int>, bitWidth: Int) throws(ParquetError) {
@@ -21,6 +23,17 @@ struct HybridDecoder {
         self.bitWidth = bitWidth
         position = range.lowerBound
         end = range.upperBound
+        isReversed = false
+    }
+
+    /// Reads levels in BIT_PACKED, which writers before 2014 used: nothing but bits, the most significant one first.
+    /// - Precondition: the range has the bits of `count` levels.
+    init(bitPackedLevels bytes: [UInt8], _ range: Range<Int>, bitWidth: Int, count: Int) {
+        self.bytes = bytes
+        self.bitWidth = bitWidth
+        (position, end) = (range.upperBound, range.upperBound)
+        (packedLeft, packedBit) = (count, range.lowerBound * 8)
+        isReversed = true
     }
 
     /// Adds the next `count` values.
@@ -77,6 +90,7 @@ struct HybridDecoder {
     }
 
     private mutating func unpack<Value: FixedWidthInteger>(_ count: Int, into values: inout [Value]) {
+        if isReversed { return unpackReversed(count, into: &values) }
         let start = values.count
         values.append(contentsOf: repeatElement(0, count: count))
         var target = values.mutableSpan
@@ -100,6 +114,17 @@ struct HybridDecoder {
             index &+= 1
         }
         packedBit = bit
+    }
+
+    private mutating func unpackReversed<Value: FixedWidthInteger>(_ count: Int, into values: inout [Value]) {
+        for _ in 0..<count {
+            var value: UInt32 = 0
+            for _ in 0..<bitWidth {
+                value = value << 1 | UInt32(bytes[packedBit >> 3] >> UInt8(7 - packedBit & 7) & 1)
+                packedBit += 1
+            }
+            values.append(Value(truncatingIfNeeded: value))
+        }
     }
 
     private mutating func varint() throws(ParquetError) -> UInt32 {

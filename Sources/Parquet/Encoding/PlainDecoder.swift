@@ -63,7 +63,7 @@ struct PlainDecoder {
     private mutating func fixedBytes(_ count: Int, into values: inout DenseValues) throws(ParquetError) {
         try check(count, length)
         try values.spellOut()
-        guard count * length <= DenseValues.byteCountMax - values.bytes.count else { throw DenseValues.tooLarge }
+        guard count * length <= values.byteCountMax - values.bytes.count else { throw DenseValues.tooLarge }
         values.bytes.append(contentsOf: content[position..<position + count * length])
         position += count * length
         var offset = values.offsets[values.offsets.count - 1]

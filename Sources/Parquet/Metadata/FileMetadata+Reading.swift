@@ -84,6 +84,7 @@ extension RowGroupMetadata {
             default: try reader.skip(kind)
             }
         }
+        guard !hasMetadata || !result.path.isEmpty else { throw .corrupt("a column chunk has no path") }
         guard hasMetadata || (result.crypto != nil && result.encryptedMetadata != nil) else {
             throw .corrupt("a column chunk has no metadata")
         }

@@ -3,8 +3,8 @@ internal import Columnar
 /// The values of a leaf that are there, one behind the other, by the file's physical type: only the arrays of that
 /// type are used. Fixed-length values and INT96 are bytes here, as texts are.
 struct DenseValues {
-    /// Bytes of one batch and column that are not shared: more is refused rather than held.
-    static let byteCountMax = 512 << 20
+    /// Bytes of texts that are not shared: more is refused rather than held.
+    var byteCountMax = 512 << 20
 
     let type: Int32
     var bools: [UInt8] = []
@@ -33,12 +33,18 @@ struct DenseValues {
     }
 
     mutating func appendBytes(_ value: Span<UInt8>) throws(ParquetError) {
-        guard value.count <= Self.byteCountMax - bytes.count else { throw Self.tooLarge }
+        guard value.count <= byteCountMax - bytes.count else { throw Self.tooLarge }
         unsafe value.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
         offsets.append(Int32(truncatingIfNeeded: bytes.count))
     }
 
-    static let tooLarge = ParquetError(.limit, "the texts of one batch are larger than 512 MiB")
+    static let tooLarge = ParquetError(.limit, "the values of one batch are larger than the limit")
+
+    /// The bytes that the values take, without what they share.
+    var byteCount: Int {
+        bools.count + (int32s.count + floats.count + codes.count + offsets.count) * 4
+            + (int64s.count + doubles.count) * 8 + bytes.count
+    }
 
     /// Adds the values of codes, which are within the dictionary.
     mutating func append(_ new: [UInt32], of source: LeafDictionary) throws(ParquetError) {
@@ -88,6 +94,11 @@ final class LeafDictionary {
     private var shared: BytesDictionary?
 
     init(_ values: DenseValues) { self.values = values }
+
+    /// The bytes of the longest text; 0 where values are not texts.
+    private(set) lazy var byteCountMax = zip(values.offsets, values.offsets.dropFirst()).reduce(0) {
+        max($0, Int($1.1) - Int($1.0))
+    }
 
     /// The values as columns share them; `check` is asked once about all of them.
     func columnar(_ check: (DenseValues) throws(ParquetError) -> Void) throws(ParquetError) -> BytesDictionary {

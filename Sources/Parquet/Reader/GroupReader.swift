@@ -21,6 +21,10 @@ final class GroupReader {
         return sum
     }
 
+    /// Bytes of levels and values that all columns of a batch may have: more is refused, since a few bytes of a file can
+    /// stand for any number of values.
+    private static let batchByteCountMax = 128 << 20
+
     /// Bytes of content that a batch should not exceed by much.
     private static let batchByteCount: Int64 = 64 << 20
 
@@ -53,14 +57,27 @@ final class GroupReader {
     func next(rowCount: Int?) throws(ParquetError) -> (slices: [Int: LeafSlice], rowCount: Int)? {
         if ranges != nil { return try nextSelected(rowCount: rowCount) }
         guard rowsLeft > 0 else { return nil }
-        let count = rowCount.map { Int(min(Int64(min($0, batchRowCountMax)), rowsLeft)) } ?? Int(rowsLeft)
+        guard let rowCount else {
+            let count = Int(rowsLeft)
+            rowsLeft = 0
+            return (try slices(count, byteCountMax: .max), count)
+        }
+        var count = Int(min(Int64(min(rowCount, batchRowCountMax)), rowsLeft))
+        for (_, reader) in readers { count = try reader.rowCount(near: count) }
         rowsLeft -= Int64(count)
+        return (try slices(count, byteCountMax: Self.batchByteCountMax), count)
+    }
+
+    private func slices(_ count: Int, byteCountMax: Int) throws(ParquetError) -> [Int: LeafSlice] {
         var slices: [Int: LeafSlice] = [:]
+        var byteCount = 0
         for (leaf, reader) in readers {
-            slices[leaf] = try reader.read(rowCount: count)
+            let slice = try reader.read(rowCount: count, byteCountMax: byteCountMax - byteCount)
+            byteCount += slice.byteCount
+            slices[leaf] = slice
             if rowsLeft == 0 { try reader.finish() }
         }
-        return (slices, count)
+        return slices
     }
 
     /// The same of the rows that are wanted; what lies between them is passed over.

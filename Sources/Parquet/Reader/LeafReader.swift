@@ -10,6 +10,9 @@ struct LeafSlice {
     /// The number of entries.
     var entryCount = 0
     var values: DenseValues
+
+    /// The bytes that levels and values take.
+    var byteCount: Int { definitions.count + repetitions.count + values.byteCount }
 }
 
 /// A page as it was found.
@@ -28,6 +31,8 @@ struct PageRecord {
 final class LeafReader {
     /// Entries of one batch: a row of more is refused.
     private static let entryCountMax = 1 << 25
+    /// Bytes of texts of one column that a batch should not exceed by much.
+    private static let textByteCountTarget = 32 << 20
 
     private let chunk: ColumnChunkMetadata
     private let leaf: LeafColumn
@@ -56,6 +61,11 @@ final class LeafReader {
     /// Pages that were decompressed, dictionaries included.
     private(set) var pagesRead = 0
     private var dataPagesRead = 0
+    /// The bytes and entries of the open page.
+    private var pageByteCount = 0
+    private var pageEntryCount = 0
+    /// The bytes that the slice which is being read may have.
+    private var byteCountMax = Int.max
     /// Levels of the page that were decoded and not given yet: of repeated leaves only.
     private var pending: (repetitions: [UInt8], definitions: [UInt8], position: Int) = ([], [], 0)
 
@@ -75,10 +85,26 @@ final class LeafReader {
         guard PageCodec.isKnown(chunk.codec) else { throw ParquetError(.unsupported, "codec \(chunk.codec)") }
     }
 
+    /// How many of the next rows can be read at once so that their texts do not become too many bytes: not further than
+    /// the page goes where they are large, since those of the next one may be of another size.
+    func rowCount(near wanted: Int) throws(ParquetError) -> Int {
+        guard leaf.maxRepetition == 0, leaf.type == FileType.byteArray || leaf.type == FileType.fixedByteArray else {
+            return wanted
+        }
+        let left = try openPage()
+        let mayBeLarge = chunk.uncompressedByteCount > Self.textByteCountTarget
+        let largest = dictionary?.byteCountMax ?? 0
+        guard left > 0, mayBeLarge || largest * wanted > Self.textByteCountTarget else { return wanted }
+        return max(1, min(wanted, left, Self.textByteCountTarget / max(1, pageByteCount / max(1, pageEntryCount))))
+    }
+
     /// The next rows.
-    func read(rowCount: Int) throws(ParquetError) -> LeafSlice {
+    /// - Throws: `ParquetError.limit` where their levels and values take more than `byteCountMax` bytes.
+    func read(rowCount: Int, byteCountMax: Int = .max) throws(ParquetError) -> LeafSlice {
         do throws(ParquetError) {
             var slice = LeafSlice(values: DenseValues(leaf.type))
+            slice.values.byteCountMax = min(slice.values.byteCountMax, byteCountMax)
+            self.byteCountMax = byteCountMax
             if leaf.maxRepetition == 0 {
                 try readFlat(rowCount, into: &slice)
             } else {
@@ -259,6 +285,7 @@ final class LeafReader {
 
     private func values(_ count: Int, into slice: inout LeafSlice) throws(ParquetError) {
         try decoder.decode(count, into: &slice.values)
+        guard slice.byteCount <= byteCountMax else { throw DenseValues.tooLarge }
     }
 
     // MARK: Pages
@@ -287,6 +314,7 @@ final class LeafReader {
             throw ParquetError(.limit, "a page of \(size) bytes; the limit is \(options.pageByteCountMax)")
         }
         guard header.kind == .index || header.valueCount >= 0 else { throw .corrupt("a page has no count of values") }
+        try codec.hold(size - heldByteCount(header.kind))
         switch header.kind {
         case .index: try input.skip(Int(header.compressedByteCount))
         case .dictionary: try readDictionary(header)
@@ -306,6 +334,7 @@ final class LeafReader {
                 throw .corrupt("a page has no header of its kind")
             }
             entriesLeftInPage = Int(header.valueCount)
+            (pageByteCount, pageEntryCount) = (size, entriesLeftInPage)
         }
     }
 
@@ -343,6 +372,14 @@ final class LeafReader {
             let content = try cipher.open(
                 bytes, header.kind == .dictionary ? .dictionaryPage : .dataPage, page: ordinal)
             return try use(content.span)
+        }
+    }
+
+    /// The bytes that go out of memory when a page of a kind comes in: those of the page before it. A dictionary stays.
+    private func heldByteCount(_ kind: PageHeader.Kind) -> Int {
+        switch kind {
+        case .data, .dataV2: pageByteCount
+        case .dictionary, .index: 0
         }
     }
 
@@ -391,6 +428,13 @@ final class LeafReader {
     private func levels(
         _ content: [UInt8], _ position: inout Int, _ encoding: Int32, _ most: Int, _ count: Int
     ) throws(ParquetError) -> HybridDecoder {
+        let width = HybridEncoding.bitWidth(max: UInt32(most))
+        if encoding == FileEncoding.bitPacked {
+            let start = position
+            position += (count * width + 7) / 8
+            guard position <= content.count else { throw .corrupt("levels run past their page") }
+            return HybridDecoder(bitPackedLevels: content, start..<position, bitWidth: width, count: count)
+        }
         guard encoding == FileEncoding.rle else {
             throw ParquetError(.unsupported, "levels in encoding \(encoding)")
         }
@@ -399,7 +443,7 @@ final class LeafReader {
         guard length <= content.count - position - 4 else { throw .corrupt("levels run past their page") }
         let range = position + 4..<position + 4 + length
         position = range.upperBound
-        return try HybridDecoder(content, range, bitWidth: HybridEncoding.bitWidth(max: UInt32(most)))
+        return try HybridDecoder(content, range, bitWidth: width)
     }
 
     private func openVersionTwo(_ header: PageHeader, _ v2: PageHeader.VersionTwo) throws(ParquetError) {

@@ -6,7 +6,7 @@ package struct ParquetReaderOptions: Sendable {
     /// The largest page that is decompressed, in bytes.
     package var pageByteCountMax = 256 << 20
     /// The longest footer that is read, in bytes.
-    package var footerByteCountMax = 256 << 20
+    package var footerByteCountMax = 64 << 20
     /// Whether pages' checksums are compared; pages without one are taken as they are.
     package var verifiesChecksums = true
     /// Whether texts that are not UTF-8 are refused.

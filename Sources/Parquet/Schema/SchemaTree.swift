@@ -7,6 +7,8 @@ internal import Columnar
 struct SchemaTree: Sendable {
     /// How deep groups may nest.
     static let depthMax = 64
+    /// How many elements a schema may have: each leaf keeps its whole path.
+    static let elementCountMax = 1 << 17
 
     /// The leaves, in the order of the row groups' column chunks.
     let leaves: [LeafColumn]
@@ -15,6 +17,9 @@ struct SchemaTree: Sendable {
 
     init(_ elements: [SchemaElement]) throws(ParquetError) {
         guard let root = elements.first else { throw .corrupt("the schema is empty") }
+        guard elements.count <= Self.elementCountMax else {
+            throw ParquetError(.limit, "a schema of more than \(Self.elementCountMax) elements")
+        }
         var builder = TreeBuilder(elements)
         let nodes = try builder.children(of: root, path: [], definition: 0, repetition: 0)
         guard builder.next == elements.count else { throw .corrupt("the schema has elements that belong to nothing") }

@@ -3,11 +3,15 @@
 struct CompactReader {
     /// How deep structures may nest; a Parquet footer needs nine levels.
     static let depthMax = 64
+    /// The bytes that the elements of all lists may take in memory.
+    private static let listByteCountMax = 160 << 20
 
     private let bytes: [UInt8]
     private(set) var position: Int
     private let end: Int
     private var depth = 0
+    /// The bytes that the elements of all lists take here.
+    private var listByteCount = 0
 
     init(_ bytes: [UInt8], from start: Int = 0, to end: Int? = nil) {
         self.bytes = bytes
@@ -52,6 +56,11 @@ struct CompactReader {
         _ element: (inout CompactReader) throws(ParquetError) -> Element
     ) throws(ParquetError) -> [Element] {
         let (count, _) = try listHeader()
+        // A byte of a file can be an element of hundreds here.
+        listByteCount += count * MemoryLayout<Element>.stride
+        guard listByteCount <= Self.listByteCountMax else {
+            throw ParquetError(.limit, "the metadata has lists of more than \(Self.listByteCountMax) bytes")
+        }
         var elements: [Element] = []
         elements.reserveCapacity(min(count, 4_096))
         for _ in 0..<count { elements.append(try element(&self)) }

@@ -21,13 +21,12 @@ extension ParquetFileReader {
     /// - Returns: the problems by row group and column; none for a sound file.
     /// - Throws: `ParquetError.inputOutput` where the file can't be read at all.
     package func problems() throws(ParquetError) -> [FileProblem] {
-        let codec = try PageCodec()
         var problems = overlaps()
         // A row group without rows has no pages to look at: writers put any offset there.
         for (index, group) in metadata.rowGroups.enumerated() where group.rowCount > 0 {
             for (position, leaf) in tree.leaves.enumerated() {
                 do throws(ParquetError) {
-                    let reader = try leafReader(index, position, codec)
+                    let reader = try leafReader(index, position, try PageCodec())
                     var check = try ChunkCheck(reader, group.columns[position], leaf, rowCount: group.rowCount)
                     for problem in try check.problems() {
                         problems.append(FileProblem(rowGroup: index, column: leaf.name, problem: problem))
