@@ -32,15 +32,20 @@ package struct CanonicalRows {
             let selection = try scan?.selection(rowGroup: index)
             if let selection, selection.ranges.isEmpty { continue }
             let group = try GroupReader(reader, index, reader.tree.columns, selection)
-            while let rows = try group.next(rowCount: 1_024) {
+            while let rows = try group.next(rowCount: 4_096) {
                 let columns = try columns(rows.slices)
+                let shapes = reader.tree.columns
                 let wanted = try scan?.wanted(rows.slices, rowCount: rows.rowCount)
                 var text: [UInt8] = []
                 for row in 0..<rows.rowCount {
                     if let wanted, !wanted[row] { continue }
-                    for (position, column) in columns.enumerated() {
+                    for position in columns.indices {
                         if position > 0 { text.append(UInt8(ascii: "\t")) }
-                        append(column, row, reader.tree.columns[position], to: &text)
+                        if columns[position].isValid(row) {
+                            append(columns[position], row, shapes[position], to: &text)
+                        } else {
+                            text.append(UInt8(ascii: "~"))
+                        }
                     }
                     text.append(UInt8(ascii: "\n"))
                     if text.count > 1 << 20 {

@@ -77,7 +77,7 @@ struct PlainDecoder {
         try values.spellOut()
         let content = content
         let source = content.span
-        values.offsets.reserveCapacity(values.offsets.count + min(count, end - position))
+        values.offsets.reserveMore(min(count, end - position))
         for _ in 0..<count {
             guard end - position >= 4 else { throw .corrupt("a page holds fewer values than it claims") }
             let size = Int(

@@ -82,8 +82,16 @@ struct DenseValues {
     }
 
     private static func gather<Value>(_ codes: [UInt32], _ all: [Value], into values: inout [Value]) {
-        values.reserveCapacity(values.count + codes.count)
+        values.reserveMore(codes.count)
         for code in codes { values.append(all[Int(code)]) }
+    }
+}
+
+extension Array {
+    /// Makes room for more elements, at least twice the room where there is not enough: `reserveCapacity` for each piece
+    /// would copy all pieces before it.
+    mutating func reserveMore(_ extra: Int) {
+        if capacity - count < extra { reserveCapacity(Swift.max(count + extra, count * 2)) }
     }
 }
 

@@ -87,11 +87,15 @@ final class GroupReader {
         let count = min(Int64(range.count), most)
         if count < Int64(range.count) { ranges?.append(range.lowerBound + count..<range.upperBound) }
         var slices: [Int: LeafSlice] = [:]
+        var byteCount = 0
         for (leaf, reader) in readers {
             if row == 0 || row < range.lowerBound {
                 try reader.skip(to: range.lowerBound, readingUpTo: range.upperBound)
             }
-            slices[leaf] = try reader.read(rowCount: Int(count))
+            let slice = try reader.read(
+                rowCount: Int(count), byteCountMax: rowCount == nil ? .max : Self.batchByteCountMax - byteCount)
+            byteCount += slice.byteCount
+            slices[leaf] = slice
         }
         row = range.lowerBound + count
         return (slices, Int(count))

@@ -197,6 +197,9 @@ package final class ParquetFileReader {
 
     /// What the footer says must agree with itself.
     private func check() throws(ParquetError) {
+        guard !tree.leaves.isEmpty || metadata.rowCount == 0 else {
+            throw ParquetError(.unsupported, "it has \(metadata.rowCount) rows and no columns")
+        }
         var total: Int64 = 0
         var pageByteCount: Int64 = 0
         for (index, group) in metadata.rowGroups.enumerated() {
