@@ -134,6 +134,11 @@ let package = Package(
                 paths,
             ], path: "Sources/almanac", swiftSettings: strict),
 
+        // Times for scripts/bench.
+        .executableTarget(
+            name: "ParquetTiming", dependencies: ["Parquet", "Columnar", "Effects", paths],
+            path: "Sources/ParquetTiming", swiftSettings: strict),
+
         // Twins of the effects, generators and oracles for the tests.
         module("AlmanacTesting", ["Effects", "Columnar", "CivilTime"], packages: [paths]),
         tests("Effects", packages: [paths]),

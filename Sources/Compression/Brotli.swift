@@ -1,7 +1,28 @@
 internal import CBrotli
 
-/// Reads brotli streams.
+/// Reads and writes brotli streams.
 package enum Brotli {
+    /// The bytes as one stream.
+    /// - Parameter quality: 0 (fast) to 11 (small).
+    package static func compress(_ bytes: Span<UInt8>, quality: Int) throws(CompressionError) -> [UInt8] {
+        // The bound holds for qualities of 2 and more; below, a stream of uncompressed pieces is a little longer.
+        let bound = max(BrotliEncoderMaxCompressedSize(bytes.count), bytes.count + bytes.count / 1_024 + 1_024)
+        var isDone: Int32 = 0
+        let stream = unsafe [UInt8](unsafeUninitializedCapacity: bound) { target, count in
+            var written = bound
+            isDone = unsafe bytes.withUnsafeBytes { source in
+                unsafe source.withMemoryRebound(to: UInt8.self) { source in
+                    unsafe BrotliEncoderCompress(
+                        Int32(clamping: min(max(quality, 0), 11)), BROTLI_DEFAULT_WINDOW, BROTLI_MODE_GENERIC,
+                        source.count, source.baseAddress, &written, target.baseAddress)
+                }
+            }
+            count = isDone != 0 ? written : 0
+        }
+        guard isDone != 0 else { throw .compression(codec: "brotli") }
+        return stream
+    }
+
     /// The content of a stream that must hold exactly `size` bytes: no more is ever allocated or written.
     package static func decompress(_ bytes: Span<UInt8>, size: Int) throws(CompressionError) -> [UInt8] {
         var status = BROTLI_DECODER_RESULT_ERROR

@@ -5,6 +5,8 @@ package enum CompressionError: Error, Sendable, Equatable, CustomStringConvertib
     case corrupt(codec: String)
     /// They hold another number of bytes than the reader was told.
     case wrongSize(codec: String, expected: Int, found: Int)
+    /// The bytes could not be compressed.
+    case compression(codec: String)
 
     package var description: String {
         switch self {
@@ -12,6 +14,7 @@ package enum CompressionError: Error, Sendable, Equatable, CustomStringConvertib
         case .corrupt(let codec): "\(codec): the bytes are damaged or hold more than they should"
         case .wrongSize(let codec, let expected, let found):
             "\(codec): \(found) bytes where \(expected) were promised"
+        case .compression(let codec): "\(codec): can't compress"
         }
     }
 }

@@ -37,3 +37,31 @@ package struct GzipDecompressor: ~Copyable {
         return content
     }
 }
+
+/// Writes gzip, one member at a time.
+@safe
+package struct GzipCompressor: ~Copyable {
+    private let context: OpaquePointer
+
+    /// - Parameter level: 1 (fast) to 12 (small); 6 is usual.
+    package init(level: Int) throws(CompressionError) {
+        guard let context = unsafe libdeflate_alloc_compressor(Int32(clamping: min(max(level, 1), 12))) else {
+            throw .outOfMemory
+        }
+        unsafe self.context = context
+    }
+
+    deinit { unsafe libdeflate_free_compressor(context) }
+
+    /// The bytes as one member, without a name or a time.
+    package mutating func compress(_ bytes: Span<UInt8>) throws(CompressionError) -> [UInt8] {
+        let bound = unsafe libdeflate_gzip_compress_bound(context, bytes.count)
+        let member = unsafe [UInt8](unsafeUninitializedCapacity: bound) { target, count in
+            count = unsafe bytes.withUnsafeBytes { source in
+                unsafe libdeflate_gzip_compress(context, source.baseAddress, source.count, target.baseAddress, bound)
+            }
+        }
+        guard member.count > 0 else { throw .compression(codec: "gzip") }
+        return member
+    }
+}

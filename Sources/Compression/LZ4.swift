@@ -1,7 +1,27 @@
 internal import CLZ4
 
-/// Reads LZ4 blocks, raw or as Hadoop frames them.
+/// Reads LZ4 blocks, raw or as Hadoop frames them, and writes raw ones.
 package enum LZ4 {
+    /// The bytes as one block.
+    package static func compress(_ bytes: Span<UInt8>) throws(CompressionError) -> [UInt8] {
+        guard let size = Int32(exactly: bytes.count), case let bound = LZ4_compressBound(size), bound > 0 else {
+            throw .compression(codec: "lz4")
+        }
+        var written: Int32 = 0
+        let block = unsafe [UInt8](unsafeUninitializedCapacity: Int(bound)) { target, count in
+            written = unsafe bytes.withUnsafeBytes { source in
+                unsafe target.withMemoryRebound(to: CChar.self) { target in
+                    unsafe source.withMemoryRebound(to: CChar.self) { source in
+                        unsafe LZ4_compress_default(source.baseAddress, target.baseAddress, size, bound)
+                    }
+                }
+            }
+            count = Int(max(0, written))
+        }
+        guard written > 0 else { throw .compression(codec: "lz4") }
+        return block
+    }
+
     /// The content of one block that must hold exactly `size` bytes: no more is ever allocated or written.
     package static func decompress(_ bytes: Span<UInt8>, size: Int) throws(CompressionError) -> [UInt8] {
         guard let compressed = Int32(exactly: bytes.count), let capacity = Int32(exactly: size) else {

@@ -37,6 +37,18 @@ struct PageHeader {
             writer.int32(2, uncompressedByteCount)
             writer.int32(3, compressedByteCount)
             writer.int32(4, crc.map { Int32(bitPattern: $0) })
+            if kind == .dataV2, let v2 {
+                writer.structure(8) { writer in
+                    writer.int32(1, valueCount)
+                    writer.int32(2, v2.nullCount)
+                    writer.int32(3, v2.rowCount)
+                    writer.int32(4, encoding)
+                    writer.int32(5, v2.definitionByteCount)
+                    writer.int32(6, v2.repetitionByteCount)
+                    writer.bool(7, v2.isCompressed)
+                }
+                return
+            }
             writer.structure(kind == .data ? 5 : 7) { writer in
                 writer.int32(1, valueCount)
                 writer.int32(2, encoding)

@@ -24,6 +24,11 @@ struct ColumnShape: Sendable {
     /// The leaves at or below it.
     let leaves: Range<Int>
 
+    /// Whether it is a leaf itself.
+    var isLeaf: Bool {
+        if case .leaf = content { true } else { false }
+    }
+
     /// - Parameters:
     ///   - definition: the definition level of what is around the node.
     ///   - repetition: its repetition level.

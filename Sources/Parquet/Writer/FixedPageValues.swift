@@ -2,20 +2,20 @@ internal import Columnar
 
 /// Integers, dates, instants, narrow decimals and floating-point numbers, by their bits.
 ///
-/// Encodings: codes of a dictionary where they are smaller than anything else on the first page; else, for integers,
-/// DELTA_BINARY_PACKED where it is smaller than PLAIN; else PLAIN.
+/// Encodings: the smallest on a sample of the first page, after compression, of codes of a dictionary, PLAIN, for
+/// integers DELTA_BINARY_PACKED, and for floating-point numbers BYTE_STREAM_SPLIT.
 final class FixedPageValues<Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable>: PageValues {
     /// How bits are ordered.
     enum Order {
         case signed, unsigned, floating
     }
 
-    private enum Mode {
-        case undecided, dictionary, delta, plain
-    }
-
     private let order: Order
-    private var mode = Mode.undecided
+    private let wanted: ParquetEncoding?
+    /// How pages are encoded; nil before the first one decides.
+    private var mode: ParquetEncoding?
+    private(set) var choice: EncodingChoice?
+    private var groupCount = 0
     private var page: [Bits] = []
     private var dictionary = FixedDictionary<Bits>()
     /// The least and the greatest value as numbers whose unsigned order is that of the values.
@@ -24,7 +24,13 @@ final class FixedPageValues<Bits: FixedWidthInteger & UnsignedInteger & BitwiseC
     private var hasValues = false
     private var hasNaN = false
 
-    init(_ order: Order) { self.order = order }
+    /// - Parameter wanted: the encoding that was asked for; nil where the values decide.
+    init(_ order: Order, _ wanted: ParquetEncoding?) {
+        self.order = order
+        self.wanted = wanted
+        mode = wanted
+        choice = wanted.map { EncodingChoice($0, reason: "asked for") }
+    }
 
     var pageByteCount: Int { page.count * MemoryLayout<Bits>.size }
 
@@ -92,18 +98,20 @@ final class FixedPageValues<Bits: FixedWidthInteger & UnsignedInteger & BitwiseC
         (least, greatest) = (low, high)
     }
 
-    @specialized(where Bits == UInt32)
-    @specialized(where Bits == UInt64)
-    func finishPage(into bytes: inout [UInt8]) -> Int32 {
+    func finishPage(into bytes: inout [UInt8], _ compressor: PageCompressor) throws(ParquetError) -> Int32 {
         defer {
             page.removeAll(keepingCapacity: true)
             (least, greatest, hasValues, hasNaN) = (.max, .min, false, false)
         }
-        if mode == .undecided && page.isEmpty {
-            return FileEncoding.plain
+        if page.isEmpty && dictionary.count == 0 { return FileEncoding.plain }
+        let encoding: ParquetEncoding
+        if let mode {
+            encoding = mode
+        } else {
+            encoding = try decide(compressor)
+            mode = encoding
         }
-        if mode == .undecided { decide() }
-        if mode == .dictionary {
+        if encoding == .dictionary {
             if let codes = dictionary.codes(of: page, distinctMax: dictionaryByteCountMax / MemoryLayout<Bits>.size) {
                 let width = HybridEncoding.bitWidth(max: UInt32(max(1, dictionary.count) - 1))
                 bytes.append(UInt8(width))
@@ -111,39 +119,70 @@ final class FixedPageValues<Bits: FixedWidthInteger & UnsignedInteger & BitwiseC
                 return FileEncoding.rleDictionary
             }
             // The dictionary is full: it serves the pages before.
-            mode = order == .floating ? .plain : .delta
+            let next = try chosen(of: others, compressor)
+            mode = next.encoding
+            encode(page, next.encoding, into: &bytes)
+            return next.encoding.number
         }
-        if mode == .delta {
-            DeltaBinaryEncoder.encode(signExtended().span, into: &bytes)
-            return FileEncoding.deltaBinaryPacked
-        }
-        appendAll(page, to: &bytes)
-        return FileEncoding.plain
+        encode(page, encoding, into: &bytes)
+        return encoding.number
     }
 
     @specialized(where Bits == UInt32)
     @specialized(where Bits == UInt64)
-    private func signExtended() -> [Int64] {
-        if Bits.bitWidth == 64 { return page.map { Int64(truncatingIfNeeded: $0) } }
-        return page.map { Int64(Int32(truncatingIfNeeded: $0)) }
+    private func encode(_ values: [Bits], _ encoding: ParquetEncoding, into bytes: inout [UInt8]) {
+        switch encoding {
+        case .deltaBinaryPacked: DeltaBinaryEncoder.encode(Self.signExtended(values).span, into: &bytes)
+        case .byteStreamSplit: StreamSplitEncoder.encode(values.span, into: &bytes)
+        default: appendAll(values, to: &bytes)
+        }
     }
 
-    /// Compares the encodings on the first page.
     @specialized(where Bits == UInt32)
     @specialized(where Bits == UInt64)
-    private func decide() {
-        let plainByteCount = page.count * MemoryLayout<Bits>.size
-        var smallest = plainByteCount
-        mode = .plain
-        if order != .floating {
-            var delta: [UInt8] = []
-            DeltaBinaryEncoder.encode(signExtended().span, into: &delta)
-            if delta.count < smallest - smallest / 8 { (mode, smallest) = (.delta, delta.count) }
+    private static func signExtended(_ values: [Bits]) -> [Int64] {
+        if Bits.bitWidth == 64 { return values.map { Int64(truncatingIfNeeded: $0) } }
+        return values.map { Int64(Int32(truncatingIfNeeded: $0)) }
+    }
+
+    /// The encodings that need no dictionary.
+    private var others: [ParquetEncoding] {
+        order == .floating ? [.plain, .byteStreamSplit] : [.plain, .deltaBinaryPacked]
+    }
+
+    /// The smallest of some encodings for the beginning of the page.
+    private func chosen(
+        of encodings: [ParquetEncoding], _ compressor: PageCompressor
+    ) throws(ParquetError) -> EncodingChoice {
+        let sample = page.count <= trialValueCountMax ? page : Array(page[..<trialValueCountMax])
+        var trials: [EncodingChoice.Trial] = []
+        for encoding in encodings {
+            var bytes: [UInt8] = []
+            encode(sample, encoding, into: &bytes)
+            trials.append(EncodingChoice.Trial(encoding: encoding, byteCount: try compressor.byteCount(of: bytes)))
         }
+        return EncodingChoice(sampleValueCount: sample.count, trials)
+    }
+
+    /// Compares the encodings on the first page; a dictionary counts with the sample's share of it.
+    private func decide(_ compressor: PageCompressor) throws(ParquetError) -> ParquetEncoding {
+        let first = try chosen(of: others, compressor)
+        choice = first
         var trial = FixedDictionary<Bits>()
-        guard trial.codes(of: page, distinctMax: max(1, page.count / 2)) != nil else { return }
+        guard let codes = trial.codes(of: page, distinctMax: max(1, page.count / 2)) else { return first.encoding }
+        let sample = first.sampleValueCount
+        var bytes: [UInt8] = []
         let width = HybridEncoding.bitWidth(max: UInt32(trial.count - 1))
-        if page.count * width / 8 + trial.count * MemoryLayout<Bits>.size < smallest { mode = .dictionary }
+        HybridEncoding.encode(codes.span.extracting(0..<sample), bitWidth: width, into: &bytes)
+        var size = try compressor.byteCount(of: bytes)
+        bytes = []
+        appendAll(trial.values, to: &bytes)
+        size += try compressor.byteCount(of: bytes) * sample / page.count
+        let made = EncodingChoice(
+            sampleValueCount: sample,
+            [EncodingChoice.Trial(encoding: .dictionary, byteCount: size)] + first.trials)
+        choice = made
+        return made.encoding
     }
 
     func dictionaryPage() -> EncodedDictionary? {
@@ -191,7 +230,8 @@ final class FixedPageValues<Bits: FixedWidthInteger & UnsignedInteger & BitwiseC
     }
 
     func reset() {
-        mode = .undecided
+        groupCount += 1
+        mode = wanted ?? (groupCount % trialRowGroupCount == 0 ? nil : choice?.encoding)
         dictionary = FixedDictionary()
     }
 }

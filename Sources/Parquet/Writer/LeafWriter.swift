@@ -1,6 +1,5 @@
 internal import Checksum
 internal import Columnar
-internal import Zstandard
 
 /// Makes the column chunks of one leaf: pages are encoded, compressed and kept as soon as they are full, so that memory
 /// holds one page of values and the compressed pages of the row group.
@@ -9,7 +8,6 @@ final class LeafWriter {
     private let type: LogicalType
     private let options: ParquetWriterOptions
     private let values: any PageValues
-    private let compressor: PageCompressor
 
     /// What encrypts the row group's pages; nil where they are not encrypted.
     var encryption: ChunkEncryption?
@@ -24,6 +22,7 @@ final class LeafWriter {
 
     // The row group.
     private var pages: [UInt8] = []
+    private var dictionaryPage: [UInt8] = []
     private var pageContentByteCount: Int64 = 0
     private var encodings: Set<Int32> = []
     private var valueCount: Int64 = 0
@@ -33,27 +32,29 @@ final class LeafWriter {
     /// The page's entries without a value.
     private var nullCount = 0
 
-    init(_ leaf: LeafColumn, _ type: LogicalType, _ options: ParquetWriterOptions, _ compressor: PageCompressor) {
+    init(_ leaf: LeafColumn, _ type: LogicalType, _ options: ParquetWriterOptions) {
         self.leaf = leaf
         self.type = type
         self.options = options
-        self.compressor = compressor
-        values = makePageValues(type)
+        values = makePageValues(type, options.encodings[leaf.name])
         bloomHashes = options.bloomFilterColumns.contains(leaf.name) ? BloomHashes() : nil
     }
 
     /// The bytes in memory for the row group, roughly.
     var byteCount: Int { pages.count + (values.pageByteCount == .max ? 0 : values.pageByteCount) }
 
+    /// Why its values are encoded as they are; nil before the first page.
+    var choice: EncodingChoice? { values.choice }
+
     /// Adds rows of a column that is not nested.
-    func append(_ column: Column) throws(ParquetError) {
+    func append(_ column: Column, _ compressor: PageCompressor) throws(ParquetError) {
         var start = 0
         while start < column.rowCount {
             let end = pieceEnd(column, start)
             let piece = start == 0 && end == column.rowCount ? column : column.slice(start..<end)
             try appendPiece(piece)
             if rowCount >= options.pageRowCount || values.pageByteCount >= options.pageByteCountTarget {
-                try finishPage()
+                try finishPage(compressor)
             }
             start = end
         }
@@ -103,7 +104,9 @@ final class LeafWriter {
     }
 
     /// Adds whole rows of a leaf of a nested column.
-    func append(_ entries: LeafEntries, _ present: ColumnValues, rowCount rows: Int) throws(ParquetError) {
+    func append(
+        _ entries: LeafEntries, _ present: ColumnValues, rowCount rows: Int, _ compressor: PageCompressor
+    ) throws(ParquetError) {
         beDefinite()
         definitions += entries.definitions
         if leaf.maxRepetition > 0 { repetitions += entries.repetitions }
@@ -112,7 +115,7 @@ final class LeafWriter {
         nullCount += entries.definitions.count - present.rowCount
         try append(present)
         if entryCount >= options.pageRowCount || values.pageByteCount >= options.pageByteCountTarget {
-            try finishPage()
+            try finishPage(compressor)
         }
     }
 
@@ -123,19 +126,15 @@ final class LeafWriter {
 
     // MARK: Pages
 
-    private func finishPage() throws(ParquetError) {
+    private func finishPage(_ compressor: PageCompressor) throws(ParquetError) {
         guard entryCount > 0 else { return }
-        var content: [UInt8] = []
-        content.reserveCapacity(options.pageByteCountTarget + options.pageByteCountTarget / 4)
-        if leaf.maxRepetition > 0 { Self.appendLevels(repetitions, leaf.maxRepetition, entryCount, to: &content) }
-        if leaf.maxDefinition > 0 { Self.appendLevels(definitions, leaf.maxDefinition, entryCount, to: &content) }
         var page = values.bounds(type)
         page.nullCount = Int64(nullCount)
         statistics.merge(page)
-        let encoding = values.finishPage(into: &content)
-        encodings.insert(encoding)
         let offset = pages.count
-        try append(content, .data, encoding, count: entryCount, to: &pages)
+        let encoding =
+            options.dataPageVersion == .one ? try appendVersionOne(compressor) : try appendVersionTwo(compressor)
+        encodings.insert(encoding)
         index.append(
             offset: offset, byteCount: pages.count - offset, rows: rowCount, valueCount: entryCount - nullCount, page,
             type)
@@ -146,57 +145,100 @@ final class LeafWriter {
         (entryCount, rowCount, nullCount) = (0, 0, 0)
     }
 
-    /// Levels behind their length (4 bytes); none were written down where all are the greatest.
-    private static func appendLevels(_ levels: [UInt8], _ most: Int, _ count: Int, to content: inout [UInt8]) {
-        let start = content.count
-        appendWord(UInt32(0), to: &content)
-        let width = HybridEncoding.bitWidth(max: UInt32(most))
-        if levels.isEmpty {
-            HybridEncoding.run(UInt32(most), count: count, bitWidth: width, into: &content)
-        } else {
-            HybridEncoding.encode(levels.span, bitWidth: width, into: &content)
+    /// Levels, each behind their length (4 bytes), and values: compressed as a whole.
+    private func appendVersionOne(_ compressor: PageCompressor) throws(ParquetError) -> Int32 {
+        var content: [UInt8] = []
+        content.reserveCapacity(options.pageByteCountTarget + options.pageByteCountTarget / 4)
+        for (levels, most) in [(repetitions, leaf.maxRepetition), (definitions, leaf.maxDefinition)] where most > 0 {
+            let encoded = Self.encoded(levels, most, entryCount)
+            appendWord(UInt32(truncatingIfNeeded: encoded.count), to: &content)
+            content += encoded
         }
-        let length = content.count - start - 4
-        for byte in 0..<4 { content[start + byte] = UInt8(truncatingIfNeeded: length >> (byte * 8)) }
+        let encoding = try values.finishPage(into: &content, compressor)
+        let header = PageHeader(
+            kind: .data, uncompressedByteCount: try Self.size(content.count), compressedByteCount: 0, crc: nil,
+            valueCount: try Self.size(entryCount), encoding: encoding)
+        try append(header, try compressor.compress(content.span), to: &pages)
+        return encoding
     }
 
-    private func append(
-        _ content: [UInt8], _ kind: PageHeader.Kind, _ encoding: Int32, count: Int, to target: inout [UInt8]
-    ) throws(ParquetError) {
-        var compressed = try compressor.compress(content.span)
-        if let encryption {
-            compressed = try encryption.seal(
-                compressed, kind == .dictionary ? .dictionaryPage : .dataPage, page: pageCount)
-        }
-        guard let size = Int32(exactly: content.count), let compressedSize = Int32(exactly: compressed.count),
-            let count = Int32(exactly: count)
-        else { throw ParquetError(.limit, "a page is larger than 2 GiB") }
+    /// Levels as they are, and values: compressed where that makes them smaller.
+    private func appendVersionTwo(_ compressor: PageCompressor) throws(ParquetError) -> Int32 {
+        let repeated =
+            leaf.maxRepetition > 0 ? Self.encoded(repetitions, leaf.maxRepetition, entryCount) : []
+        let defined = leaf.maxDefinition > 0 ? Self.encoded(definitions, leaf.maxDefinition, entryCount) : []
+        var content: [UInt8] = []
+        content.reserveCapacity(options.pageByteCountTarget + options.pageByteCountTarget / 4)
+        let encoding = try values.finishPage(into: &content, compressor)
+        let compressed = options.codec == .none ? content : try compressor.compress(content.span)
+        let isCompressed = compressed.count < content.count
         var header = PageHeader(
-            kind: kind, uncompressedByteCount: size, compressedByteCount: compressedSize, crc: crc32(compressed.span),
-            valueCount: count, encoding: encoding
-        ).encoded()
+            kind: .dataV2, uncompressedByteCount: try Self.size(repeated.count + defined.count + content.count),
+            compressedByteCount: 0, crc: nil, valueCount: try Self.size(entryCount), encoding: encoding)
+        header.v2 = PageHeader.VersionTwo(
+            nullCount: try Self.size(nullCount), rowCount: try Self.size(rowCount),
+            definitionByteCount: try Self.size(defined.count), repetitionByteCount: try Self.size(repeated.count),
+            isCompressed: isCompressed)
+        try append(header, repeated + defined + (isCompressed ? compressed : content), to: &pages)
+        return encoding
+    }
+
+    /// Levels; none were written down where all are the greatest.
+    private static func encoded(_ levels: [UInt8], _ most: Int, _ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let width = HybridEncoding.bitWidth(max: UInt32(most))
+        if levels.isEmpty {
+            HybridEncoding.run(UInt32(most), count: count, bitWidth: width, into: &bytes)
+        } else {
+            HybridEncoding.encode(levels.span, bitWidth: width, into: &bytes)
+        }
+        return bytes
+    }
+
+    private static func size(_ count: Int) throws(ParquetError) -> Int32 {
+        guard let size = Int32(exactly: count) else { throw ParquetError(.limit, "a page is larger than 2 GiB") }
+        return size
+    }
+
+    /// Adds a page; its size and checksum are those of the bytes that lie in the file, after compression and encryption.
+    private func append(
+        _ description: PageHeader, _ content: [UInt8], to target: inout [UInt8]
+    ) throws(ParquetError) {
+        let isDictionary = description.kind == .dictionary
+        var (description, content) = (description, content)
+        if let encryption {
+            content = try encryption.seal(content, isDictionary ? .dictionaryPage : .dataPage, page: pageCount)
+        }
+        description.compressedByteCount = try Self.size(content.count)
+        description.crc = crc32(content.span)
+        var header = description.encoded()
         if let encryption {
             header = try encryption.seal(
-                header, kind == .dictionary ? .dictionaryPageHeader : .dataPageHeader, page: pageCount)
+                header, isDictionary ? .dictionaryPageHeader : .dataPageHeader, page: pageCount)
         }
         target += header
-        target += compressed
-        pageContentByteCount += Int64(header.count + content.count)
+        target += content
+        pageContentByteCount += Int64(header.count) + Int64(description.uncompressedByteCount)
+    }
+
+    /// Makes the row group's last pages, which is most of the work at its end.
+    func closePages(_ compressor: PageCompressor) throws(ParquetError) {
+        try finishPage(compressor)
+        guard let dictionary = values.dictionaryPage() else { return }
+        let header = PageHeader(
+            kind: .dictionary, uncompressedByteCount: try Self.size(dictionary.bytes.count), compressedByteCount: 0,
+            crc: nil, valueCount: try Self.size(dictionary.count), encoding: FileEncoding.plain)
+        try append(header, try compressor.compress(dictionary.bytes.span), to: &dictionaryPage)
     }
 
     /// The row group's column chunk; the next row group begins.
     /// - Parameter offset: where in the file the chunk will begin.
+    /// - Precondition: its pages were closed.
     func finishChunk(at offset: Int64) throws(ParquetError) -> FinishedChunk {
-        try finishPage()
-        var dictionaryPage: [UInt8] = []
-        if let dictionary = values.dictionaryPage() {
-            try append(
-                dictionary.bytes, .dictionary, FileEncoding.plain, count: dictionary.count, to: &dictionaryPage)
-        }
         var chunk = ColumnChunkMetadata()
         chunk.type = leaf.type
         chunk.path = leaf.path
-        chunk.codec = FileCodec.zstd
+        chunk.codec = options.codec.number
         chunk.valueCount = valueCount
         chunk.encodings = encodings.union(leaf.maxDefinition > 0 ? [FileEncoding.rle] : [])
             .union(dictionaryPage.isEmpty ? [] : [FileEncoding.plain]).sorted()
@@ -209,7 +251,8 @@ final class LeafWriter {
             metadata: chunk, statistics: statistics, dictionaryPage: dictionaryPage, pages: pages,
             index: try sealed(index.finish(at: chunk.dataPageOffset)), bloomFilter: try bloomFilter())
         values.reset()
-        (pages, encodings, pageContentByteCount, valueCount, pageCount) = ([], [], 0, 0, 0)
+        (pages, dictionaryPage, encodings) = ([], [], [])
+        (pageContentByteCount, valueCount, pageCount) = (0, 0, 0)
         (statistics, index) = (ColumnStatistics(), PageIndexBuilder())
         return finished
     }
@@ -241,25 +284,4 @@ struct FinishedChunk {
     /// The parts of its page index.
     let index: (offsets: [UInt8], bounds: [UInt8]?)?
     let bloomFilter: [UInt8]?
-}
-
-/// The file's compression context, shared by its leaves.
-final class PageCompressor {
-    private var zstd: Compressor
-
-    init(level: Int) throws(ParquetError) {
-        do {
-            zstd = try Compressor(level: level)
-        } catch {
-            throw ParquetError(.inputOutput, "\(error)")
-        }
-    }
-
-    func compress(_ bytes: Span<UInt8>) throws(ParquetError) -> [UInt8] {
-        do {
-            return try zstd.compress(bytes)
-        } catch {
-            throw ParquetError(.inputOutput, "\(error)")
-        }
-    }
 }

@@ -3,7 +3,8 @@ internal import Columnar
 /// The values of a leaf on their way into pages: gathered until a page is full, then encoded in the way that suits
 /// them. One object for each leaf of the file; asked once a batch and once a page.
 ///
-/// (1) The first page of a row group decides the encoding; a dictionary that grows too large ends with the page before.
+/// (1) The first page of a row group decides the encoding, for some row groups; a dictionary that grows too large ends
+///     with the page before.
 /// (2) Bounds are of the values of the page that is being filled: finishing it forgets them.
 protocol PageValues: AnyObject {
     /// The bytes that the page would have by now, roughly.
@@ -11,7 +12,10 @@ protocol PageValues: AnyObject {
     /// Takes values that are all there.
     func append(_ values: ColumnValues) throws(ParquetError)
     /// Adds the encoded page and begins the next; gives the encoding.
-    func finishPage(into bytes: inout [UInt8]) -> Int32
+    /// - Parameter compressor: what the page will be compressed with: encodings are compared by what it leaves.
+    func finishPage(into bytes: inout [UInt8], _ compressor: PageCompressor) throws(ParquetError) -> Int32
+    /// The last decision; nil before the first page of values.
+    var choice: EncodingChoice? { get }
     /// The row group's distinct values, where pages refer to them.
     func dictionaryPage() -> EncodedDictionary?
     /// The bounds of the page that is being filled.
@@ -30,19 +34,20 @@ struct EncodedDictionary {
 let dictionaryByteCountMax = 1 << 20
 
 /// Makes the values' buffer of a leaf.
-func makePageValues(_ type: LogicalType) -> any PageValues {
+/// - Parameter wanted: the encoding that was asked for, which suits the type; nil where the values decide.
+func makePageValues(_ type: LogicalType, _ wanted: ParquetEncoding?) -> any PageValues {
     switch type.physicalType {
     case .bool: return BoolPageValues()
     case .int32:
         switch type {
-        case .uint8, .uint16, .uint32: return FixedPageValues<UInt32>(.unsigned)
-        default: return FixedPageValues<UInt32>(.signed)
+        case .uint8, .uint16, .uint32: return FixedPageValues<UInt32>(.unsigned, wanted)
+        default: return FixedPageValues<UInt32>(.signed, wanted)
         }
-    case .int64: return FixedPageValues<UInt64>(type == .uint64 ? .unsigned : .signed)
-    case .float: return FixedPageValues<UInt32>(.floating)
-    case .double: return FixedPageValues<UInt64>(.floating)
+    case .int64: return FixedPageValues<UInt64>(type == .uint64 ? .unsigned : .signed, wanted)
+    case .float: return FixedPageValues<UInt32>(.floating, wanted)
+    case .double: return FixedPageValues<UInt64>(.floating, wanted)
     case .int128: return WidePageValues()
-    case .bytes, .list, .structure, .map: return TextPageValues()
+    case .bytes, .list, .structure, .map: return TextPageValues(wanted)
     }
 }
 
@@ -64,7 +69,9 @@ final class BoolPageValues: PageValues {
         hasFalse = hasFalse || count < bits.count
     }
 
-    func finishPage(into bytes: inout [UInt8]) -> Int32 {
+    var choice: EncodingChoice? { EncodingChoice(.plain, reason: "the only encoding for values of this type") }
+
+    func finishPage(into bytes: inout [UInt8], _ compressor: PageCompressor) throws(ParquetError) -> Int32 {
         for start in stride(from: 0, to: page.count, by: 8) {
             var byte: UInt8 = 0
             for bit in 0..<min(8, page.count - start) where page[start + bit] { byte |= 1 << UInt8(bit) }
@@ -103,7 +110,9 @@ final class WidePageValues: PageValues {
         }
     }
 
-    func finishPage(into bytes: inout [UInt8]) -> Int32 {
+    var choice: EncodingChoice? { EncodingChoice(.plain, reason: "the only encoding for values of this type") }
+
+    func finishPage(into bytes: inout [UInt8], _ compressor: PageCompressor) throws(ParquetError) -> Int32 {
         appendAll(page.map(\.bigEndian), to: &bytes)
         page.removeAll(keepingCapacity: true)
         (least, greatest) = (nil, nil)

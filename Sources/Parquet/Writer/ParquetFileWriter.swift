@@ -1,58 +1,17 @@
 package import Columnar
 package import Effects
 
-/// How a file is written.
-package struct ParquetWriterOptions: Sendable {
-    /// zstd's level.
-    package var compressionLevel = 3
-    /// The most rows of a row group.
-    package var rowGroupRowCount = 1_048_576
-    /// The bytes of a row group, compressed, at which it ends: what memory holds.
-    package var rowGroupByteCountTarget = 64 << 20
-    /// The most rows of a data page.
-    package var pageRowCount = 65_536
-    /// The bytes of a data page, before compression, at which it ends.
-    package var pageByteCountTarget = 1 << 20
-    /// The columns that get a bloom filter in every row group: leaves by their paths, joined by dots. Worth it where
-    /// values are looked for by equality and the statistics of row groups say little: keys in random order.
-    package var bloomFilterColumns: Set<String> = []
-    /// How the rows are sorted, which is noted and not checked: by the first of these columns, then by the second.
-    package var sorting: [ColumnOrder] = []
-    /// What is noted in the footer, in this order.
-    package var keyValues: [(key: String, value: String)] = []
-    /// Who writes.
-    package var createdBy = "almanac"
-    /// How the file is encrypted; not at all where nil.
-    package var encryption: EncryptionProperties?
-
-    package init() {}
-}
-
-/// A column that rows are sorted by.
-package struct ColumnOrder: Sendable, Hashable {
-    /// The column: a leaf by its path, joined by dots.
-    package let column: String
-    /// Whether the greatest comes first.
-    package let isDescending: Bool
-    /// Whether missing values come first.
-    package let nullsFirst: Bool
-
-    package init(_ column: String, isDescending: Bool = false, nullsFirst: Bool = false) {
-        self.column = column
-        self.isDescending = isDescending
-        self.nullsFirst = nullsFirst
-    }
-}
-
 /// Writes batches into one Parquet file, row group by row group.
 ///
 /// ```
 /// "PAR1" | row group 0: column 0 pages, column 1 pages, …, bloom filters | row group 1 …
 ///        | column indexes | offset indexes | footer | footer length (4) | "PAR1"
 /// ```
-/// (1) Memory holds the compressed pages of one row group, and one page of values for each leaf.
-/// (2) Pages are compressed with zstd and carry CRC-32 checksums; statistics are exact.
-/// (3) The same batches and options give the same bytes.
+/// (1) Memory holds the compressed pages of one row group, one page of values for each leaf, and the batches of at most
+///     `gatheredRowCountMax` rows.
+/// (2) Pages carry CRC-32 checksums; statistics are exact.
+/// (3) The same batches and options give the same bytes, whatever the number of threads: they share out the columns, and
+///     each column is written by one of them at a time.
 /// Source: the Apache Parquet format, version 2.10.
 package final class ParquetFileWriter {
     private let schema: Schema
@@ -60,9 +19,16 @@ package final class ParquetFileWriter {
     private let file: any WritableFile
     private let tree: SchemaTree
     private let leaves: [LeafWriter]
+    private let compressors: [PageCompressor]
+    /// The columns by the work that they make, the most first: the last ones fill the gaps.
+    private let columnsByWork: [Int]
     private let encryption: FileEncryption?
     private var metadata = ParquetFileMetadata()
     private var bufferedRows = 0
+    /// Rows that the columns have not taken yet.
+    private var gathered: [ColumnBatch] = []
+    private var gatheredRows = 0
+    private var gatheredByteCount = 0
     private var statistics: [ColumnStatistics]
     private let sorting: [SortingColumn]
     /// The page indexes of the row groups so far, which lie behind the last of them.
@@ -71,6 +37,11 @@ package final class ParquetFileWriter {
     /// Data pages of an encrypted column chunk at which its row group ends, and rows that are taken at once before: a
     /// chunk can have twice as many pages, and a row makes at most one.
     private static let encryptedPageCountMax = ModuleCipher.ordinalMax / 2
+
+    /// The rows that are gathered before the columns take them, at most: enough for the threads to be worth it.
+    private static let gatheredRowCountMax = 65_536
+    /// The bytes of these, roughly.
+    private static let gatheredByteCountMax = 16 << 20
 
     /// Rows of nested columns that are taken apart at once.
     private static let nestedRowCount = 1_024
@@ -85,8 +56,22 @@ package final class ParquetFileWriter {
         metadata.keyValues = options.keyValues + FileSchema.keyValues(of: schema)
         let tree = try SchemaTree(metadata.elements)
         let types = schema.fields.flatMap { FileSchema.leafTypes(of: $0.type) }
-        let compressor = try PageCompressor(level: options.compressionLevel)
-        leaves = zip(tree.leaves, types).map { LeafWriter($0, $1, options, compressor) }
+        for (leaf, type) in zip(tree.leaves, types) {
+            guard let encoding = options.encodings[leaf.name] else { continue }
+            guard encoding.suits(type) else {
+                throw ParquetError(
+                    .mismatch, "values of \(type) can't be written as \(encoding.rawValue)", column: leaf.name)
+            }
+        }
+        leaves = zip(tree.leaves, types).map { LeafWriter($0, $1, options) }
+        // Nonces are drawn in one order.
+        let threads = options.encryption == nil ? options.threadCount ?? ParallelWork.coreCount : 1
+        var compressors: [PageCompressor] = []
+        for _ in 0..<max(1, min(threads, tree.columns.count)) { compressors.append(try PageCompressor(options)) }
+        self.compressors = compressors
+        columnsByWork = schema.fields.indices.sorted {
+            (schema.fields[$1].type.work, $0) < (schema.fields[$0].type.work, $1)
+        }
         self.tree = tree
         sorting = try options.sorting.map { order throws(ParquetError) in
             guard let leaf = tree.leaves.firstIndex(where: { $0.name == order.column }) else {
@@ -119,38 +104,69 @@ package final class ParquetFileWriter {
         guard batch.schema.fields.map(\.type) == schema.fields.map(\.type) else {
             throw ParquetError(.mismatch, "the batch has another schema than the file")
         }
+        let gatheredMax = encryption == nil ? Self.gatheredRowCountMax : Self.encryptedPageCountMax
         var start = 0
         while start < batch.rowCount {
             let count = min(
-                batch.rowCount - start, max(1, options.rowGroupRowCount) - bufferedRows,
-                encryption == nil ? 65_536 : Self.encryptedPageCountMax)
-            for (index, shape) in tree.columns.enumerated() {
-                let column = batch.columns[index]
-                let isWhole = start == 0 && count == batch.rowCount
-                try append(isWhole ? column : column.slice(start..<start + count), shape)
-            }
+                batch.rowCount - start, max(1, options.rowGroupRowCount) - bufferedRows, gatheredMax - gatheredRows)
+            let piece = start == 0 && count == batch.rowCount ? batch : batch.slice(start..<start + count)
+            gathered.append(piece)
+            gatheredRows += count
+            gatheredByteCount += piece.columns.reduce(0) { $0 + $1.values.roughByteCount }
             bufferedRows += count
             start += count
+            let isFull = bufferedRows >= options.rowGroupRowCount
+            if isFull || gatheredRows >= gatheredMax || gatheredByteCount >= Self.gatheredByteCountMax {
+                try takeGathered()
+            }
             let byteCount = leaves.reduce(0) { $0 + $1.byteCount }
             let hasManyPages = encryption != nil && leaves.contains { $0.pageCount >= Self.encryptedPageCountMax }
-            if bufferedRows >= options.rowGroupRowCount || byteCount >= options.rowGroupByteCountTarget || hasManyPages
-            {
-                try flush()
+            if isFull || byteCount >= options.rowGroupByteCountTarget || hasManyPages { try flush() }
+        }
+    }
+
+    /// Lets the columns take the rows that were gathered.
+    private func takeGathered() throws(ParquetError) {
+        let batches = gathered
+        (gathered, gatheredRows, gatheredByteCount) = ([], 0, 0)
+        try forEachColumn { (writer, column, compressor) throws(ParquetError) in
+            for batch in batches {
+                try writer.append(batch.columns[column], writer.tree.columns[column], compressor)
+            }
+        }
+        for batch in batches {
+            for (index, shape) in tree.columns.enumerated() where !shape.isLeaf {
+                statistics[index].nullCount += Int64(batch.columns[index].nullCount)
             }
         }
     }
 
-    private func append(_ column: Column, _ shape: ColumnShape) throws(ParquetError) {
+    /// Calls `body` for each column, several at once.
+    private func forEachColumn(
+        _ body: @Sendable (ParquetFileWriter, Int, PageCompressor) throws(ParquetError) -> Void
+    ) throws(ParquetError) {
+        // Safe: a column's leaves are touched by the thread that has its index, a compressor by the thread that has its.
+        nonisolated(unsafe) let writer = self
+        try ParallelWork.run(count: columnsByWork.count, threads: compressors.count) {
+            (piece, worker) throws(ParquetError) in
+            let writer = unsafe writer
+            try body(writer, writer.columnsByWork[piece], writer.compressors[worker])
+        }
+    }
+
+    private func append(
+        _ column: Column, _ shape: ColumnShape, _ compressor: PageCompressor
+    ) throws(ParquetError) {
         do throws(ParquetError) {
             if case .leaf(let leaf) = shape.content {
-                try leaves[leaf].append(column)
+                try leaves[leaf].append(column, compressor)
                 return
             }
             var start = 0
             while start < column.rowCount {
                 let end = min(column.rowCount, start + Self.nestedRowCount)
                 let shredder = ColumnShredder { [leaves] leaf, entries, values throws(ParquetError) in
-                    try leaves[leaf].append(entries, values, rowCount: end - start)
+                    try leaves[leaf].append(entries, values, rowCount: end - start, compressor)
                 }
                 try shredder.shred(column.slice(start..<end), shape)
                 start = end
@@ -175,6 +191,11 @@ package final class ParquetFileWriter {
         return (metadata, statistics)
     }
 
+    /// Why each leaf's values are encoded as they are, by its path joined by dots: the last decision about it.
+    package var encodingChoices: [(column: String, choice: EncodingChoice)] {
+        zip(tree.leaves, leaves).compactMap { leaf, writer in writer.choice.map { (leaf.name, $0) } }
+    }
+
     private func footer() throws(ParquetError) -> [UInt8] {
         guard let encryption else { return metadata.encoded() }
         var sealed = metadata
@@ -183,6 +204,10 @@ package final class ParquetFileWriter {
     }
 
     private func flush() throws(ParquetError) {
+        if !gathered.isEmpty { try takeGathered() }
+        try forEachColumn { (writer, column, compressor) throws(ParquetError) in
+            for leaf in writer.tree.columns[column].leaves { try writer.leaves[leaf].closePages(compressor) }
+        }
         var group = RowGroupMetadata()
         group.rowCount = Int64(bufferedRows)
         group.sorting = sorting
@@ -240,5 +265,25 @@ package final class ParquetFileWriter {
         } catch {
             throw ParquetError(.inputOutput, error.description)
         }
+    }
+}
+
+extension LogicalType {
+    /// How much work a column of the type makes, compared with others.
+    fileprivate var work: Int {
+        switch physicalType {
+        case .list, .structure, .map: 3
+        case .bytes: 2
+        case .int64, .double, .int128: 1
+        case .bool, .int32, .float: 0
+        }
+    }
+}
+
+extension ColumnValues {
+    /// The bytes of the values in memory, roughly; of nested ones the rows only.
+    fileprivate var roughByteCount: Int {
+        guard case .bytes(let buffer) = self, buffer.count > 0 else { return 8 * rowCount }
+        return 4 * rowCount + Int(buffer.offsets[buffer.count] - buffer.offsets[0])
     }
 }

@@ -1,23 +1,39 @@
 internal import Columnar
 
-/// Texts and binary values: codes of a dictionary as long as it is worth it, else PLAIN.
+/// Texts and binary values: codes of a dictionary as long as it is worth it, else PLAIN, DELTA_LENGTH_BYTE_ARRAY or
+/// DELTA_BYTE_ARRAY, whichever is smallest on a sample after compression.
 final class TextPageValues: PageValues {
+    private let wanted: ParquetEncoding?
     private var dictionary = TextDictionary()
+    /// Whether values are taken as codes: also before the first page has decided.
     private var isDictionary = true
-    private var hasPages = false
+    /// How pages are encoded; nil before the first one decides.
+    private var mode: ParquetEncoding?
+    private(set) var choice: EncodingChoice?
+    private var groupCount = 0
     /// The page's codes, while there is a dictionary.
     private var codes: [UInt32] = []
-    /// The page in PLAIN, once there is none.
-    private var plain: [UInt8] = []
-    private var least: [UInt8]?
-    private var greatest: [UInt8]?
+    /// The page's bytes and the length of each value, once there is none.
+    private var texts: [UInt8] = []
+    private var lengths: [Int64] = []
+    private var bytesBounds = BytesBounds()
     /// Codes of a batch's dictionary as our codes, and which one it is.
     private var translation: (source: BytesDictionary, codes: [UInt32])?
+
+    private static let others: [ParquetEncoding] = [.plain, .deltaLengthByteArray, .deltaByteArray]
+
+    /// - Parameter wanted: the encoding that was asked for; nil where the values decide.
+    init(_ wanted: ParquetEncoding?) {
+        self.wanted = wanted
+        mode = wanted
+        choice = wanted.map { EncodingChoice($0, reason: "asked for") }
+        isDictionary = wanted ?? .dictionary == .dictionary
+    }
 
     var pageByteCount: Int {
         // A full dictionary ends the page, so that the next can do without.
         if isDictionary && dictionary.byteCount > dictionaryByteCountMax { return .max }
-        return isDictionary ? codes.count * 2 : plain.count
+        return isDictionary ? codes.count * 2 : texts.count + 4 * lengths.count
     }
 
     func append(_ values: ColumnValues) throws(ParquetError) {
@@ -39,99 +55,154 @@ final class TextPageValues: PageValues {
                 grown.append(distinct.code(of: all.extracting(Int(ends[index])..<Int(ends[index + 1]))))
             }
             (codes, dictionary) = (grown, distinct)
-        } else {
-            for index in 0..<buffer.count { appendPlain(all.extracting(Int(ends[index])..<Int(ends[index + 1]))) }
+            return
         }
+        guard buffer.count > 0 else { return }
+        unsafe all.extracting(Int(ends[0])..<Int(ends[buffer.count])).withUnsafeBufferPointer {
+            unsafe texts.append(contentsOf: $0)
+        }
+        var (sizes, bounds) = (lengths, bytesBounds)
+        lengths = []
+        for index in 0..<buffer.count {
+            sizes.append(Int64(ends[index &+ 1] &- ends[index]))
+            bounds.widen(all.extracting(Int(ends[index])..<Int(ends[index + 1])))
+        }
+        (lengths, bytesBounds) = (sizes, bounds)
     }
 
     private func append(_ source: Buffer<UInt32>, _ distinct: BytesDictionary) {
         let texts = distinct.values
         let all = texts.bytes.span
-        if isDictionary {
-            var known: [UInt32] = []
-            if let translation, translation.source === distinct { known = translation.codes }
-            translation = nil
-            if known.isEmpty { known = Array(repeating: .max, count: distinct.values.count) }
-            var grown = codes
-            codes = []
-            let given = source.span
-            for index in given.indices {
-                let code = Int(given[index])
-                if known[code] == .max {
-                    known[code] = dictionary.code(of: all.extracting(texts.range(code)))
-                }
-                grown.append(known[code])
+        guard isDictionary else {
+            for index in 0..<source.count { appendValue(all.extracting(distinct.values.range(Int(source[index])))) }
+            return
+        }
+        var known: [UInt32] = []
+        if let translation, translation.source === distinct { known = translation.codes }
+        translation = nil
+        if known.isEmpty { known = Array(repeating: .max, count: distinct.values.count) }
+        var grown = codes
+        codes = []
+        let given = source.span
+        for index in given.indices {
+            let code = Int(given[index])
+            if known[code] == .max {
+                known[code] = dictionary.code(of: all.extracting(texts.range(code)))
             }
-            codes = grown
-            translation = (distinct, known)
-        } else {
-            for index in 0..<source.count { appendPlain(all.extracting(distinct.values.range(Int(source[index])))) }
+            grown.append(known[code])
         }
+        codes = grown
+        translation = (distinct, known)
     }
 
-    private func appendPlain(_ value: Span<UInt8>) {
-        appendWord(UInt32(truncatingIfNeeded: value.count), to: &plain)
-        unsafe value.withUnsafeBufferPointer { unsafe plain.append(contentsOf: $0) }
-        widen(value)
+    private func appendValue(_ value: Span<UInt8>) {
+        unsafe value.withUnsafeBufferPointer { unsafe texts.append(contentsOf: $0) }
+        lengths.append(Int64(value.count))
+        bytesBounds.widen(value)
     }
 
-    private func widen(_ value: Span<UInt8>) {
-        if let held = least {
-            if precedes(value, held.span) { least = copy(value) }
-        } else {
-            least = copy(value)
-        }
-        if let held = greatest {
-            if precedes(held.span, value) { greatest = copy(value) }
-        } else {
-            greatest = copy(value)
-        }
-    }
-
-    func finishPage(into bytes: inout [UInt8]) -> Int32 {
-        defer { (least, greatest) = (nil, nil) }
+    func finishPage(into bytes: inout [UInt8], _ compressor: PageCompressor) throws(ParquetError) -> Int32 {
+        defer { bytesBounds = BytesBounds() }
         // Nothing but missing values so far: no codes without a dictionary.
         if isDictionary && dictionary.count == 0 { return FileEncoding.plain }
-        let isFull = dictionary.byteCount > dictionaryByteCountMax
-        let isWorthless = codes.count >= 1_024 && dictionary.count > codes.count / 2
-        if isDictionary && !hasPages && (isWorthless || isFull && dictionary.count > codes.count / 8) { spellOut() }
-        hasPages = true
+        if mode == nil {
+            let made = try decide(compressor)
+            (mode, choice) = (made.encoding, made)
+            if made.encoding != .dictionary { spellOut() }
+        }
         guard isDictionary else {
-            bytes += plain
-            plain.removeAll(keepingCapacity: true)
-            return FileEncoding.plain
+            // A dictionary that was full left the decision open.
+            if mode == .dictionary { mode = try chosen(of: Self.others, texts, lengths, compressor).encoding }
+            Self.encode(texts, lengths, mode ?? .plain, into: &bytes)
+            texts.removeAll(keepingCapacity: true)
+            lengths.removeAll(keepingCapacity: true)
+            return (mode ?? .plain).number
         }
         let width = HybridEncoding.bitWidth(max: UInt32(max(1, dictionary.count) - 1))
         bytes.append(UInt8(width))
         HybridEncoding.encode(codes.span, bitWidth: width, into: &bytes)
         codes.removeAll(keepingCapacity: true)
-        if isFull {
+        if dictionary.byteCount > dictionaryByteCountMax {
             isDictionary = false
             translation = nil
         }
         return FileEncoding.rleDictionary
     }
 
-    /// Writes the first page's texts themselves: its dictionary is not worth it.
+    private static func encode(
+        _ texts: [UInt8], _ lengths: [Int64], _ encoding: ParquetEncoding, into bytes: inout [UInt8]
+    ) {
+        switch encoding {
+        case .deltaLengthByteArray: DeltaBytesEncoder.encodeLengths(texts.span, lengths.span, into: &bytes)
+        case .deltaByteArray: DeltaBytesEncoder.encodePrefixes(texts.span, lengths.span, into: &bytes)
+        default:
+            bytes.reserveCapacity(bytes.count + texts.count + 4 * lengths.count)
+            var start = 0
+            for length in lengths {
+                appendWord(UInt32(truncatingIfNeeded: length), to: &bytes)
+                unsafe texts.span.extracting(start..<start + Int(length)).withUnsafeBufferPointer {
+                    unsafe bytes.append(contentsOf: $0)
+                }
+                start += Int(length)
+            }
+        }
+    }
+
+    private func chosen(
+        of encodings: [ParquetEncoding], _ texts: [UInt8], _ lengths: [Int64], _ compressor: PageCompressor
+    ) throws(ParquetError) -> EncodingChoice {
+        let count = min(lengths.count, trialValueCountMax)
+        let sample = Array(lengths[..<count])
+        let sampleTexts = Array(texts[..<Int(sample.reduce(0, +))])
+        var trials: [EncodingChoice.Trial] = []
+        for encoding in encodings {
+            var bytes: [UInt8] = []
+            Self.encode(sampleTexts, sample, encoding, into: &bytes)
+            trials.append(EncodingChoice.Trial(encoding: encoding, byteCount: try compressor.byteCount(of: bytes)))
+        }
+        return EncodingChoice(sampleValueCount: count, trials)
+    }
+
+    /// Compares the encodings on the first page, unless its values repeat so much that a dictionary is best anyway.
+    /// The dictionary counts with the sample's share of it.
+    private func decide(_ compressor: PageCompressor) throws(ParquetError) -> EncodingChoice {
+        if dictionary.count <= codes.count / 64 {
+            return EncodingChoice(
+                .dictionary, reason: "\(dictionary.count) distinct values among the first \(codes.count)")
+        }
+        let sample = codes.count <= trialValueCountMax ? codes : Array(codes[..<trialValueCountMax])
+        let (held, distinct) = (dictionary.bytes, dictionary)
+        var (values, lengths): ([UInt8], [Int64]) = ([], [])
+        for code in sample {
+            let range = distinct.range(Int(code))
+            values.append(contentsOf: held[range])
+            lengths.append(Int64(range.count))
+        }
+        let others = try chosen(of: Self.others, values, lengths, compressor)
+        if codes.count >= 1_024 && dictionary.count > codes.count / 2 { return others }
+        var bytes: [UInt8] = []
+        HybridEncoding.encode(
+            sample.span, bitWidth: HybridEncoding.bitWidth(max: UInt32(max(1, dictionary.count) - 1)), into: &bytes)
+        var size = try compressor.byteCount(of: bytes)
+        size += try compressor.byteCount(of: distinct.plain()) * sample.count / codes.count
+        return EncodingChoice(
+            sampleValueCount: sample.count,
+            [EncodingChoice.Trial(encoding: .dictionary, byteCount: size)] + others.trials)
+    }
+
+    /// Turns the page's codes into their texts: its dictionary is not worth it.
     private func spellOut() {
         isDictionary = false
         translation = nil
         let (held, distinct) = (codes, dictionary)
         (codes, dictionary) = ([], TextDictionary())
-        let texts = distinct.bytes
-        for code in held { appendPlain(texts.span.extracting(distinct.range(Int(code)))) }
+        let all = distinct.bytes
+        for code in held { appendValue(all.span.extracting(distinct.range(Int(code)))) }
     }
 
     func dictionaryPage() -> EncodedDictionary? {
-        guard hasPages, dictionary.count > 0 else { return nil }
-        var bytes: [UInt8] = []
-        let texts = dictionary.bytes
-        for code in 0..<dictionary.count {
-            let range = dictionary.range(code)
-            appendWord(UInt32(truncatingIfNeeded: range.count), to: &bytes)
-            bytes.append(contentsOf: texts[range])
-        }
-        return EncodedDictionary(bytes: bytes, count: dictionary.count)
+        guard mode != nil, dictionary.count > 0 else { return nil }
+        return EncodedDictionary(bytes: dictionary.plain(), count: dictionary.count)
     }
 
     func bounds(_ type: LogicalType) -> ColumnStatistics {
@@ -139,10 +210,12 @@ final class TextPageValues: PageValues {
             let texts = dictionary.bytes
             var isUsed = [Bool](repeating: false, count: dictionary.count)
             for code in codes { isUsed[Int(code)] = true }
-            for code in 0..<dictionary.count where isUsed[code] { widen(texts.span.extracting(dictionary.range(code))) }
+            for code in 0..<dictionary.count where isUsed[code] {
+                bytesBounds.widen(texts.span.extracting(dictionary.range(code)))
+            }
         }
         var statistics = ColumnStatistics()
-        guard let least, let greatest else { return statistics }
+        guard let least = bytesBounds.least, let greatest = bytesBounds.greatest else { return statistics }
         guard max(least.count, greatest.count) <= ColumnStatistics.byteCountMax else {
             statistics.isUnbounded = true
             return statistics
@@ -155,8 +228,41 @@ final class TextPageValues: PageValues {
     }
 
     func reset() {
-        (dictionary, isDictionary, hasPages) = (TextDictionary(), true, false)
+        groupCount += 1
+        mode = wanted ?? (groupCount % trialRowGroupCount == 0 ? nil : choice?.encoding)
+        dictionary = TextDictionary()
+        isDictionary = mode ?? .dictionary == .dictionary
         translation = nil
+    }
+}
+
+/// The least and the greatest of byte sequences, compared byte by byte.
+struct BytesBounds {
+    private(set) var least: [UInt8]?
+    private(set) var greatest: [UInt8]?
+    /// The first eight bytes of both as numbers, which decide most comparisons.
+    private var leastWord = UInt64.max
+    private var greatestWord = UInt64.min
+
+    mutating func widen(_ value: Span<UInt8>) {
+        let word = Self.word(value)
+        if word > leastWord && word < greatestWord { return }
+        if word <= leastWord, least.map({ precedes(value, $0.span) }) ?? true {
+            (least, leastWord) = (copy(value), word)
+        }
+        if word >= greatestWord, greatest.map({ precedes($0.span, value) }) ?? true {
+            (greatest, greatestWord) = (copy(value), word)
+        }
+    }
+
+    /// The first eight bytes, most significant first; 0 where there are fewer.
+    private static func word(_ value: Span<UInt8>) -> UInt64 {
+        if value.count >= 8 {
+            return UInt64(bigEndian: unsafe value.bytes.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt64.self))
+        }
+        var word: UInt64 = 0
+        for index in value.indices { word |= UInt64(value[index]) &<< UInt64(56 &- 8 &* index) }
+        return word
     }
 }
 
@@ -167,90 +273,4 @@ private func precedes(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
     let shared = min(left.count, right.count)
     for index in 0..<shared where left[index] != right[index] { return left[index] < right[index] }
     return left.count < right.count
-}
-
-/// Distinct texts and their codes: open addressing; a slot holds the upper half of a text's hash and its code.
-struct TextDictionary {
-    /// One without room, to stand in the place of another.
-    static let empty = TextDictionary(slots: [])
-
-    private(set) var bytes: [UInt8] = []
-    private var ends: [Int] = []
-    /// Hash (32 bits), code and one (32 bits); 0 where there is none.
-    private var slots: [UInt64]
-
-    init() { self.init(slots: Array(repeating: 0, count: 1_024)) }
-
-    private init(slots: [UInt64]) { self.slots = slots }
-
-    var count: Int { ends.count }
-
-    /// The bytes that its page would have.
-    var byteCount: Int { bytes.count + 4 * ends.count }
-
-    /// Where a text's bytes are.
-    func range(_ code: Int) -> Range<Int> { (code == 0 ? 0 : ends[code - 1])..<ends[code] }
-
-    /// The code of a text, a new one where there was none.
-    mutating func code(of value: Span<UInt8>) -> UInt32 {
-        let hash = Self.hash(value)
-        let mark = hash & 0xFFFF_FFFF_0000_0000
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-        while slots[slot] != 0 {
-            let held = slots[slot]
-            if held & 0xFFFF_FFFF_0000_0000 == mark {
-                let code = Int(truncatingIfNeeded: held & 0xFFFF_FFFF) - 1
-                if isEqual(value, range(code)) { return UInt32(truncatingIfNeeded: code) }
-            }
-            slot = (slot + 1) & (slots.count - 1)
-        }
-        unsafe value.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
-        ends.append(bytes.count)
-        slots[slot] = mark | UInt64(ends.count)
-        if ends.count * 2 > slots.count { grow() }
-        return UInt32(truncatingIfNeeded: ends.count - 1)
-    }
-
-    private func isEqual(_ value: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        guard range.count == value.count else { return false }
-        let held = bytes.span
-        for index in value.indices where held[range.lowerBound &+ index] != value[index] { return false }
-        return true
-    }
-
-    private mutating func grow() {
-        let old = slots
-        slots = Array(repeating: 0, count: old.count * 4)
-        let texts = bytes
-        for held in old where held != 0 {
-            let code = Int(truncatingIfNeeded: held & 0xFFFF_FFFF) - 1
-            let hash = Self.hash(texts.span.extracting(range(code)))
-            var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = held
-        }
-    }
-
-    /// Eight bytes at a time, folded by a wide product; the same on every machine and in every run.
-    private static func hash(_ value: Span<UInt8>) -> UInt64 {
-        var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: value.count)
-        var position = 0
-        let raw = unsafe value.bytes
-        while position &+ 8 <= value.count {
-            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
-            hash = mixed(hash ^ UInt64(littleEndian: word))
-            position &+= 8
-        }
-        var rest: UInt64 = 0
-        while position < value.count {
-            rest = rest &<< 8 | UInt64(value[position])
-            position &+= 1
-        }
-        return mixed(hash ^ rest)
-    }
-
-    private static func mixed(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
-        return product.high ^ product.low
-    }
 }

@@ -1,0 +1,141 @@
+internal import Columnar
+internal import Effects
+internal import Parquet
+internal import SystemPackage
+
+/// Times of writing and reading Parquet files within one process, for `scripts/bench parquet`.
+///
+/// ```
+/// parquet-timing write LEVEL RUNS TARGET SOURCE...    the sources' rows from memory to one file; loading is not counted
+/// parquet-timing read RUNS FILE [COLUMN...]           a file, or some of its columns, into memory
+/// parquet-timing copy LEVEL TARGET SOURCE...          batch by batch: what memory a stream of any length needs
+/// parquet-timing scan FILE                            the same of reading alone
+/// ```
+/// Prints a line for each run: seconds, rows.
+@main
+enum ParquetTiming {
+    static func main() throws {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        switch arguments.first {
+        case "write" where arguments.count > 4: try write(arguments)
+        case "read" where arguments.count > 2: try read(arguments)
+        case "copy" where arguments.count > 3: try copy(arguments)
+        case "scan" where arguments.count == 2: try scan(arguments[1])
+        default: throw Usage()
+        }
+    }
+
+    private struct Usage: Error, CustomStringConvertible {
+        let description = "usage: parquet-timing write|read|copy|scan …; the head of its source says more"
+    }
+
+    /// The rows that a thread is given at once when all of a file is read.
+    private static let batchRowCount = 131_072
+
+    private static func open(_ path: String, batchRowCount: Int) throws -> ParquetFileReader {
+        var options = ParquetReaderOptions()
+        options.batchRowCount = batchRowCount
+        return try ParquetFileReader(try DiskFileStore().open(FilePath(path)), options: options)
+    }
+
+    private static func writer(_ level: String, _ target: FilePath, _ schema: Schema) throws -> (
+        ParquetFileWriter, any WritableFile
+    ) {
+        var options = ParquetWriterOptions()
+        guard let level = Int(level) else { throw Usage() }
+        options.compressionLevel = level
+        let files = DiskFileStore()
+        if try files.status(of: target) != nil { try files.remove(target) }
+        let file = try files.create(target)
+        return (try ParquetFileWriter(schema: schema, options: options, file: file), file)
+    }
+
+    private static func timed(_ body: () throws -> Int) throws {
+        let clock = SystemClock()
+        let start = clock.monotonicNanoseconds()
+        let rows = try body()
+        print(Double(clock.monotonicNanoseconds() - start) / 1e9, rows)
+    }
+
+    private static func write(_ arguments: [String]) throws {
+        guard let runs = Int(arguments[2]) else { throw Usage() }
+        var batches: [ColumnBatch] = []
+        var schema = Schema([])
+        for path in arguments[4...] {
+            let reader = try open(path, batchRowCount: batchRowCount)
+            schema = reader.schema
+            try reader.forEachBatch { batches.append(try $0.spelledOut()) }
+        }
+        for _ in 0..<runs {
+            try timed {
+                let (writer, file) = try Self.writer(arguments[1], FilePath(arguments[3]), schema)
+                for batch in batches { try writer.write(batch) }
+                _ = try writer.finish()
+                try file.close()
+                return batches.reduce(0) { $0 + $1.rowCount }
+            }
+        }
+        let (writer, file) = try Self.writer(arguments[1], FilePath(arguments[3]), schema)
+        for batch in batches { try writer.write(batch) }
+        _ = try writer.finish()
+        try file.close()
+        for (column, choice) in writer.encodingChoices { print("#", column, choice.encoding.rawValue, choice.reason) }
+    }
+
+    private static func read(_ arguments: [String]) throws {
+        guard let runs = Int(arguments[1]) else { throw Usage() }
+        let names = arguments.count > 3 ? Array(arguments[3...]) : nil
+        for _ in 0..<runs {
+            try timed {
+                var batches: [ColumnBatch] = []
+                let reader = try open(arguments[2], batchRowCount: batchRowCount)
+                try reader.forEachBatch(columns: names) { batches.append($0) }
+                return batches.reduce(0) { $0 + $1.rowCount }
+            }
+        }
+    }
+
+    private static func copy(_ arguments: [String]) throws {
+        try timed {
+            var rows = 0
+            var open: (writer: ParquetFileWriter, file: any WritableFile)?
+            for path in arguments[3...] {
+                let reader = try Self.open(path, batchRowCount: ColumnBatch.rowCountTarget)
+                let target = try open ?? Self.writer(arguments[1], FilePath(arguments[2]), reader.schema)
+                open = target
+                try reader.forEachBatch { batch in
+                    rows += batch.rowCount
+                    try target.writer.write(batch)
+                }
+            }
+            _ = try open?.writer.finish()
+            try open?.file.close()
+            return rows
+        }
+    }
+
+    private static func scan(_ path: String) throws {
+        try timed {
+            var rows = 0
+            try open(path, batchRowCount: batchRowCount).forEachBatch { rows += $0.rowCount }
+            return rows
+        }
+    }
+}
+
+extension ColumnBatch {
+    /// The same rows with texts in place of codes of dictionaries: what other programs hold in memory, too.
+    fileprivate func spelledOut() throws -> ColumnBatch {
+        let columns = columns.map { column -> Column in
+            guard case .dictionary(let codes, let dictionary) = column.values else { return column }
+            var builder = BytesBuilder()
+            let all = dictionary.values.bytes
+            for row in 0..<codes.count {
+                let range = column.isValid(row) ? dictionary.values.range(Int(codes[row])) : 0..<0
+                precondition(builder.append(all.span.extracting(range)))
+            }
+            return Column(column.type, validity: column.validity, .bytes(builder.finish().values))
+        }
+        return try ColumnBatch(schema: schema, columns: columns, rowCount: rowCount)
+    }
+}
