@@ -46,8 +46,8 @@ final class PageCompressor {
     func compress(_ bytes: Span<UInt8>) throws(ParquetError) -> [UInt8] {
         do {
             switch codec {
-            case .zstd: return try zstd!.compress(bytes)
-            case .gzip: return try gzip!.compress(bytes)
+            case .zstd: if let page = try zstd?.compress(bytes) { return page }
+            case .gzip: if let page = try gzip?.compress(bytes) { return page }
             case .snappy: return try Snappy.compress(bytes)
             case .lz4Raw: return try LZ4.compress(bytes)
             case .brotli: return try Brotli.compress(bytes, quality: level)
@@ -56,6 +56,7 @@ final class PageCompressor {
         } catch {
             throw ParquetError(.inputOutput, "\(error)")
         }
+        throw ParquetError(.unsupported, "codec \(codec.rawValue) has no context")
     }
 
     /// The bytes that some would have, compressed.
