@@ -87,10 +87,12 @@ enum ParquetTiming {
         let names = arguments.count > 3 ? Array(arguments[3...]) : nil
         for _ in 0..<runs {
             try timed {
-                var batches: [ColumnBatch] = []
-                let reader = try open(arguments[2], batchRowCount: batchRowCount)
-                try reader.forEachBatch(columns: names) { batches.append($0) }
-                return batches.reduce(0) { $0 + $1.rowCount }
+                var options = ParquetReaderOptions()
+                options.batchRowCount = batchRowCount
+                let file = try DiskFileStore().open(FilePath(arguments[2]))
+                return try ParquetFileReader.batches(of: file, columns: names, options: options).reduce(0) {
+                    $0 + $1.rowCount
+                }
             }
         }
     }
