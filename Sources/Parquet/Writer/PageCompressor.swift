@@ -10,6 +10,16 @@ package enum ParquetCodec: String, Sendable, CaseIterable {
     case brotli
     case none
 
+    /// The levels that it has; nil where it has none.
+    package var levels: ClosedRange<Int>? {
+        switch self {
+        case .zstd: 1...19
+        case .gzip: 1...12
+        case .brotli: 0...11
+        case .snappy, .lz4Raw, .none: nil
+        }
+    }
+
     /// The number in the file.
     var number: Int32 {
         switch self {
@@ -23,7 +33,7 @@ package enum ParquetCodec: String, Sendable, CaseIterable {
     }
 }
 
-/// A compression context: one for each thread that makes pages.
+/// A compression context, made when the first page needs it: one for each thread that makes pages.
 ///
 /// The bytes depend on the content alone, not on what was compressed before.
 final class PageCompressor {
@@ -32,22 +42,20 @@ final class PageCompressor {
     private var zstd: Compressor?
     private var gzip: GzipCompressor?
 
-    init(_ options: ParquetWriterOptions) throws(ParquetError) {
+    init(_ options: ParquetWriterOptions) {
         codec = options.codec
         level = options.compressionLevel
-        do {
-            zstd = codec == .zstd ? try Compressor(level: level) : nil
-            gzip = codec == .gzip ? try GzipCompressor(level: level) : nil
-        } catch {
-            throw ParquetError(.inputOutput, "\(error)")
-        }
     }
 
     func compress(_ bytes: Span<UInt8>) throws(ParquetError) -> [UInt8] {
         do {
             switch codec {
-            case .zstd: if let page = try zstd?.compress(bytes) { return page }
-            case .gzip: if let page = try gzip?.compress(bytes) { return page }
+            case .zstd:
+                if zstd == nil { zstd = try Compressor(level: level) }
+                if let page = try zstd?.compress(bytes) { return page }
+            case .gzip:
+                if gzip == nil { gzip = try GzipCompressor(level: level) }
+                if let page = try gzip?.compress(bytes) { return page }
             case .snappy: return try Snappy.compress(bytes)
             case .lz4Raw: return try LZ4.compress(bytes)
             case .brotli: return try Brotli.compress(bytes, quality: level)
