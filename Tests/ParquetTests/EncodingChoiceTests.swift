@@ -52,6 +52,62 @@ import Testing
         }
     }
 
+    /// Threads share out the columns: the bytes do not depend on how many there are.
+    @Test func theSameBytesFromAnyNumberOfThreads() throws {
+        try withTemporaryFolder { folder in
+            var random = SeededGenerator(seed: 4)
+            var batches: [ColumnBatch] = []
+            for start in stride(from: 0, to: 40_000, by: 8_000) {
+                batches.append(try Self.batch(start, 8_000, &random))
+            }
+            var contents: [[UInt8]] = []
+            for threads in [1, 2, 5] {
+                let path = folder.appending("\(threads)")
+                let file = try DiskFileStore().create(path)
+                var options = ParquetWriterOptions()
+                options.threadCount = threads
+                options.rowGroupRowCount = 17_000
+                let writer = try ParquetFileWriter(schema: Self.schema, options: options, file: file)
+                for batch in batches { try writer.write(batch) }
+                _ = try writer.finish()
+                try file.close()
+                contents.append(try DiskFileStore().contents(of: path))
+                // Read by any number of threads, the batches are those of one.
+                let reopened = try DiskFileStore().open(path)
+                for readers in [1, 2, 5] {
+                    let read = try ParquetFileReader.batches(of: reopened, threads: readers)
+                    #expect(read.flatMap(\.rows) == batches.flatMap(\.rows))
+                    let some = try ParquetFileReader.batches(
+                        of: reopened, columns: ["real", "sorted"], threads: readers)
+                    #expect(some.flatMap(\.rows) == batches.flatMap(\.rows).map { [$0[6], $0[0]] })
+                }
+            }
+            #expect(contents[0] == contents[1] && contents[0] == contents[2])
+        }
+    }
+
+    /// Inspection says what the writer found in the values, column by column.
+    @Test func inspectionSaysWhatWasTried() throws {
+        try withTemporaryFolder { folder in
+            var random = SeededGenerator(seed: 4)
+            let path = folder.appending("a")
+            let file = try DiskFileStore().create(path)
+            let writer = try ParquetFileWriter(schema: Self.schema, options: ParquetWriterOptions(), file: file)
+            try writer.write(try Self.batch(0, 8_000, &random))
+            _ = try writer.finish()
+            try file.close()
+            let columns = try ParquetFileReader(try DiskFileStore().open(path)).inspection()
+            let choices = Dictionary(uniqueKeysWithValues: writer.encodingChoices)
+            for column in columns {
+                let choice = try #require(choices[column.column])
+                #expect(column.reason == "\(choice.encoding.rawValue): \(choice.reason)")
+                #expect(column.encodings.contains(choice.encoding.rawValue), "\(column.column)")
+            }
+            #expect(columns[0].reason.hasPrefix("DELTA_BINARY_PACKED: smallest for"))
+            #expect(columns[4].reason.hasPrefix("RLE_DICTIONARY: "))
+        }
+    }
+
     /// −0 and +0 count as one: the least is −0 and the greatest +0; a NaN leaves no bounds.
     @Test func boundsOfFloatingPointNumbers() throws {
         func bounds(_ values: [Double]) throws -> ColumnStatistics {

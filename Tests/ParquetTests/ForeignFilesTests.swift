@@ -26,7 +26,7 @@ struct ForeignFilesTests {
             #expect(names.count > 40)
             for name in names {
                 do {
-                    try Self.check(name, in: folder)
+                    try Self.check(name, seed, in: folder)
                 } catch {
                     Issue.record("\(name) of seed \(seed): \(error)")
                 }
@@ -34,7 +34,7 @@ struct ForeignFilesTests {
         }
     }
 
-    private static func check(_ name: String, in folder: FilePath) throws {
+    private static func check(_ name: String, _ seed: Int, in folder: FilePath) throws {
         let store = DiskFileStore()
         let path = folder.appending(name + ".parquet")
         let wanted = try store.contents(of: folder.appending(name + ".canon"))
@@ -64,22 +64,27 @@ struct ForeignFilesTests {
             return
         }
         #expect(refused[name] == nil, "\(name) is read")
-        try comparePredicates(name, path, reader.schema, rows)
+        try comparePredicates(name, seed, path, reader.schema, rows)
     }
 
     /// For some values of each flat column: a scan that leaves row groups and pages out gives what holding all rows
     /// against the predicate gives.
     private static func comparePredicates(
-        _ name: String, _ path: FilePath, _ schema: Schema, _ rows: [[Scalar]]
+        _ name: String, _ seed: Int, _ path: FilePath, _ schema: Schema, _ rows: [[Scalar]]
     ) throws {
         guard Set(schema.fields.map(\.name)).count == schema.fields.count else { return }
         let reader = try ParquetFileReader(try DiskFileStore().open(path))
         var batches: [ColumnBatch] = []
         try reader.forEachBatch { batches.append($0) }
-        for (position, field) in schema.fields.enumerated() where isCompared(field.type) {
+        let compared = schema.fields.indices.filter { isCompared(schema.fields[$0].type) }
+        // A few columns of each file: others of the next one.
+        let step = max(1, compared.count / 4)
+        let first = name.utf8.reduce(seed) { $0 &+ Int($1) } % step
+        for place in stride(from: first, to: compared.count, by: step) {
+            let (position, field) = (compared[place], schema.fields[compared[place]])
             let column = ScanColumn(field.name)
             var predicates: [ScanPredicate] = [.isNull(column), .isNotNull(column)]
-            for row in [0, rows.count / 3, rows.count / 2, rows.count - 1] where rows.indices.contains(row) {
+            for row in [rows.count / 3, rows.count - 1] where rows.indices.contains(row) {
                 let value = rows[row][position]
                 guard value != .null else { continue }
                 for comparison in ScanPredicate.Comparison.allCases {
@@ -93,8 +98,20 @@ struct ForeignFilesTests {
                 for batch in batches { expected += batch.filtered(by: try filter.selection(of: batch)).rows }
                 var found: [[Scalar]] = []
                 try reader.forEachBatch(where: predicate) { found += $0.rows }
-                // NaN differs from itself: texts are compared.
-                #expect(found.count == expected.count && "\(found)" == "\(expected)", "\(name): \(predicate)")
+                #expect(comparable(found) == comparable(expected), "\(name): \(predicate)")
+            }
+        }
+    }
+
+    /// Rows with texts in place of NaNs, which differ from themselves.
+    private static func comparable(_ rows: [[Scalar]]) -> [[Scalar]] {
+        rows.map { row in
+            row.map { value in
+                switch value {
+                case .float(let number) where number.isNaN: .text("NaN")
+                case .double(let number) where number.isNaN: .text("NaN")
+                default: value
+                }
             }
         }
     }

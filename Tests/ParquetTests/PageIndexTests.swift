@@ -165,6 +165,89 @@ func indexEnd(of bytes: [UInt8]) -> Int {
         }
     }
 
+    /// With any operator, a damaged index never adds a row: what is read is held against the predicate again.
+    @Test func damagedIndexesAddNoRowWhateverTheOperator() throws {
+        try withTemporaryFolder { folder in
+            let (whole, damaged) = (folder.appending("a.parquet"), folder.appending("b.parquet"))
+            let rows = UnevenTable.rows(300, seed: 2)
+            try UnevenTable.write(rows, to: whole, rowGroup: 300, pageRows: 50, bloom: ["id", "code"])
+            let store = DiskFileStore()
+            let bytes = try store.contents(of: whole)
+            var predicates: [ScanPredicate] = [
+                .isNull("sparse"), .isNotNull("sparse"), .isAmong("id", [.int(3), .int(600)]),
+                .not(.compare("id", .less, .int(450))), .between("id", .int(300), .int(360)),
+                .isAmong("code", [rows[7][5]]),
+            ]
+            for comparison in ScanPredicate.Comparison.allCases {
+                predicates += [
+                    .compare("id", comparison, .int(450)), .compare("text", comparison, .text("x")),
+                    .compare("score", comparison, .double(0)), .compare("sparse", comparison, .int(12)),
+                ]
+            }
+            let expected = try predicates.map { try Set(read(whole, where: $0, columns: ["at"]).rows) }
+            let footer = indexEnd(of: bytes)
+            let metadata = try ParquetFileReader(try store.open(whole)).metadata
+            let first = metadata.rowGroups[0].columns.reduce(4) { $0 + Int($1.compressedByteCount) }
+            for position in stride(from: first, to: footer, by: 11) {
+                var changed = bytes
+                changed[position] ^= UInt8(truncatingIfNeeded: 1 << (position % 8))
+                try? store.remove(damaged)
+                let file = try store.create(damaged)
+                try file.write(changed.span)
+                try file.close()
+                for (predicate, expected) in zip(predicates, expected) {
+                    guard let found = try? read(damaged, where: predicate, columns: ["at"]).rows else { continue }
+                    #expect(expected.isSuperset(of: found), "byte \(position), \(predicate)")
+                    #expect(Set(found).count == found.count, "byte \(position), \(predicate)")
+                }
+            }
+        }
+    }
+
+    /// The deep check reads indexes and filters, too: a lie in them is found, and named by its column.
+    @Test func deepChecksFindWhatIndexesAndFiltersClaim() throws {
+        try withTemporaryFolder { folder in
+            let (whole, damaged) = (folder.appending("a.parquet"), folder.appending("b.parquet"))
+            try UnevenTable.write(
+                UnevenTable.rows(300, seed: 2), to: whole, rowGroup: 300, pageRows: 50, bloom: ["id", "code"])
+            let store = DiskFileStore()
+            let bytes = try store.contents(of: whole)
+            let reader = try ParquetFileReader(try store.open(whole))
+            #expect(try reader.problems().isEmpty)
+            let chunks = reader.metadata.rowGroups[0].columns
+
+            func problems(_ change: (inout [UInt8]) -> Void) throws -> [FileProblem] {
+                var changed = bytes
+                change(&changed)
+                try? store.remove(damaged)
+                let file = try store.create(damaged)
+                try file.write(changed.span)
+                try file.close()
+                return try ParquetFileReader(try store.open(damaged)).problems()
+            }
+
+            // The bits of the filter are gone: no value may be in it.
+            let filter = try #require(chunks[0].bloomFilter)
+            let cleared = try problems { changed in
+                for position in Int(filter.offset) + 40..<Int(filter.offset) + Int(filter.byteCount) {
+                    changed[position] = 0
+                }
+            }
+            #expect(cleared.map(\.column) == ["id"] && cleared.allSatisfy { $0.problem.contains("bloom filter") })
+            // Every byte of the first column's index means something.
+            for place in [try #require(chunks[0].columnIndex), try #require(chunks[0].offsetIndex)] {
+                var found = 0
+                for position in Int(place.offset)..<Int(place.offset) + Int(place.byteCount) {
+                    let named = try problems { $0[position] ^= 0x40 }
+                    #expect(named.allSatisfy { $0.column == "id" }, "byte \(position): \(named)")
+                    if !named.isEmpty { found += 1 }
+                }
+                // Wider bounds, the order of boundaries and the marks of fields that nobody needs are no lies.
+                #expect(found * 10 >= Int(place.byteCount) * 5, "\(found) of \(place.byteCount)")
+            }
+        }
+    }
+
     private static let program = #"""
         import json, sys, pyarrow.parquet as pq, duckdb
         file = pq.ParquetFile(sys.argv[1])

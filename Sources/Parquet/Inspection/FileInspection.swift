@@ -9,7 +9,7 @@ package struct ColumnInspection: Sendable {
     package internal(set) var codecs: [String] = []
     /// By the format's names; levels are RLE wherever there are some.
     package internal(set) var encodings: [String] = []
-    /// What the encodings mean for the values.
+    /// Why the values are encoded so: what our writer noted of its last decision, else what the encodings mean.
     package internal(set) var reason = ""
     /// Values, missing ones included.
     package internal(set) var valueCount: Int64 = 0
@@ -51,7 +51,9 @@ extension ParquetFileReader {
             }
             result.codecs = codecs.sorted().map(FormatName.codec)
             result.encodings = encodings.sorted().map(FormatName.encoding)
-            result.reason = FormatName.reason(encodings, tree.leaves[leaf], hasDictionary: hasDictionary)
+            // Our writer notes what it tried; of other files only what the encodings mean can be said.
+            let noted = metadata[EncodingChoice.keyPrefix + tree.leaves[leaf].name]
+            result.reason = noted ?? FormatName.reason(encodings, tree.leaves[leaf], hasDictionary: hasDictionary)
             if let places = sortingPlaces(leaf) { (result.sortingPosition, result.isSortedDescending) = places }
             return result
         }

@@ -48,15 +48,16 @@ package struct ColumnChunkMetadata: Sendable {
     var dictionaryPageOffset: Int64?
     var statistics: RawStatistics?
     /// Where its page index lies, and its bloom filter.
-    var offsetIndex: Place?
-    var columnIndex: Place?
-    var bloomFilter: Place?
+    package internal(set) var offsetIndex: Place?
+    package internal(set) var columnIndex: Place?
+    package internal(set) var bloomFilter: Place?
 
     /// A part of the file.
-    struct Place: Sendable, Equatable {
-        var offset: Int64 = 0
+    package struct Place: Sendable, Equatable {
+        /// In bytes from the file's start.
+        package internal(set) var offset: Int64 = 0
         /// 0 where it is not said.
-        var byteCount: Int32 = 0
+        package internal(set) var byteCount: Int32 = 0
     }
 
     /// Which key the chunk is encrypted with, nil where it is not.

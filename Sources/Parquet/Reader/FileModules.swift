@@ -64,6 +64,25 @@ extension ParquetFileReader {
         }
     }
 
+    /// All blocks of a column chunk's bloom filter; nil where it has none that is understood.
+    func bloomFilterBits(_ group: Int, _ leaf: Int) throws(ParquetError) -> [UInt8]? {
+        let chunk = metadata.rowGroups[group].columns[leaf]
+        guard chunk.failure == nil, let place = chunk.bloomFilter, tree.leaves[leaf].type != FileType.boolean else {
+            return nil
+        }
+        if let cipher = try cipher(group, leaf) {
+            guard let (header, next) = try module(at: place.offset, .bloomFilterHeader, cipher),
+                let announced = try BloomFilter.readHeader(header),
+                let (bits, _) = try module(at: next, .bloomFilterBits, cipher), bits.count == announced.bitByteCount
+            else { return nil }
+            return bits
+        }
+        let available = Int(max(0, min(256, footerStart - place.offset)))
+        guard let start = try bytes(at: place.offset, count: available), let header = try BloomFilter.readHeader(start)
+        else { return nil }
+        return try bytes(at: place.offset + Int64(header.headerByteCount), count: header.bitByteCount)
+    }
+
     /// Gives the block of a hash.
     private func bloomBlocks(
         _ place: ColumnChunkMetadata.Place, _ cipher: ModuleCipher?

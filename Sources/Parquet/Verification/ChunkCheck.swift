@@ -4,23 +4,31 @@ struct ChunkCheck {
     private let chunk: ColumnChunkMetadata
     private let leaf: LeafColumn
     private let rowCount: Int64
+    /// Whether this engine wrote the file.
+    private let isOurs: Bool
     private var bounds: BoundsCheck?
     private var entryCount: Int64 = 0
     private var valueCount: Int64 = 0
     /// Missing values of each data page, of leaves that are not repeated.
     private var pageNullCounts: [Int: Int64] = [:]
+    private var indexCheck: PageIndexCheck?
+    private var bloomCheck: BloomFilterCheck?
 
     /// Rows that are looked at together.
     private static let stepRowCount = 4_096
 
     init(
-        _ reader: LeafReader, _ chunk: ColumnChunkMetadata, _ leaf: LeafColumn, rowCount: Int64
+        _ reader: LeafReader, _ chunk: ColumnChunkMetadata, _ leaf: LeafColumn, rowCount: Int64, isOurs: Bool,
+        _ index: PageIndex?, _ bloomFilter: [UInt8]?
     ) throws(ParquetError) {
         self.reader = reader
         self.chunk = chunk
         self.leaf = leaf
         self.rowCount = rowCount
+        self.isOurs = isOurs
         reader.recordsPages = true
+        indexCheck = index.map { PageIndexCheck($0, leaf) }
+        bloomCheck = bloomFilter.map { BloomFilterCheck($0, leaf) }
         bounds = try BoundsCheck(least: chunk.statistics?.minimum, greatest: chunk.statistics?.maximum, leaf)
     }
 
@@ -32,9 +40,12 @@ struct ChunkCheck {
             var count = min(Int64(Self.stepRowCount), rowsLeft)
             // Not further than the page goes, so that its missing values can be told from the next one's.
             if leaf.maxRepetition == 0 { count = max(1, min(count, Int64(try reader.openPage()))) }
+            let row = rowCount - rowsLeft
             var slice = try reader.read(rowCount: Int(count))
             try slice.values.spellOut()
             let missing = Int64(slice.entryCount - slice.values.count)
+            if leaf.maxRepetition == 0 { indexCheck?.take(slice.values, missing: missing, row: row) }
+            bloomCheck?.take(slice.values)
             entryCount += Int64(slice.entryCount)
             valueCount += Int64(slice.values.count)
             pageNullCounts[reader.pages.count - 1, default: 0] += missing
@@ -42,7 +53,8 @@ struct ChunkCheck {
             rowsLeft -= count
         }
         try reader.finish()
-        return statisticsProblems() + pageProblems()
+        return statisticsProblems() + pageProblems() + (indexCheck?.problems(reader.pages) ?? [])
+            + (bloomCheck?.problems() ?? [])
     }
 
     private func statisticsProblems() -> [String] {
@@ -84,7 +96,8 @@ struct ChunkCheck {
             problems.append("its pages have another size before compression than the metadata claim")
         }
         let encodings = Set(chunk.encodings)
-        for page in pages where page.header.kind == .data || page.header.kind == .dataV2 {
+        // Not all writers list all of them, and readers go by the pages: a claim of ours alone.
+        for page in pages where isOurs && (page.header.kind == .data || page.header.kind == .dataV2) {
             let isListed =
                 encodings.contains(page.header.encoding)
                 || (FileEncoding.isDictionary(page.header.encoding)

@@ -53,6 +53,12 @@ package struct EncodingChoice: Sendable, Equatable {
     /// Why, in words.
     package let reason: String
 
+    /// The footer notes a choice under this and the leaf's path, joined by dots.
+    static let keyPrefix = "almanac.encoding/"
+
+    /// The encoding and why, as the footer notes it.
+    var note: String { "\(encoding.rawValue): \(reason)" }
+
     /// The only encoding there is, or the one that was asked for.
     init(_ encoding: ParquetEncoding, reason: String) {
         (self.encoding, self.reason, sampleValueCount, trials) = (encoding, reason, 0, [])

@@ -43,6 +43,9 @@ package final class ParquetFileWriter {
     /// The bytes of these, roughly.
     private static let gatheredByteCountMax = 16 << 20
 
+    /// The values below which waking other threads costs more than it saves.
+    private static let parallelValueCountMin = 20_000
+
     /// Rows of nested columns that are taken apart at once.
     private static let nestedRowCount = 1_024
 
@@ -66,9 +69,7 @@ package final class ParquetFileWriter {
         leaves = zip(tree.leaves, types).map { LeafWriter($0, $1, options) }
         // Nonces are drawn in one order.
         let threads = options.encryption == nil ? options.threadCount ?? ParallelWork.coreCount : 1
-        var compressors: [PageCompressor] = []
-        for _ in 0..<max(1, min(threads, tree.columns.count)) { compressors.append(try PageCompressor(options)) }
-        self.compressors = compressors
+        compressors = (0..<max(1, min(threads, tree.columns.count))).map { _ in PageCompressor(options) }
         columnsByWork = schema.fields.indices.sorted {
             (schema.fields[$1].type.work, $0) < (schema.fields[$0].type.work, $1)
         }
@@ -129,7 +130,8 @@ package final class ParquetFileWriter {
     private func takeGathered() throws(ParquetError) {
         let batches = gathered
         (gathered, gatheredRows, gatheredByteCount) = ([], 0, 0)
-        try forEachColumn { (writer, column, compressor) throws(ParquetError) in
+        try forEachColumn(rowCount: batches.reduce(0) { $0 + $1.rowCount }) {
+            (writer, column, compressor) throws(ParquetError) in
             for batch in batches {
                 try writer.append(batch.columns[column], writer.tree.columns[column], compressor)
             }
@@ -141,13 +143,15 @@ package final class ParquetFileWriter {
         }
     }
 
-    /// Calls `body` for each column, several at once.
+    /// Calls `body` for each column, several at once where there is enough to do.
     private func forEachColumn(
+        rowCount: Int,
         _ body: @Sendable (ParquetFileWriter, Int, PageCompressor) throws(ParquetError) -> Void
     ) throws(ParquetError) {
         // Safe: a column's leaves are touched by the thread that has its index, a compressor by the thread that has its.
         nonisolated(unsafe) let writer = self
-        try ParallelWork.run(count: columnsByWork.count, threads: compressors.count) {
+        let isSmall = rowCount * columnsByWork.count < Self.parallelValueCountMin
+        try ParallelWork.run(count: columnsByWork.count, threads: isSmall ? 1 : compressors.count) {
             (piece, worker) throws(ParquetError) in
             let writer = unsafe writer
             try body(writer, writer.columnsByWork[piece], writer.compressors[worker])
@@ -182,6 +186,12 @@ package final class ParquetFileWriter {
     package func finish() throws(ParquetError) -> (metadata: ParquetFileMetadata, statistics: [ColumnStatistics]) {
         if bufferedRows > 0 { try flush() }
         try putIndexes()
+        // What a reason says of values must not stand beside encrypted ones.
+        if encryption == nil {
+            for (column, choice) in encodingChoices where !choice.reason.isEmpty {
+                metadata.keyValues.append((EncodingChoice.keyPrefix + column, choice.note))
+            }
+        }
         let footer = try footer()
         guard let length = UInt32(exactly: footer.count) else { throw ParquetError(.limit, "a footer above 4 GiB") }
         try put(footer)
@@ -205,7 +215,7 @@ package final class ParquetFileWriter {
 
     private func flush() throws(ParquetError) {
         if !gathered.isEmpty { try takeGathered() }
-        try forEachColumn { (writer, column, compressor) throws(ParquetError) in
+        try forEachColumn(rowCount: bufferedRows) { (writer, column, compressor) throws(ParquetError) in
             for leaf in writer.tree.columns[column].leaves { try writer.leaves[leaf].closePages(compressor) }
         }
         var group = RowGroupMetadata()
