@@ -36,12 +36,15 @@ package struct CanonicalRows {
                 let columns = try columns(rows.slices)
                 let shapes = reader.tree.columns
                 let wanted = try scan?.wanted(rows.slices, rowCount: rows.rowCount)
+                // Which rows have a value, looked up without touching the columns: most of some files is missing.
+                let present = columns.map { $0.validity?.words ?? [] }
                 var text: [UInt8] = []
+                text.reserveCapacity(min(1 << 20, rows.rowCount * columns.count * 2) + 4_096)
                 for row in 0..<rows.rowCount {
                     if let wanted, !wanted[row] { continue }
                     for position in columns.indices {
                         if position > 0 { text.append(UInt8(ascii: "\t")) }
-                        if columns[position].isValid(row) {
+                        if present[position].isEmpty || present[position][row >> 6] >> UInt64(row & 63) & 1 == 1 {
                             append(columns[position], row, shapes[position], to: &text)
                         } else {
                             text.append(UInt8(ascii: "~"))

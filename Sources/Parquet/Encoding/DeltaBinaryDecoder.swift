@@ -51,29 +51,52 @@ struct DeltaBinaryDecoder {
             need -= 1
             left -= 1
         }
-        values.reserveCapacity(values.count + need)
+        values.reserveMore(need)
         let bytes = bytes
-        let source = bytes.span
         while need > 0 {
             if miniblockLeft == 0 { try nextMiniblock() }
             let taken = min(need, miniblockLeft)
-            for _ in 0..<taken {
-                value = value &+ leastDelta &+ Int64(bitPattern: delta(source))
-                bit += width
-                values.append(Value(truncatingIfNeeded: value))
-            }
+            let first = values.count
+            values.append(contentsOf: repeatElement(0, count: taken))
+            var target = values.mutableSpan
+            unpack(bytes.span, into: &target, from: first)
             miniblockLeft -= taken
             need -= taken
             left -= taken
         }
     }
 
-    private func delta(_ source: Span<UInt8>) -> UInt64 {
-        if width == 0 { return 0 }
-        let first = bit >> 3
-        guard width <= 56, first + 8 <= source.count else { return bits(source, at: bit, count: width) }
-        let word = unsafe source.bytes.unsafeLoadUnaligned(fromByteOffset: first, as: UInt64.self)
-        return (word >> UInt64(bit & 7)) & ((1 << UInt64(width)) - 1)
+    /// The values of the open miniblock that come next, up to the target's end.
+    private mutating func unpack<Value: FixedWidthInteger>(
+        _ source: Span<UInt8>, into target: inout MutableSpan<Value>, from start: Int
+    ) {
+        var (value, position) = (value, bit)
+        let (least, width) = (leastDelta, width)
+        let last = position + (target.count - start - 1) * width
+        if width == 0 {
+            for index in start..<target.count {
+                value = value &+ least
+                target[index] = Value(truncatingIfNeeded: value)
+            }
+        } else if width <= 56 && last >> 3 + 8 <= source.count {
+            // Whole words: each lies within the bytes.
+            let raw = unsafe source.bytes
+            let mask: UInt64 = (1 &<< UInt64(width)) &- 1
+            for index in start..<target.count {
+                let word = unsafe UInt64(
+                    littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: position &>> 3, as: UInt64.self))
+                value = value &+ least &+ Int64(bitPattern: word &>> UInt64(position & 7) & mask)
+                target[index] = Value(truncatingIfNeeded: value)
+                position &+= width
+            }
+        } else {
+            for index in start..<target.count {
+                value = value &+ least &+ Int64(bitPattern: bits(source, at: position, count: width))
+                target[index] = Value(truncatingIfNeeded: value)
+                position += width
+            }
+        }
+        (self.value, bit) = (value, position)
     }
 
     private mutating func nextMiniblock() throws(ParquetError) {

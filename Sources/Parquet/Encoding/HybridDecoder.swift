@@ -94,6 +94,7 @@ struct HybridDecoder {
         let start = values.count
         values.append(contentsOf: repeatElement(0, count: count))
         var target = values.mutableSpan
+        if bitWidth == 1 { return unpackBits(into: &target, from: start) }
         let bytes = bytes
         let source = bytes.span
         let raw = unsafe source.bytes
@@ -112,6 +113,22 @@ struct HybridDecoder {
             target[start &+ index] = Value(truncatingIfNeeded: bits(source, at: bit, count: bitWidth))
             bit &+= bitWidth
             index &+= 1
+        }
+        packedBit = bit
+    }
+
+    /// Single bits, as most levels are.
+    private mutating func unpackBits<Value: FixedWidthInteger>(into target: inout MutableSpan<Value>, from start: Int) {
+        let bytes = bytes
+        let source = bytes.span
+        var bit = packedBit
+        var index = start
+        while index < target.count {
+            let rest = UInt64(source[bit &>> 3]) &>> UInt64(bit & 7)
+            let taken = min(8 &- bit & 7, target.count &- index)
+            for place in 0..<taken { target[index &+ place] = Value(truncatingIfNeeded: rest &>> UInt64(place) & 1) }
+            index &+= taken
+            bit &+= taken
         }
         packedBit = bit
     }

@@ -78,14 +78,28 @@ struct PlainDecoder {
         let content = content
         let source = content.span
         values.offsets.reserveMore(min(count, end - position))
+        // First all ends, which shows how many bytes there are, then all bytes.
+        var (place, total) = (position, values.bytes.count)
         for _ in 0..<count {
-            guard end - position >= 4 else { throw .corrupt("a page holds fewer values than it claims") }
+            guard end - place >= 4 else { throw .corrupt("a page holds fewer values than it claims") }
             let size = Int(
                 UInt32(
-                    littleEndian: unsafe source.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt32.self)))
+                    littleEndian: unsafe source.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self)))
+            place += 4
+            guard size <= end - place else { throw .corrupt("a text is longer than its page") }
+            total += size
+            guard total <= values.byteCountMax else { throw DenseValues.tooLarge }
+            values.offsets.append(Int32(truncatingIfNeeded: total))
+            place += size
+        }
+        let first = values.offsets.count - 1 - count
+        values.bytes.reserveMore(total - values.bytes.count)
+        for index in first..<first + count {
+            let size = Int(values.offsets[index + 1]) - Int(values.offsets[index])
             position += 4
-            guard size <= end - position else { throw .corrupt("a text is longer than its page") }
-            try values.appendBytes(source.extracting(position..<position + size))
+            unsafe source.extracting(position..<position + size).withUnsafeBufferPointer {
+                unsafe values.bytes.append(contentsOf: $0)
+            }
             position += size
         }
     }

@@ -53,6 +53,9 @@ enum ValueDecoder {
         return try HybridDecoder(content, range.lowerBound + 4..<range.lowerBound + 4 + length, bitWidth: 1)
     }
 
+    /// Whether values come as codes of a dictionary.
+    var givesCodes: Bool { if case .codes = self { true } else { false } }
+
     /// Adds the next `count` values.
     mutating func decode(_ count: Int, into values: inout DenseValues) throws(ParquetError) {
         if count == 0 { return }

@@ -99,6 +99,9 @@ private struct Places {
         _ definitions: Span<UInt8>, _ repetitions: Span<UInt8>, entryCount: Int, _ place: UInt8, _ repetition: UInt8,
         _ value: UInt8
     ) -> (Int, Bitmap?) {
+        if repetitions.count == 0 && place == 0 && value > 0 && value < 0x80 {
+            return (entryCount, flatValidity(definitions, value))
+        }
         var words: [UInt64] = []
         words.reserveCapacity(entryCount / 64 + 1)
         var (word, count, missing): (UInt64, Int, Int) = (0, 0, 0)
@@ -116,6 +119,32 @@ private struct Places {
         if missing == 0 { return (count, nil) }
         if count & 63 != 0 { words.append(word) }
         return (count, Bitmap(words: words, count: count))
+    }
+
+    /// Which levels reach a value's, eight at a time; nil where all do.
+    private static func flatValidity(_ levels: Span<UInt8>, _ value: UInt8) -> Bitmap? {
+        // Bytes from 0x80 - value on get their top bit by this addition, without carrying into the next byte.
+        let lift = (0x80 - UInt64(value)) &* 0x0101_0101_0101_0101
+        let (tops, rests): (UInt64, UInt64) = (0x8080_8080_8080_8080, 0x7F7F_7F7F_7F7F_7F7F)
+        let raw = unsafe levels.bytes
+        var words = [UInt64](repeating: 0, count: (levels.count + 63) / 64)
+        var target = words.mutableSpan
+        var missing = 0
+        var index = 0
+        while index &+ 8 <= levels.count {
+            let eight = unsafe UInt64(
+                littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let reached = (((eight & rests) &+ lift) | eight) & tops
+            let bits = ((reached &>> 7) &* 0x0102_0408_1020_4080) &>> 56
+            target[index &>> 6] |= bits &<< UInt64(index & 63)
+            missing &+= 8 &- bits.nonzeroBitCount
+            index &+= 8
+        }
+        while index < levels.count {
+            if levels[index] >= value { target[index &>> 6] |= 1 &<< UInt64(index & 63) } else { missing &+= 1 }
+            index &+= 1
+        }
+        return missing == 0 ? nil : Bitmap(words: words, count: levels.count)
     }
 
     /// Where the elements of each place begin and end.
@@ -203,9 +232,13 @@ private func spread<Value: BitwiseCopyable>(_ values: Span<Value>, _ validity: B
     var target = result.mutableSpan
     let words = validity.words.span
     var next = 0
-    for place in target.indices where words[place &>> 6] &>> UInt64(place & 63) & 1 == 1 {
-        target[place] = values[next]
-        next &+= 1
+    for index in words.indices {
+        var word = words[index]
+        while word != 0 {
+            target[index &<< 6 &+ word.trailingZeroBitCount] = values[next]
+            next &+= 1
+            word &= word &- 1
+        }
     }
     return result
 }

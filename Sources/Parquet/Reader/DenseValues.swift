@@ -81,9 +81,28 @@ struct DenseValues {
         for code in new { try appendBytes(all.extracting(Int(ends[Int(code)])..<Int(ends[Int(code) + 1]))) }
     }
 
-    private static func gather<Value>(_ codes: [UInt32], _ all: [Value], into values: inout [Value]) {
-        values.reserveMore(codes.count)
-        for code in codes { values.append(all[Int(code)]) }
+    private static func gather<Value: BitwiseCopyable>(
+        _ codes: [UInt32], _ all: [Value], into values: inout [Value]
+    ) {
+        guard let filler = all.first else { return }
+        let first = values.count
+        values.append(contentsOf: repeatElement(filler, count: codes.count))
+        var target = values.mutableSpan
+        let (source, given) = (all.span, codes.span)
+        for index in given.indices { target[first &+ index] = source[Int(given[index])] }
+    }
+
+    /// Makes room for values: once, before they come page by page.
+    mutating func reserve(_ count: Int, asCodes: Bool) {
+        switch type {
+        case FileType.boolean: bools.reserveCapacity(count)
+        case FileType.int32: int32s.reserveCapacity(count)
+        case FileType.int64: int64s.reserveCapacity(count)
+        case FileType.float: floats.reserveCapacity(count)
+        case FileType.double: doubles.reserveCapacity(count)
+        default:
+            if asCodes { codes.reserveCapacity(count) } else { offsets.reserveCapacity(count + 1) }
+        }
     }
 }
 

@@ -40,7 +40,7 @@ final class GroupReader {
         self.index = index
         rowsLeft = group.rowCount
         ranges = selection.map { $0.ranges.reversed() }
-        let codec = try PageCodec()
+        let codec = PageCodec()
         var readers: [(leaf: Int, reader: LeafReader)] = []
         var byteCount: Int64 = 0
         for leaf in Set(shapes.flatMap(\.leaves)).sorted() {

@@ -191,7 +191,12 @@ final class LeafReader {
                 continue
             }
             let taken = min(need, entriesLeftInPage)
-            try values(definedCount(taken, into: &slice), into: &slice)
+            let defined = try definedCount(taken, into: &slice)
+            // Room for all rows at once, but not many times what this page shows to be there.
+            if slice.values.count == 0 && defined > 0 {
+                slice.values.reserve(min(need, 8 * defined), asCodes: decoder.givesCodes)
+            }
+            try values(defined, into: &slice)
             slice.entryCount += taken
             entriesLeftInPage -= taken
             need -= taken

@@ -3,22 +3,16 @@ internal import Zstandard
 
 /// Turns a page's bytes in the file into its content, whatever the codec; contexts are kept from page to page.
 final class PageCodec {
-    private var zstd: Decompressor
-    private var gzip: GzipDecompressor
+    // Made when the first page needs them: files of small tables are opened by the thousand.
+    private var zstd: Decompressor?
+    private var gzip: GzipDecompressor?
     /// The bytes of the pages that are open, of all columns that share this.
     private var heldByteCount = 0
 
     /// The bytes of pages that may be open at once: a file of many columns that compress well is refused rather than held.
     private static let heldByteCountMax = 320 << 20
 
-    init() throws(ParquetError) {
-        do {
-            zstd = try Decompressor()
-            gzip = try GzipDecompressor()
-        } catch {
-            throw ParquetError(.inputOutput, "\(error)")
-        }
-    }
+    init() {}
 
     /// Whether there is such a codec here.
     static func isKnown(_ codec: Int32) -> Bool {
@@ -57,9 +51,13 @@ final class PageCodec {
         }
         do {
             switch codec {
-            case FileCodec.zstd: return try zstd.decompress(bytes, size: size)
+            case FileCodec.zstd:
+                if zstd == nil { zstd = try Decompressor() }
+                if let content = try zstd?.decompress(bytes, size: size) { return content }
             case FileCodec.snappy: return try Snappy.decompress(bytes, size: size)
-            case FileCodec.gzip: return try gzip.decompress(bytes, size: size)
+            case FileCodec.gzip:
+                if gzip == nil { gzip = try GzipDecompressor() }
+                if let content = try gzip?.decompress(bytes, size: size) { return content }
             case FileCodec.brotli: return try Brotli.decompress(bytes, size: size)
             case FileCodec.lz4: return try LZ4.decompressHadoop(bytes, size: size)
             case FileCodec.lz4Raw: return try LZ4.decompress(bytes, size: size)
@@ -70,5 +68,6 @@ final class PageCodec {
         } catch {
             throw .corrupt("\(error)")
         }
+        throw ParquetError(.unsupported, "codec \(codec) has no context")
     }
 }
