@@ -5,7 +5,8 @@
     extract-memory   peak memory of extracting the events table into one Parquet file, at a tenth and at the whole
                      number of rows; the second may be at most 1.2 times the first
     extract          the same extraction beside psql draining the same binary COPY into nothing
-    parquet          reading a Parquet file and writing it again, beside pyarrow doing the same
+    parquet          Parquet files: writing from memory, reading, size and memory, beside Polars, DuckDB and pyarrow: see
+                     parquet_files.py
     lake             opening, appending to, merging into and compacting Delta tables, beside delta-rs: see lake.py
 
 Each case ends with a line of JSON: case, ours_s, peer, peer_s, ratio, answers_equal, peak_mib, cpu_s (ours; seconds are
@@ -26,6 +27,7 @@ import time
 
 import cluster as clusters
 import lake
+import parquet_files
 
 HERE = pathlib.Path(__file__).resolve().parent
 MEMORY_RATIO_MAX = 1.2
@@ -149,44 +151,21 @@ def extract(program, rows, runs, folder):
     return equal
 
 
-# pyarrow as it comes, but for the codec, page checksums and its threads: one each for reading and for computing.
-PYARROW = """
-import sys, pyarrow, pyarrow.parquet as pq
-pyarrow.set_cpu_count(1)
-pyarrow.set_io_thread_count(1)
-source = pq.ParquetFile(sys.argv[1])
-with pq.ParquetWriter(sys.argv[2], source.schema_arrow, compression="zstd", compression_level=3,
-                      write_page_checksum=True) as writer:
-    for batch in source.iter_batches(batch_size=131072, use_threads=False):
-        writer.write_batch(batch)
-"""
-
-
 def parquet(program, rows, runs, folder):
+    timing = pathlib.Path(program).parent / "ParquetTiming"
+    python = os.environ.get("ALMANAC_BENCH_PYTHON", sys.executable)
+    ready = os.environ.get("ALMANAC_BENCH_EVENTS")
+    if ready:
+        return parquet_files.run(timing, python, ready, rows, runs, folder, measure)
     with clusters.running() as cluster:
-        source = generate(cluster, "events", rows)
+        generate(cluster, "events", rows)
         extraction = Extraction(program, cluster, "events", folder)
         extraction.ours()
-        expected = cluster.value("events", POSTGRES)
-    ours_path, their_path = f"{folder}/ours.parquet", f"{folder}/theirs.parquet"
-
-    def ours():
-        pathlib.Path(ours_path).unlink(missing_ok=True)
-        return measure([program, "parquet", "rewrite", extraction.path, ours_path])
-
-    def theirs():
-        return measure([sys.executable, "-c", PYARROW, extraction.path, their_path])
-
-    mine, peer = medians(runs, ours, theirs)
-    equal = answer(ours_path) == expected == answer(their_path)
-    line("parquet", mine, "pyarrow", peer, equal, rows=rows, data=source,
-         file_mib=round(os.path.getsize(ours_path) / 2**20, 1), peer_file_mib=round(os.path.getsize(their_path) / 2**20, 1),
-         peer_peak_mib=round(peer["peak_mib"], 1), peer_cpu_s=round(peer["cpu_s"], 3))
-    return equal
+    return parquet_files.run(timing, python, extraction.path, rows, runs, folder, measure)
 
 
 BENCHMARKS = {
-    "extract-memory": (extract_memory, 10_000_000), "extract": (extract, 1_000_000), "parquet": (parquet, 1_000_000),
+    "extract-memory": (extract_memory, 10_000_000), "extract": (extract, 1_000_000), "parquet": (parquet, 10_000_000),
     "lake": (lake.run, 10_000_000)}
 
 
