@@ -100,8 +100,8 @@ package func hashOfBytes(_ bytes: Span<UInt8>) -> UInt64 {
     }
 }
 
-@inline(__always)
-func folded(_ value: UInt64) -> UInt64 {
+@inlinable @inline(__always)
+package func folded(_ value: UInt64) -> UInt64 {
     let (high, low) = value.multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
     return high ^ low
 }

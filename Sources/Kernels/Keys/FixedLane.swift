@@ -158,13 +158,19 @@ extension Column {
             let (entryBytes, entryOffsets) = (entries.bytes, entries.offsets)
             let content = entryBytes.span
             let offsets = entryOffsets.span
+            // Only entries that a row has are looked up: a batch may have few of a large dictionary's.
             var known = [UInt32](repeating: 0, count: dictionary.values.count)
-            for code in known.indices {
-                known[code] = find(content.extracting(Int(offsets[code])..<Int(offsets[code + 1])))
-            }
+            var isKnown = [Bool](repeating: false, count: known.count)
             let span = own.span
             var codes = [UInt32](repeating: 0, count: span.count)
-            for row in 0..<span.count where isValid(row) { codes[row] = known[Int(span[row])] }
+            for row in 0..<span.count where isValid(row) {
+                let code = Int(span[row])
+                if !isKnown[code] {
+                    known[code] = find(content.extracting(Int(offsets[code])..<Int(offsets[code + 1])))
+                    isKnown[code] = true
+                }
+                codes[row] = known[code]
+            }
             return codes
         default: throw .invalidArgument("values of type \(type) cannot be compared")
         }
