@@ -144,6 +144,15 @@ package struct Casting: Sendable {
                             Decimals.rescaled(Int128($0), from: scale, to: 0).flatMap(Int64.init(exactly:))
                         }))
             case .decimal(let precision, let target):
+                // A decimal of more digits and the same scale: the same integers.
+                if scale == target, case .decimal(let own, _) = column.type, own <= precision {
+                    if column.type.physicalType == type.physicalType { return column.reinterpreted(as: type) }
+                    return result(
+                        .int128(
+                            mapped(.buffer(buffer), .constant(0 as Int8), buffer.count, filler: 0) { value, _ in
+                                Int128(value)
+                            }))
+                }
                 let limit = Decimals.power(precision).magnitude
                 if type.physicalType == .int64 {
                     return result(

@@ -49,7 +49,14 @@ package enum TextValues {
 
     private static func number(_ value: Double, _ shortest: String) -> String {
         guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity" }
-        return shortest.hasSuffix(".0") ? String(shortest.dropLast(2)) : shortest
+        let plain = shortest.hasSuffix(".0") ? String(shortest.dropLast(2)) : shortest
+        // PostgreSQL writes an exponent from 16 digits before the point on.
+        guard abs(value) >= 1e15, !plain.contains("e") else { return plain }
+        let digits = plain.filter(\.isNumber)
+        let exponent = (plain.split(separator: ".").first ?? "").count(where: \.isNumber) - 1
+        let kept = digits.reversed().drop { $0 == "0" }.reversed()
+        let rest = String(kept.dropFirst())
+        return (value < 0 ? "-" : "") + String(digits.prefix(1)) + (rest.isEmpty ? "" : "." + rest) + "e+\(exponent)"
     }
 
     private static func bool(_ text: String) -> Bool? {

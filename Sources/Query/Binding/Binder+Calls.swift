@@ -110,6 +110,9 @@ extension Binder {
 
     /// A scalar function, chosen by the types of the arguments.
     func function(_ name: String, _ arguments: [Expression], _ range: SourceRange) throws -> Expression {
+        if name == "mod", arguments.count == 2 {
+            return try arithmetic(.remainder, arguments[0], arguments[1], range)
+        }
         guard let candidates = registry.scalars[name] else {
             throw QueryError(
                 .unknownName, "there is no function '\(name)'", at: range,

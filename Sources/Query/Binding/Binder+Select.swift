@@ -183,15 +183,22 @@ extension Binder {
         _ qualifier: NameSyntax?, _ excluded: [NameSyntax], _ range: SourceRange, _ scope: Scope
     ) throws -> [Item] {
         let names = Set(excluded.map(\.text))
-        var items: [Item] = []
+        var found: [PlanColumn] = []
         var isKnown = qualifier == nil
         for table in scope.tables where qualifier == nil || table.alias == qualifier?.text {
             isKnown = true
             for column in table.columns where !names.contains(column.name) {
                 if qualifier == nil && table.hidden.contains(column.id) { continue }
-                items.append(Item(expression: Expression(column, range), name: column.name))
+                found.append(column)
             }
         }
+        for merge in scope.merges where qualifier == nil {
+            guard let start = found.firstIndex(where: { merge.columns.contains($0.id) }) else { continue }
+            let first = merge.first.compactMap { id in found.first { $0.id == id } }
+            found.removeAll(where: first.contains)
+            found.insert(contentsOf: first, at: min(start, found.count))
+        }
+        let items = found.map { Item(expression: Expression($0, range), name: $0.name) }
         guard isKnown else {
             throw QueryError(.unknownName, "there is no table '\(qualifier?.text ?? "")' in FROM", at: range)
         }

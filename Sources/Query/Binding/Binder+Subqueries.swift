@@ -53,9 +53,13 @@ extension Binder {
         let gathering = Gathering(scope)
         gathering.clause = clause
         let condition = try self.condition(syntax, gathering)
+        let placeholders = Set(gathering.pending.map(\.placeholder.id))
+        // What reads no subquery comes first: subqueries are computed for the rows that are left.
+        let plain = condition.conjuncts.filter { $0.columns.isDisjoint(with: placeholders) }
         var plan = input
+        if !plain.isEmpty { plan = LogicalPlan(.filter(plan, .conjunction(plain, syntax.range)), plan.columns) }
         var rest: [Expression] = []
-        for part in condition.conjuncts {
+        for part in condition.conjuncts where !part.columns.isDisjoint(with: placeholders) {
             if let id = part.columnID, let index = gathering.pending.firstIndex(where: { $0.placeholder.id == id }) {
                 let pending = gathering.pending.remove(at: index)
                 if case .scalar = pending.kind {

@@ -180,8 +180,10 @@ extension Binder {
     // MARK: Joins
 
     private func join(_ join: JoinSyntax, _ scope: Scope) throws -> LogicalPlan {
+        let before = scope.tables.count
         let left = try table(join.left, scope)
-        let leftTables = scope.tables
+        let known = scope.tables
+        let leftTables = Array(known.dropFirst(before))
         switch join.right {
         case .query(let select, let alias, true, let range):
             return try lateral(select, alias, join, left, scope, range)
@@ -193,8 +195,9 @@ extension Binder {
         default: break
         }
         let right = try table(join.right, scope)
-        let rightTables = Array(scope.tables.dropFirst(leftTables.count))
+        let rightTables = Array(scope.tables.dropFirst(known.count))
         var conditions: [Expression] = []
+        var using: [NameSyntax] = []
         switch join.condition {
         case .none: break
         case .on(let condition):
@@ -211,12 +214,13 @@ extension Binder {
                     at: condition.range)
             }
         case .using(let names):
+            using = names
             conditions = try merged(names, leftTables, rightTables, scope, join.kind)
         case .natural:
             let mine = Set(leftTables.flatMap { $0.columns.filter { c in !c.name.isEmpty }.map(\.name) })
             let names = rightTables.flatMap(\.columns).map(\.name).filter(mine.contains)
-            conditions = try merged(
-                names.map { NameSyntax(text: $0, range: join.range) }, leftTables, rightTables, scope, join.kind)
+            using = names.map { NameSyntax(text: $0, range: join.range) }
+            conditions = try merged(using, leftTables, rightTables, scope, join.kind)
         }
         if join.isAsOf { return try asOf(join, left, right, conditions) }
         let kind: JoinPlan.Kind
@@ -227,12 +231,16 @@ extension Binder {
             let swapped = joinKind(.left, right, left, conditions, join.range)
             // The columns keep their order; only the operator's sides are exchanged.
             return LogicalPlan(swapped, right.columns + left.columns)
+        case .full where !using.isEmpty:
+            let plan = LogicalPlan(
+                joinKind(.full, left, right, conditions, join.range), left.columns + right.columns)
+            return try coalesced(plan, using, conditions, before, scope)
         case .full: kind = .full
         case .semi: kind = .semi
         case .anti: kind = .anti
         }
         let givesLeftOnly = kind == .semi || kind == .anti
-        if givesLeftOnly { scope.tables = leftTables }
+        if givesLeftOnly { scope.tables = known }
         return LogicalPlan(
             joinKind(kind, left, right, conditions, join.range),
             givesLeftOnly ? left.columns : left.columns + right.columns)
@@ -263,10 +271,9 @@ extension Binder {
     private func merged(
         _ names: [NameSyntax], _ left: [Scope.Table], _ right: [Scope.Table], _ scope: Scope, _ kind: JoinSyntax.Kind
     ) throws -> [Expression] {
-        guard kind != .full || names.isEmpty else {
-            throw QueryError(.unsupported, "FULL JOIN with USING is not executed yet", at: names[0].range, try: "ON")
-        }
         var conditions: [Expression] = []
+        var first: [ColumnID] = []
+        let all = Set((left + right).flatMap(\.columns).map(\.id))
         for name in names {
             guard
                 let a = left.flatMap({ t in t.columns.filter { !t.hidden.contains($0.id) } }).first(where: {
@@ -277,14 +284,37 @@ extension Binder {
                 throw QueryError(.unknownName, "USING names '\(name.text)', which is not on both sides", at: name.range)
             }
             conditions.append(try comparison(.equal, Expression(a, name.range), Expression(b, name.range), name.range))
+            first.append(kind == .right ? b.id : a.id)
+            let hidden = kind == .full ? [a.id, b.id] : [kind == .right ? a.id : b.id]
             for index in scope.tables.indices {
-                let hidden = kind == .right ? a.id : b.id
-                if scope.tables[index].columns.contains(where: { $0.id == hidden }) {
-                    scope.tables[index].hidden.insert(hidden)
+                for column in scope.tables[index].columns where hidden.contains(column.id) {
+                    scope.tables[index].hidden.insert(column.id)
                 }
             }
         }
+        if kind != .full { scope.merges.append((all, first)) }
         return conditions
+    }
+
+    /// FULL JOIN with USING: the value of a merged column is that of the side that has a row.
+    private func coalesced(
+        _ plan: LogicalPlan, _ names: [NameSyntax], _ conditions: [Expression], _ position: Int, _ scope: Scope
+    ) throws -> LogicalPlan {
+        var expressions = plan.columns.map { Expression($0, SourceRange(0, 0)) }
+        var columns = plan.columns
+        var merged: [PlanColumn] = []
+        for (name, condition) in zip(names, conditions) {
+            guard case .compare(_, let left, let right) = condition.kind else { continue }
+            let isThere = Expression(.not(Expression(.isNull(left), .bool, name.range)), .bool, name.range)
+            let value = Expression(.caseWhen([(isThere, left)], right), left.type, name.range)
+            merged.append(column(name.text, left.type))
+            expressions.append(value)
+        }
+        columns += merged
+        let all = Set(columns.map(\.id))
+        scope.tables.insert(Scope.Table(alias: "", columns: merged), at: position)
+        scope.merges.append((all, merged.map(\.id)))
+        return LogicalPlan(.project(plan, expressions), columns)
     }
 
     private func asOf(

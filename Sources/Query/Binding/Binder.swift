@@ -48,6 +48,8 @@ final class Binder {
         }
 
         var tables: [Table] = []
+        /// Of each join with USING the columns of both sides and those that it merged, which `*` gives first.
+        var merges: [(columns: Set<ColumnID>, first: [ColumnID])] = []
         var commonTables: [String: CommonTable] = [:]
         let parent: Scope?
 

@@ -113,6 +113,11 @@ struct Expression: Sendable {
         if case .and(let parts) = kind { parts.flatMap(\.conjuncts) } else { [self] }
     }
 
+    /// The parts of an OR.
+    var disjuncts: [Expression] {
+        if case .or(let parts) = kind { parts.flatMap(\.disjuncts) } else { [self] }
+    }
+
     /// The AND of parts; TRUE where there are none.
     static func conjunction(_ parts: [Expression], _ range: SourceRange) -> Expression {
         parts.count == 1 ? parts[0] : parts.isEmpty ? .bool(true, range) : Expression(.and(parts), .bool, range)
@@ -123,10 +128,29 @@ struct Expression: Sendable {
         switch kind {
         case .column, .constant: false
         case .arithmetic: true
-        case .call(let call, let arguments): call.canFail || arguments.contains(where: \.canFail)
+        case .call(let call, let arguments):
+            (call.canFail && !Self.isKnownPattern(call, arguments)) || arguments.contains(where: \.canFail)
         case .cast(let operand, let isTry):
             operand.canFail || !(isTry || Self.isSafe(operand.type, type))
         default: children.contains(where: \.canFail)
+        }
+    }
+
+    /// LIKE with a pattern that is known and does not end in its escape character never fails.
+    private static func isKnownPattern(_ call: ScalarCall, _ arguments: [Expression]) -> Bool {
+        guard call.name == "like" || call.name == "ilike", arguments.count == 2,
+            case .text(let pattern)? = arguments[1].constant
+        else { return false }
+        return !pattern.hasSuffix("\\")
+    }
+
+    /// Whether a row costs much more than a comparison of numbers.
+    var isCostly: Bool {
+        switch kind {
+        case .column, .constant, .isNull: false
+        case .call, .caseWhen, .cast: true
+        case .compare(_, let left, _): left.type == .text || children.contains(where: \.isCostly)
+        default: children.contains(where: \.isCostly)
         }
     }
 

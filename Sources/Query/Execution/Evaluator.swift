@@ -179,11 +179,28 @@ struct Evaluator: Sendable {
         case (.timestamptz, .timestamp): return TimeFunctions.local(column, context.zone)
         case (.timestamp, .timestamptz): return TimeFunctions.instants(column, context.zone)
         case (.timestamp, .text): return try localTexts(column)
+        case (.timestamptz, .text): return try instantTexts(column)
         default: break
         }
         // Local times become dates and texts without a zone.
         let isLocal = from == .timestamp || (to == .timestamp && from != .timestamptz)
         return try Casting(zone: isLocal ? .utc : context.zone, isTry: isTry).cast(column, to: to.logical)
+    }
+
+    /// Instants as the session's zone shows them, with the distance from UTC, as PostgreSQL writes them.
+    private func instantTexts(_ column: Column) throws(KernelError) -> Column {
+        let shown = TimeFunctions.local(column, context.zone)
+        let texts = try localTexts(shown)
+        return try RowFunctions.texts(column.rowCount) { row in
+            guard case .text(let text) = texts.scalar(row), case .timestamp(let local) = shown.scalar(row),
+                case .timestamp(let instant) = column.scalar(row)
+            else { return nil }
+            let minutes = (local - instant) / 60_000_000
+            let (hours, rest) = (abs(minutes) / 60, abs(minutes) % 60)
+            let sign = minutes < 0 ? "-" : "+"
+            return text + sign + (hours < 10 ? "0" : "") + "\(hours)"
+                + (rest == 0 ? "" : (rest < 10 ? ":0" : ":") + "\(rest)")
+        }
     }
 
     private func localTexts(_ column: Column) throws(KernelError) -> Column {

@@ -98,14 +98,23 @@ struct Lowering: Sendable {
         let parts = condition.conjuncts
         return input.map(input.columns) { rows in
             var rows = rows
-            for part in parts where rows.count > 0 {
-                let selection = try evaluator.selection(part, rows)
-                let kept = selection.setCount
-                if kept == rows.count { continue }
-                let positions = selection.rowPositions
-                let current = rows
+            // Rows that are chosen so far; they are brought together once few are left, before what may fail, and at
+            // the end.
+            var chosen: Bitmap?
+            func compact() throws {
+                guard let selection = chosen else { return }
+                chosen = nil
+                if selection.setCount == rows.count { return }
+                let (positions, current) = (selection.rowPositions, rows)
                 rows = try kernel { try current.taking(positions) }
             }
+            for part in parts where rows.count > 0 {
+                if part.canFail || part.isCostly { try compact() }
+                let selection = try evaluator.selection(part, rows)
+                chosen = chosen.map { $0.intersection(selection) } ?? selection
+                if let left = chosen?.setCount, left * 8 < rows.count { try compact() }
+            }
+            try compact()
             return rows
         }
     }

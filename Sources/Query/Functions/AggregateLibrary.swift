@@ -172,6 +172,7 @@ enum AggregateLibrary {
             return AggregateFunction(arguments: types, result: types[0], makeState: keeping(Finishers.first))
         },
         extreme("min_by", isDescending: false), extreme("max_by", isDescending: true),
+        extreme("arg_min", isDescending: false), extreme("arg_max", isDescending: true),
     ]
 
     /// `min_by(value, key)`: the value of the row with the least key; the first such row.

@@ -2,66 +2,128 @@ internal import Columnar
 internal import Kernels
 
 /// A LIKE pattern, read once: `%` any number of characters, `_` one, with an escape character.
+///
+/// The pattern is cut at its `%` into pieces, which are looked for one behind the other in the text's bytes: the first at
+/// the start and the last at the end where no `%` stands there.
 struct LikePattern: Sendable {
-    private enum Element: Sendable, Equatable {
-        case any, one
-        case literal(Unicode.Scalar)
+    /// A piece between two `%`: bytes, and places where any one character stands.
+    private struct Piece: Sendable {
+        /// Nil for `_`.
+        var elements: [UInt8?] = []
+        var hasWildcard: Bool { elements.contains(nil) }
     }
 
-    private let elements: [Element]
+    private let pieces: [Piece]
     private let ignoresCase: Bool
 
     init(_ pattern: String, escape: Unicode.Scalar?, ignoresCase: Bool) throws(KernelError) {
         self.ignoresCase = ignoresCase
-        var elements: [Element] = []
+        var pieces = [Piece()]
         var scalars = (ignoresCase ? pattern.lowercased() : pattern).unicodeScalars[...]
         while let scalar = scalars.popFirst() {
             if scalar == escape {
                 guard let next = scalars.popFirst() else {
                     throw .invalidArgument("a LIKE pattern that ends with its escape character")
                 }
-                elements.append(.literal(next))
+                pieces[pieces.count - 1].elements += Array(String(next).utf8)
             } else if scalar == "%" {
-                if elements.last != .any { elements.append(.any) }
+                pieces.append(Piece())
             } else if scalar == "_" {
-                elements.append(.one)
+                pieces[pieces.count - 1].elements.append(nil)
             } else {
-                elements.append(.literal(scalar))
+                pieces[pieces.count - 1].elements += Array(String(scalar).utf8)
             }
         }
-        self.elements = elements
+        self.pieces = pieces
     }
 
-    /// Whether a text is of the pattern: the last `%` is tried again where what follows it fails.
+    /// Whether a text is of the pattern.
     func matches(_ text: String) -> Bool {
-        let scalars = Array((ignoresCase ? text.lowercased() : text).unicodeScalars)
-        var (row, element) = (0, 0)
-        var retry: (row: Int, element: Int)?
-        while row < scalars.count {
-            if element < elements.count {
-                switch elements[element] {
-                case .any:
-                    retry = (row, element + 1)
-                    element += 1
-                    continue
-                case .one:
-                    row += 1
-                    element += 1
-                    continue
-                case .literal(let scalar):
-                    if scalars[row] == scalar {
-                        row += 1
-                        element += 1
-                        continue
-                    }
-                }
-            }
-            guard let last = retry else { return false }
-            retry = (last.row + 1, last.element)
-            (row, element) = (last.row + 1, last.element)
+        let bytes = Array((ignoresCase ? text.lowercased() : text).utf8)
+        return matches(folded: bytes.span)
+    }
+
+    /// Whether a text's bytes are of the pattern.
+    func matches(_ text: Span<UInt8>) -> Bool {
+        guard ignoresCase else { return matches(folded: text) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count)
+        for index in text.indices { bytes.append(text[index]) }
+        return matches(String(decoding: bytes, as: UTF8.self))
+    }
+
+    private func matches(folded text: Span<UInt8>) -> Bool {
+        guard let start = Self.end(of: pieces[0], text, 0) else { return false }
+        if pieces.count == 1 { return start == text.count }
+        var position = start
+        for piece in pieces.dropFirst().dropLast() {
+            guard let next = Self.find(piece, text, position) else { return false }
+            position = next
         }
-        while element < elements.count, elements[element] == .any { element += 1 }
-        return element == elements.count
+        return Self.isSuffix(pieces[pieces.count - 1], text, position)
+    }
+
+    /// Where a piece ends that begins at a position; nil where it does not stand there.
+    @inline(__always)
+    private static func end(of piece: Piece, _ text: Span<UInt8>, _ start: Int) -> Int? {
+        var position = start
+        for element in piece.elements {
+            guard position < text.count else { return nil }
+            if let byte = element {
+                if text[position] != byte { return nil }
+                position += 1
+            } else {
+                position += characterLength(text, position)
+            }
+        }
+        return position
+    }
+
+    /// Where the first place of a piece from a position on ends.
+    private static func find(_ piece: Piece, _ text: Span<UInt8>, _ start: Int) -> Int? {
+        guard let first = piece.elements.first else { return start }
+        var position = start
+        while position < text.count {
+            if first == nil || text[position] == first {
+                if let end = end(of: piece, text, position) { return end }
+            }
+            position += first == nil ? characterLength(text, position) : 1
+        }
+        return nil
+    }
+
+    /// Whether the text ends with a piece that begins at a position or behind it.
+    private static func isSuffix(_ piece: Piece, _ text: Span<UInt8>, _ start: Int) -> Bool {
+        if piece.elements.isEmpty { return true }
+        if !piece.hasWildcard {
+            let begin = text.count - piece.elements.count
+            return begin >= start && end(of: piece, text, begin) == text.count
+        }
+        var position = start
+        while position < text.count {
+            if end(of: piece, text, position) == text.count { return true }
+            position += characterLength(text, position)
+        }
+        return false
+    }
+
+    /// The bytes of the UTF-8 character at a position.
+    private static func characterLength(_ text: Span<UInt8>, _ position: Int) -> Int {
+        var end = position + 1
+        while end < text.count, text[end] & 0xC0 == 0x80 { end += 1 }
+        return end - position
+    }
+
+    /// Whether each of many texts is of the pattern.
+    private func matches(of texts: BytesBuffer) -> [Bool] {
+        let (bytes, offsets) = (texts.bytes, texts.offsets)
+        let content = bytes.span
+        let bounds = offsets.span
+        var results = [Bool](repeating: false, count: texts.count)
+        for index in results.indices {
+            results[index] = matches(content.extracting(Int(bounds[index])..<Int(bounds[index + 1])))
+        }
+        return results
     }
 
     /// The function behind LIKE and ILIKE; the arguments are the text, the pattern and perhaps the escape character.
@@ -87,13 +149,12 @@ struct LikePattern: Sendable {
                 let fixed = try pattern(0)
                 let column = arguments[0].column
                 if case .dictionary(let codes, let dictionary) = column.values, !arguments[0].isConstant {
-                    let known = (0..<dictionary.values.count).map { fixed.matches(dictionary.values.text($0)) }
-                    for row in 0..<rowCount where column.isValid(row) { results[row] = known[Int(codes[row])] }
+                    let known = fixed.matches(of: dictionary.values)
+                    let span = codes.span
+                    for row in 0..<rowCount { results[row] = known[Int(span[row])] }
                 } else {
-                    let bytes = try column.plainBytes()
-                    for row in 0..<rowCount where column.isValid(arguments[0].position(row)) {
-                        results[row] = fixed.matches(bytes.text(arguments[0].position(row)))
-                    }
+                    let known = fixed.matches(of: try column.plainBytes())
+                    for row in 0..<rowCount { results[row] = known[arguments[0].position(row)] }
                 }
             } else {
                 for row in 0..<rowCount where validity?[row] ?? true {

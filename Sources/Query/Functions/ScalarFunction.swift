@@ -74,6 +74,8 @@ package struct FunctionRegistry: Sendable {
         registry.add(MathFunctions.all)
         registry.add(TextFunctions.all)
         registry.add(TimeFunctions.all)
+        registry.add(PatternFunctions.all)
+        registry.add(JSONFunctions.all)
         for definition in AggregateLibrary.all { registry.aggregates[definition.name] = definition }
         return registry
     }()

@@ -5,7 +5,7 @@ internal import Kernels
 enum TextFunctions {
     static let all: [ScalarFunction] =
         [
-            RowFunctions.text("upper") { $0.uppercased() }, RowFunctions.text("lower") { $0.lowercased() },
+            RowFunctions.text("upper", upper), RowFunctions.text("lower") { $0.lowercased() },
             RowFunctions.text("reverse") { String(String.UnicodeScalarView($0.unicodeScalars.reversed())) },
             length("length"), length("char_length"), length("character_length"),
             function("octet_length", [.text], .int32) { .int(Int64($0[0].asText.utf8.count)) },
@@ -48,6 +48,17 @@ enum TextFunctions {
                 try RowFunctions.boxed(.text, arguments, rowCount) { .text($0[0].asText + $0[1].asText) }
             },
         ] + trims
+
+    /// Character by character, as PostgreSQL does: one that becomes several (ß) stays.
+    @Sendable private static func upper(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.uppercased() }
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let mapped = scalar.properties.uppercaseMapping.unicodeScalars
+            result.append(mapped.count == 1 ? mapped[mapped.startIndex] : scalar)
+        }
+        return String(result)
+    }
 
     private static func function(
         _ name: String, _ parameters: [SQLType], _ result: SQLType, canFail: Bool = false,

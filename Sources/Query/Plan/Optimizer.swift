@@ -11,7 +11,7 @@ final class Optimizer {
     func optimized(_ plan: LogicalPlan) -> LogicalPlan {
         count(plan)
         let pushed = push(plan, [])
-        return Pruning().pruned(pushed, Set(pushed.columns.map(\.id)))
+        return Pruning().optimized(pushed, Set(pushed.columns.map(\.id)))
     }
 
     private func count(_ plan: LogicalPlan) {
@@ -144,32 +144,33 @@ final class Optimizer {
             }
         }
         joining += implied(joining, tables, &own)
-        var rest = tables.indices.map { push(tables[$0], own[$0]) }
+        let rest = tables.indices.map { push(tables[$0], own[$0]) }
         let range = conditions.first?.range ?? SourceRange(0, 0)
-        // The largest table is probed; the others are built, from the one that is connected and smallest.
-        guard let start = rest.indices.max(by: { Estimate.rows(rest[$0]) < Estimate.rows(rest[$1]) }) else {
-            return plan
-        }
-        var current = rest.remove(at: start)
-        while !rest.isEmpty {
-            let mine = Set(current.columns.map(\.id))
-            func isConnected(_ table: LogicalPlan) -> Bool {
-                let others = Set(table.columns.map(\.id))
-                return joining.contains { JoinPlan.KeyPair($0, left: mine, right: others) != nil }
-            }
-            let connected = rest.indices.filter { isConnected(rest[$0]) }
-            let candidates = connected.isEmpty ? Array(rest.indices) : connected
-            guard let next = candidates.min(by: { Estimate.rows(rest[$0]) < Estimate.rows(rest[$1]) }) else { break }
-            let table = rest.remove(at: next)
-            let known = mine.union(table.columns.map(\.id))
-            let usable = joining.filter { $0.columns.isSubset(of: known) && !$0.canFail }
-            joining.removeAll { $0.columns.isSubset(of: known) && !$0.canFail }
-            // The smaller side is built.
-            let (left, right) = Estimate.rows(table) > Estimate.rows(current) * 2 ? (table, current) : (current, table)
-            current = LogicalPlan(binder.joinKind(.inner, left, right, usable, range), left.columns + right.columns)
-        }
+        let current = built(JoinOrder(rest, joining).best(), rest, &joining, range)
         let joined = filtered(current, joining)
         return LogicalPlan(.project(joined, plan.columns.map { Expression($0, range) }), plan.columns)
+    }
+
+    /// The joins of a tree; conditions are taken where both sides are there.
+    private func built(
+        _ tree: JoinOrder.Tree, _ tables: [LogicalPlan], _ conditions: inout [Expression], _ range: SourceRange
+    ) -> LogicalPlan {
+        switch tree.shape {
+        case .table(let index): return tables[index]
+        case .join(let probe, let build):
+            let left = built(probe, tables, &conditions, range)
+            let right = built(build, tables, &conditions, range)
+            let (mine, others) = (Set(left.columns.map(\.id)), Set(right.columns.map(\.id)))
+            let known = mine.union(others)
+            // A key is computed for all rows of its side, as every engine does; other parts that may fail wait.
+            func isUsable(_ condition: Expression) -> Bool {
+                condition.columns.isSubset(of: known)
+                    && (!condition.canFail || JoinPlan.KeyPair(condition, left: mine, right: others) != nil)
+            }
+            let usable = conditions.filter(isUsable)
+            conditions.removeAll(where: isUsable)
+            return LogicalPlan(binder.joinKind(.inner, left, right, usable, range), left.columns + right.columns)
+        }
     }
 
     private func flatten(_ plan: LogicalPlan, _ tables: inout [LogicalPlan], _ conditions: inout [Expression]) {
@@ -199,9 +200,9 @@ final class Optimizer {
     {
         var lifted: [Expression] = []
         for condition in joining {
-            guard case .or(let parts) = condition.kind else { continue }
-            let branches = parts.flatMap { branch -> [[Expression]] in [branch.conjuncts] }
-            guard let first = branches.first else { continue }
+            guard case .or = condition.kind else { continue }
+            let branches = condition.disjuncts.map(\.conjuncts)
+            let first = branches[0]
             for part in first where branches.allSatisfy({ $0.contains { $0.isSame(as: part) } }) { lifted.append(part) }
             for index in tables.indices {
                 let mine = Set(tables[index].columns.map(\.id))
@@ -223,15 +224,7 @@ enum Estimate {
         switch plan.kind {
         case .scan(let source, _, _): return Double(source.rowCount ?? 100_000)
         case .values(let rows): return Double(rows.count)
-        case .filter(let input, let condition):
-            var share = 1.0
-            for part in condition.conjuncts {
-                switch part.kind {
-                case .compare(.equal, _, _), .isAmong: share *= 0.1
-                default: share *= 0.4
-                }
-            }
-            return max(1, rows(input) * share)
+        case .filter(let input, let condition): return max(1, rows(input) * share(condition))
         case .aggregate(let input, let keys, _, _): return keys.isEmpty ? 1 : max(1, rows(input) * 0.2)
         case .join(let join):
             let (left, right) = (rows(join.left), rows(join.right))
@@ -245,6 +238,30 @@ enum Estimate {
         case .concatenation(let inputs): return inputs.map(rows).reduce(0, +)
         case .series, .unnest: return 1_000
         default: return plan.inputs.map(rows).max() ?? 1
+        }
+    }
+
+    /// Rows of the largest table below, without conditions: a bound for how many values a column has.
+    static func baseRows(_ plan: LogicalPlan) -> Double {
+        switch plan.kind {
+        case .scan(let source, _, _): Double(source.rowCount ?? 100_000)
+        case .aggregate: rows(plan)
+        default: plan.inputs.map(baseRows).max() ?? rows(plan)
+        }
+    }
+
+    /// The share of rows that a condition leaves, as far as its form tells.
+    private static func share(_ condition: Expression) -> Double {
+        switch condition.kind {
+        case .and(let parts): parts.reduce(1) { $0 * share($1) }
+        case .or(let parts): min(1, parts.reduce(0) { $0 + share($1) })
+        case .not(let inner): 1 - min(0.9, share(inner))
+        case .compare(.equal, let left, let right): left.constant == nil && right.constant == nil ? 0.3 : 0.05
+        case .compare(.notEqual, _, _), .isTrue: 0.9
+        case .isAmong(_, let values): min(0.5, 0.05 * Double(values.count))
+        case .isNull: 0.1
+        case .call: 0.1
+        default: 0.35
         }
     }
 }

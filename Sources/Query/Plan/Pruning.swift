@@ -1,6 +1,25 @@
 /// Leaves out the columns that nobody reads.
 final class Pruning {
     private var sharedPlans: [Int: SharedPlan] = [:]
+    /// Of each shared plan the columns that any place reads, by position.
+    private var usedPositions: [Int: Set<Int>] = [:]
+    /// Whether uses are gathered, and what plans are made of does not count.
+    private var isGathering = false
+    private var gathered: [Int: Set<Int>] = [:]
+
+    /// The plan with the wanted columns, and those that operators need for themselves.
+    func optimized(_ plan: LogicalPlan, _ wanted: Set<ColumnID>) -> LogicalPlan {
+        // One shared plan may read another: uses are gathered until none is added.
+        isGathering = true
+        repeat {
+            gathered = usedPositions
+            sharedPlans = [:]
+            _ = pruned(plan, wanted)
+        } while gathered != usedPositions
+        isGathering = false
+        sharedPlans = [:]
+        return pruned(plan, wanted)
+    }
 
     /// The plan with the wanted columns at least.
     func pruned(_ plan: LogicalPlan, _ wanted: Set<ColumnID>) -> LogicalPlan {
@@ -81,16 +100,31 @@ final class Pruning {
             return LogicalPlan(
                 .setDifference(whole(left), whole(right), isIntersection: isIntersection, isAll: isAll), plan.columns)
         case .shared(let shared):
-            // Other places may read other columns: all are kept.
-            let known = sharedPlans[shared.number] ?? SharedPlan(number: shared.number, plan: whole(shared.plan))
-            sharedPlans[shared.number] = known
-            return LogicalPlan(.shared(known), plan.columns)
+            let kept = Self.positions(plan, wanted)
+            if isGathering { usedPositions[shared.number, default: []].formUnion(kept) }
+            let all = usedPositions[shared.number, default: []].sorted()
+            let known: SharedPlan
+            if let made = sharedPlans[shared.number], made.plan.columns.count == all.count {
+                known = made
+            } else {
+                known = SharedPlan(number: shared.number, plan: part(shared.plan, all))
+                sharedPlans[shared.number] = known
+            }
+            let read = LogicalPlan(.shared(known), all.map { plan.columns[$0] })
+            if kept == all { return read }
+            let own = kept.map { plan.columns[$0] }
+            return LogicalPlan(.project(read, own.map { Expression($0, SourceRange(0, 0)) }), own)
         case .values: return plan
         }
     }
 
-    private func whole(_ plan: LogicalPlan) -> LogicalPlan {
-        let inner = pruned(plan, Set(plan.columns.map(\.id)))
-        return LogicalPlan(.project(inner, plan.columns.map { Expression($0, SourceRange(0, 0)) }), plan.columns)
+    private func part(_ plan: LogicalPlan, _ positions: [Int]) -> LogicalPlan {
+        let columns = positions.map { plan.columns[$0] }
+        let inner = pruned(plan, Set(columns.map(\.id)))
+        return LogicalPlan(.project(inner, columns.map { Expression($0, SourceRange(0, 0)) }), columns)
+    }
+
+    private static func positions(_ plan: LogicalPlan, _ wanted: Set<ColumnID>) -> [Int] {
+        plan.columns.indices.filter { wanted.contains(plan.columns[$0].id) }
     }
 }

@@ -11,8 +11,8 @@ package struct FileTable: TableSource {
     private let parts: [(path: FilePath, group: Int)]
     private let total: Int64
 
-    /// Rows of a batch: mostly a whole row group.
-    private static let batchRowCount = 1 << 17
+    /// Rows of a batch: a column of them stays in the core's cache from operator to operator.
+    private static let batchRowCount = 1 << 14
 
     /// Opens the files and compares their columns with the first's.
     package init(name: String, files: [FilePath], store: any FileStore) throws {
