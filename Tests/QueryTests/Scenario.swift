@@ -4,6 +4,7 @@ import Effects
 import Foundation
 import Kernels
 import Query
+import SystemPackage
 
 /// A case of Tests/Scenarios: SQL and the rows that another engine gives for it.
 struct Scenario: CustomStringConvertible, Sendable {
@@ -39,6 +40,25 @@ struct Scenario: CustomStringConvertible, Sendable {
         return scenarios
     }
 
+    /// Whether rows are those that the file expects.
+    func expects(_ rows: [[Scalar]]) -> Bool {
+        let found = Self.text(rows)
+        return found.count == expected.count && zip(found, expected).allSatisfy { Self.isSame($0, $1) }
+    }
+
+    private static func isSame(_ found: String, _ expected: String) -> Bool {
+        if found == expected || (found.isEmpty && expected == "\"\"") { return true }
+        let (mine, others) = (found.components(separatedBy: "|"), expected.components(separatedBy: "|"))
+        return mine.count == others.count
+            && zip(mine, others).allSatisfy { a, b in
+                if a == b { return true }
+                guard let x = Double(a), let y = Double(b), x.isFinite, y.isFinite else { return false }
+                // More digits than a double holds are compared as text: decimals lose none.
+                if a.count(where: \.isNumber) > 15, b.count(where: \.isNumber) > 15, !a.contains(".") { return false }
+                return abs(x - y) <= 1e-11 * max(abs(x), abs(y)) + 1e-14
+            }
+    }
+
     /// Rows as the files write them.
     static func text(_ rows: [[Scalar]]) -> [String] {
         rows.map { $0.map { $0 == .null ? "NULL" : plain($0) }.joined(separator: "|") }
@@ -53,11 +73,36 @@ struct Scenario: CustomStringConvertible, Sendable {
     }
 }
 
-/// A session without tables.
-func session(threads: Int = 2) -> QuerySession {
-    let zones = ZoneDatabase { path in FileManager.default.contents(atPath: path).map { Array($0) } }
-    var options = QueryOptions(zones: zones, now: 1_780_000_000_000_000, clock: SystemClock())
-    options.threads = threads
-    let catalog = FileCatalog([:], store: DiskFileStore(), random: SystemRandom(), clock: SystemClock())
+/// Python with the other engines, where it is there, and a Postgres server to ask.
+enum Oracle {
+    static let python: String? = {
+        let folder = "/usr/lib/postgresql"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        guard versions.contains(where: { FileManager.default.fileExists(atPath: "\(folder)/\($0)/bin/initdb") }) else {
+            return nil
+        }
+        return ProcessInfo.processInfo.environment["ALMANAC_ORACLE_PYTHON"]
+    }()
+}
+
+extension QueryOptions {
+    static var forTests: QueryOptions {
+        let zones = ZoneDatabase { path in FileManager.default.contents(atPath: path).map { Array($0) } }
+        return QueryOptions(zones: zones, now: 1_780_000_000_000_000, clock: SystemClock())
+    }
+}
+
+/// A session with tables of files.
+func session(_ options: QueryOptions, tables: [String: String] = [:]) -> QuerySession {
+    let catalog = FileCatalog(
+        tables.mapValues { FilePath($0) }, store: DiskFileStore(), random: SystemRandom(), clock: SystemClock())
     return QuerySession(catalog: catalog, options: options)
+}
+
+/// A session without tables.
+func session(threads: Int = 2, isOptimized: Bool = true) -> QuerySession {
+    var options = QueryOptions.forTests
+    options.threads = threads
+    options.isOptimized = isOptimized
+    return session(options)
 }

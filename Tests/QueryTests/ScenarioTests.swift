@@ -1,11 +1,41 @@
+import Foundation
 import Query
 import Testing
 
 @Suite struct ScenarioTests {
     @Test(arguments: try Scenario.all())
     func answers(_ scenario: Scenario) throws {
-        let rows = Scenario.text(try session().rows(scenario.sql).rows)
-        #expect(rows == scenario.expected)
+        if let first = scenario.expected.first, first.hasPrefix("error: ") {
+            let error = #expect(throws: QueryError.self) { _ = try session().rows(scenario.sql) }
+            #expect("error: \(error?.code.rawValue ?? "")" == first)
+            return
+        }
+        let rows = try session().rows(scenario.sql).rows
+        #expect(scenario.expects(rows), "\(Scenario.text(rows)) is not \(scenario.expected)")
+    }
+
+    /// The plan as it was written, by one thread, gives the same rows: what the optimiser leaves out changes nothing.
+    @Test(arguments: try Scenario.all())
+    func answersWithoutOptimiser(_ scenario: Scenario) throws {
+        guard !(scenario.expected.first?.hasPrefix("error: ") ?? false) else { return }
+        let rows = try session(threads: 1, isOptimized: false).rows(scenario.sql).rows
+        #expect(scenario.expects(rows), "\(Scenario.text(rows)) is not \(scenario.expected)")
+    }
+
+    /// The cases are no opinion of ours.
+    @Test(.enabled(if: Oracle.python != nil, "needs ALMANAC_ORACLE_PYTHON and a Postgres server's programs"))
+    func otherEnginesAgree() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try #require(Oracle.python))
+        let script = Scenario.folder.deletingLastPathComponent().appendingPathComponent("Oracles/scenarios.py")
+        process.arguments = [script.path, Scenario.folder.path]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(text)")
+        #expect(text.contains("\"cases\": \(try Scenario.all().count)"))
     }
 
     @Test(arguments: [
@@ -27,5 +57,32 @@ import Testing
         let error = try #require(#expect(throws: QueryError.self) { _ = try session().rows("select 1,\n  nosuch + 1") })
         let text = error.rendered(in: SourceText("select 1,\n  nosuch + 1"))
         #expect(text == "there is no column 'nosuch'\n  at query:2:3\n      nosuch + 1\n      ^^^^^^")
+    }
+
+    @Test func explanationsTellRowsOfEachOperator() throws {
+        let sql = "select x % 2, count(*) from generate_series(1, 10) g(x) where x > 4 group by 1"
+        let explained = try session().explanation(of: SourceText(sql), analyses: true)
+        #expect(explained.rows == 2)
+        #expect(explained.lines.contains { $0.contains("filter") && $0.contains("(6 rows") })
+        let lines = try session().rows("explain " + sql).rows
+        #expect(lines.count >= 3)
+    }
+
+    @Test func budgetsEndAQuery() throws {
+        var options = QueryOptions.forTests
+        options.rowsMax = 10
+        options.memoryBytesMax = 1 << 20
+        let narrow = session(options)
+        for sql in [
+            "select * from generate_series(1, 100)",
+            "select count(*) from (select x, count(*) from generate_series(1, 1000000) g(x) group by x) t",
+        ] {
+            let error = #expect(throws: QueryError.self) { _ = try narrow.rows(sql) }
+            #expect(error?.code == .budget)
+        }
+        options = .forTests
+        options.isCancelled = { true }
+        let cancelled = #expect(throws: QueryError.self) { _ = try session(options).rows("select 1") }
+        #expect(cancelled?.code == .cancelled)
     }
 }
