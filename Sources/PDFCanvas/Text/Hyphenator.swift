@@ -38,7 +38,7 @@ package final class Hyphenator {
     package init?(language: String) {
         let tag = Self.tag(language)
         if tag == "tr" {
-            unsafe method = .turkish
+            method = .turkish
             return
         }
         guard let name = Self.dictionaries[tag] else { return nil }
@@ -87,7 +87,7 @@ package final class Hyphenator {
         // Small letters must stand where the large ones stood; "İ" becomes two.
         let lower = text.lowercased()
         guard lower.unicodeScalars.count == word.count else { return word.map { _ in false } }
-        switch unsafe method {
+        switch method {
         case .turkish: return Self.turkish(Array(lower.unicodeScalars))
         case .dictionary(let dictionary):
             var marks = [CChar](repeating: 0, count: word.count)

@@ -211,6 +211,28 @@ import Testing
         }
     }
 
+    /// Where lines run from the right, time still runs to the right: a rise looks like a rise.
+    @Test func sparklinesAreNotMirrored() throws {
+        func rises(_ locale: String) throws -> [Bool] {
+            var document = try LocalisedSamples.document(locale)
+            for index in document.tiles.indices { document.tiles[index].sparkline = [1, 2, 3, 4, 5, 6] }
+            let texts = try Catalogues.texts(locale)
+            let formatter = ValueFormatter(locale: locale, currency: "EGP", words: texts.words)
+            let snapshot = try PDFRenderer(fonts: FontLibrary(), texts: texts).snapshot(
+                of: document, formatter: formatter)
+            let lines = snapshot.matches(
+                of: /line ([\d.]+),([\d.]+)(?: [\d.]+,[\d.]+){4} ([\d.]+),([\d.]+) stroke accent 1\.1/)
+            return lines.compactMap { line in
+                guard let x = Double(line.output.1), let y = Double(line.output.2),
+                    let endX = Double(line.output.3), let endY = Double(line.output.4)
+                else { return nil }
+                return (endX > x) == (endY < y)
+            }
+        }
+        let (arabic, english) = (try rises("ar-EG"), try rises("en-NG"))
+        #expect(arabic == [true, true, true, true] && english == arabic)
+    }
+
     @Test func aColourThatIsNoneIsAnError() throws {
         var document = try Self.sample("one-row")
         document.presentation.brandColor = "blue"

@@ -70,9 +70,12 @@ extension PageComposer {
         let left = box.x + 10
         let room = box.width - 20
         let sparkTop = box.y + (style.isSparkLow ? 27 : 9)
-        let spark = Sparkline.marks(
-            tile.sparkline,
-            in: Box(x: box.right - 44, y: sparkTop, width: 32, height: style.isSparkLow ? 13 : 10))
+        let sparkBox = Box(x: box.right - 44, y: sparkTop, width: 32, height: style.isSparkLow ? 13 : 10)
+        var spark = Sparkline.marks(tile.sparkline, in: sparkBox)
+        // Time runs to the right in every language: mirrored here, mirrored back with the page.
+        if formatter.direction == .rightToLeft {
+            spark = spark.map { $0.mirrored(width: sparkBox.x + sparkBox.right) }
+        }
         let labelRoom = spark.isEmpty || style.isSparkLow ? room : room - Self.sparkRoom
         let value = valueText(of: tile)
         let font = try valueFont(value, room: room)
