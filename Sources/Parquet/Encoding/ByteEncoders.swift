@@ -2,7 +2,7 @@
 enum DeltaBytesEncoder {
     /// All lengths, then all bytes.
     static func encodeLengths(_ texts: Span<UInt8>, _ lengths: Span<Int64>, into bytes: inout [UInt8]) {
-        DeltaBinaryEncoder.encode(lengths, into: &bytes)
+        DeltaBinaryEncoder.encode(lengths, bitWidth: 32, into: &bytes)
         unsafe texts.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     }
 
@@ -25,7 +25,7 @@ enum DeltaBytesEncoder {
             }
             (start, before) = (range.upperBound, range)
         }
-        DeltaBinaryEncoder.encode(shared.span, into: &bytes)
+        DeltaBinaryEncoder.encode(shared.span, bitWidth: 32, into: &bytes)
         encodeLengths(rest.span, rests.span, into: &bytes)
     }
 

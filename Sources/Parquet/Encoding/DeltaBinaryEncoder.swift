@@ -3,8 +3,11 @@ enum DeltaBinaryEncoder {
     private static let blockValueCount = 128
     private static let miniblockValueCount = 32
 
-    /// Adds the encoding of values; 32-bit ones are given sign-extended.
-    static func encode(_ values: Span<Int64>, into bytes: inout [UInt8]) {
+    /// Adds the encoding of values.
+    ///
+    /// - Parameter bitWidth: of the column's values, 32 or 64. Deltas wrap at it: the format gives those of a 32-bit
+    ///   column 32 bits, and readers refuse wider ones. 32-bit values are given sign-extended.
+    static func encode(_ values: Span<Int64>, bitWidth: Int, into bytes: inout [UInt8]) {
         appendVarint(UInt64(blockValueCount), to: &bytes)
         appendVarint(UInt64(blockValueCount / miniblockValueCount), to: &bytes)
         appendVarint(UInt64(values.count), to: &bytes)
@@ -13,17 +16,19 @@ enum DeltaBinaryEncoder {
         var deltas = [UInt64](repeating: 0, count: blockValueCount)
         while start < values.count {
             let count = min(blockValueCount, values.count - start)
-            block(values, start, count, &deltas, into: &bytes)
+            block(values, start, count, isNarrow: bitWidth == 32, &deltas, into: &bytes)
             start += count
         }
     }
 
     private static func block(
-        _ values: Span<Int64>, _ start: Int, _ count: Int, _ deltas: inout [UInt64], into bytes: inout [UInt8]
+        _ values: Span<Int64>, _ start: Int, _ count: Int, isNarrow: Bool, _ deltas: inout [UInt64],
+        into bytes: inout [UInt8]
     ) {
         var least = Int64.max
         for index in 0..<count {
-            let delta = values[start &+ index] &- values[start &+ index &- 1]
+            let wide = values[start &+ index] &- values[start &+ index &- 1]
+            let delta = isNarrow ? Int64(Int32(truncatingIfNeeded: wide)) : wide
             deltas[index] = UInt64(bitPattern: delta)
             if delta < least { least = delta }
         }

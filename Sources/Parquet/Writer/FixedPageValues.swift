@@ -132,7 +132,8 @@ final class FixedPageValues<Bits: FixedWidthInteger & UnsignedInteger & BitwiseC
     @specialized(where Bits == UInt64)
     private func encode(_ values: [Bits], _ encoding: ParquetEncoding, into bytes: inout [UInt8]) {
         switch encoding {
-        case .deltaBinaryPacked: DeltaBinaryEncoder.encode(Self.signExtended(values).span, into: &bytes)
+        case .deltaBinaryPacked:
+            DeltaBinaryEncoder.encode(Self.signExtended(values).span, bitWidth: Bits.bitWidth, into: &bytes)
         case .byteStreamSplit: StreamSplitEncoder.encode(values.span, into: &bytes)
         default: appendAll(values, to: &bytes)
         }
