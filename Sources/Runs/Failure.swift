@@ -96,6 +96,7 @@ extension Failure {
         case .unknownTenant: (.usage, "almanac tenants list")
         case .noProject, .configuration: (.configuration, "almanac check")
         case .unreadable: (.readWrite, nil)
+        case .queryFailed(let exitCode): (cause(ofExitCode: exitCode), nil)
         }
     }
 

@@ -12,6 +12,8 @@ package struct TenancyError: Error, Sendable, Equatable, CustomStringConvertible
         case configuration
         /// A file or folder of the project cannot be read.
         case unreadable
+        /// The control database could not be asked for the tenants; the code that a program ends with.
+        case queryFailed(exitCode: Int32)
     }
 
     /// The kind of failure.

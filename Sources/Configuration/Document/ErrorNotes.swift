@@ -7,6 +7,8 @@ final class ErrorNotes {
     private(set) var errors: [ConfigurationError] = []
     private(set) var isExhausted = false
     private let lines: [Substring]
+    /// Where values were written, if they are a query's row and not a file's.
+    let record: Record?
 
     static let valuesMax = 200_000
     static let nestingMax = 64
@@ -15,6 +17,14 @@ final class ErrorNotes {
         self.file = file
         self.subject = subject
         lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+        record = nil
+    }
+
+    init(record: Record, subject: String?) {
+        file = record.query
+        self.subject = subject
+        lines = []
+        self.record = record
     }
 
     func note(

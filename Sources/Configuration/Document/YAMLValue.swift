@@ -14,7 +14,7 @@ package struct YAMLValue {
     }
 
     /// Where the value is written.
-    package var position: SourcePosition { notes.position(of: node) }
+    package var position: SourcePosition { notes.record?.position(of: path) ?? notes.position(of: node) }
 
     /// Whether nothing, `~` or `null` is written.
     package var isNull: Bool { plain == .null }
@@ -42,6 +42,9 @@ package struct YAMLValue {
         guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else { return nil }
         return PlainScalar(scalar.string)
     }
+
+    /// What the text of a query's cell looks like: there are no quotes that could say more. Nil for files.
+    private var untyped: PlainScalar? { notes.record == nil ? nil : scalar.map { PlainScalar($0) } }
 
     /// The name of the key for messages.
     var name: String { path.last.map { "'\(ConfigurationError.shown($0))'" } ?? "the file" }
@@ -93,7 +96,7 @@ extension YAMLValue {
     /// A whole number within a range.
     package func integer(in range: ClosedRange<Int64> = .min ... .max) -> Int64? {
         guard let text = scalar else { return mismatch("a whole number") }
-        guard let plain else {
+        guard let plain = plain ?? untyped else {
             refuse("\(name) is a whole number", hint: "write it without quotes")
             return nil
         }
@@ -108,7 +111,7 @@ extension YAMLValue {
     /// `true` or `false`.
     package func boolean() -> Bool? {
         guard let text = scalar else { return mismatch("true or false") }
-        guard let plain, case .boolean(let value) = plain else {
+        guard let plain = plain ?? untyped, case .boolean(let value) = plain else {
             refuse(
                 "\(name) is true or false, not '\(ConfigurationError.shown(SecretMask.masked(text)))'",
                 hint: "write true or false")

@@ -43,8 +43,10 @@ package struct Project: Sendable {
             let configuration = try ProjectConfiguration(text: text, file: ProjectLayout.configurationFile)
             pseudonymSecret = configuration.pseudonymSecret
             layout = ProjectLayout(root: root, configuration: configuration)
+            let rows = TenantQueryRunner(environment: environment, root: root).rows
             tenants = TenantDirectory(
-                layout: layout, defaults: configuration.defaults, store: store, zones: environment.zones)
+                layout: layout, defaults: configuration.defaults, store: store, zones: environment.zones,
+                query: configuration.tenantQuery.map { ($0, rows) })
             self.environment = environment
         } catch {
             throw Failure(classifying: error, doing: "open the project in \(folder)")

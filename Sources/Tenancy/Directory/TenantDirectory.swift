@@ -3,36 +3,51 @@ internal import Configuration
 package import Effects
 package import SystemPackage
 
-/// The tenants of a project: `tenants/<id>.yaml`. The only maker of `TenantScope`.
+/// The tenants of a project: `tenants/<id>.yaml`, or the rows of a `TenantQuery`. The only maker of `TenantScope`.
 ///
-/// A file that is wrong is an error for its own tenant alone. Files are read when they are asked for, so that opening
+/// A file or row that is wrong is an error for its own tenant alone. Files are read when they are asked for, so that opening
 /// one tenant of ten thousand reads one file.
 package struct TenantDirectory: Sendable {
     private let layout: ProjectLayout
     private let defaults: TenantDefaults
     private let store: any FileStore
     private let zones: ZoneDatabase
+    /// The tenants of a query; nil where files list them.
+    private let query: TenantQueryReading?
 
+    /// - Parameter query: what lists the tenants in place of files, and who asks it.
     package init(
-        layout: ProjectLayout, defaults: TenantDefaults = TenantDefaults(), store: any FileStore, zones: ZoneDatabase
+        layout: ProjectLayout, defaults: TenantDefaults = TenantDefaults(), store: any FileStore, zones: ZoneDatabase,
+        query: (query: TenantQuery, rows: TenantRowSource)? = nil
     ) {
         self.layout = layout
         self.defaults = defaults
         self.store = store
         self.zones = zones
+        self.query = query.map { TenantQueryReading($0.query, rows: $0.rows, defaults: defaults, zones: zones) }
     }
 
     /// Opens one tenant.
     ///
-    /// - Throws: `unknownTenant` with the nearest name; `configuration` with all that is wrong in its file.
+    /// - Throws: `unknownTenant` with the nearest name; `configuration` with all that is wrong in its file or row;
+    ///   `queryFailed`.
     package func scope(for id: TenantID) throws(TenancyError) -> TenantScope {
+        guard let query else { return try scopeOfFile(for: id) }
+        try refuseFiles()
+        guard let scope = try query.scope(for: id) else { throw unknown(id) }
+        return scope
+    }
+
+    private func unknown(_ id: TenantID) -> TenancyError {
+        let hint = Suggestion.nearest(to: id.text, among: names()).map { "; did you mean '\($0)'?" } ?? ""
+        return TenancyError(.unknownTenant, "there is no tenant '\(id)'\(hint)")
+    }
+
+    private func scopeOfFile(for id: TenantID) throws(TenancyError) -> TenantScope {
         let path = layout.tenantFile(id)
         let bytes: [UInt8]
         do {
-            guard try store.status(of: path) != nil else {
-                let hint = Suggestion.nearest(to: id.text, among: names()).map { "; did you mean '\($0)'?" } ?? ""
-                throw TenancyError(.unknownTenant, "there is no tenant '\(id)'\(hint)")
-            }
+            guard try store.status(of: path) != nil else { throw unknown(id) }
             bytes = try store.contents(of: path, limit: 4 << 20)
         } catch let error as TenancyError {
             throw error
@@ -79,8 +94,13 @@ package struct TenantDirectory: Sendable {
 
     /// Opens all tenants, in the order of their ids; what is wrong with some does not touch the others.
     ///
-    /// - Throws: `unreadable` only if there is no folder of tenants.
+    /// - Throws: `unreadable` only if there is no folder of tenants; of a query `queryFailed`, and `configuration` for
+    ///   columns that are no keys.
     package func all() throws(TenancyError) -> TenantListing {
+        if let query {
+            try refuseFiles()
+            return try query.all()
+        }
         let files: [String]
         do {
             files = try store.names(in: layout.tenants)
@@ -106,8 +126,20 @@ package struct TenantDirectory: Sendable {
         return listing
     }
 
-    /// The names of all files whose names are ids, sorted; files are not read. For completion and suggestions.
+    /// A file beside a query would be a tenant that nobody works for.
+    private func refuseFiles() throws(TenancyError) {
+        let files = ((try? store.names(in: layout.tenants)) ?? []).filter { $0.hasSuffix(".yaml") }
+        guard let file = files.first else { return }
+        throw TenancyError(
+            .configuration,
+            "almanac.yaml takes the tenants from a query, but there is tenants/\(ResourceName.shown(file)) as well: "
+                + "remove the files, or 'tenants' from almanac.yaml")
+    }
+
+    /// The names of all files whose names are ids, sorted; files are not read. Of a query, the ids of the last answer.
+    /// For completion and suggestions.
     package func names() -> [String] {
+        if let query { return query.names() }
         let files = (try? store.names(in: layout.tenants)) ?? []
         return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.filter(ResourceName.isValid)
     }

@@ -10,23 +10,30 @@ enum TenantReader {
         needsSource: Bool = true
     ) throws(ConfigurationErrors) -> Tenant {
         try YAMLDocument(bytes: bytes, file: file).mapping(subject: "tenant '\(id)'") { map in
-            checkID(map, id)
-            let platform = map.required("platform")?.parsed { try ResourceName($0, kind: "platform") }
-            let name = map.optional("name")?.text() ?? id.text
-            let source = Self.source(map, isNeeded: needsSource)
-            let calendar = Self.calendar(map, defaults, zones)
-            let locale = map.optional("locale").map(Self.locale) ?? missing("locale", defaults.locale, map)
-            let currency = map.optional("currency").map(Self.currency) ?? missing("currency", defaults.currency, map)
-            let brand = map.optional("brand")?.mapping(Self.brand) ?? Tenant.Brand()
-            let reports = map.optional("reports").map(Self.reports) ?? .all
-            let limits = map.optional("limits")?.mapping { Self.limits($0, defaults.limits) } ?? defaults.limits
-            let retention =
-                map.optional("retention")?.mapping { Self.retention($0, defaults.retention) } ?? defaults.retention
-            guard let platform, let source, let calendar, let locale, let currency else { return nil }
-            return Tenant(
-                id: id, platform: platform, name: name, source: source, calendar: calendar, locale: locale,
-                currency: currency, brand: brand, reports: reports, limits: limits, retention: retention)
+            read(map, id: id, defaults: defaults, zones: zones, needsSource: needsSource)
         }
+    }
+
+    /// Reads the keys, of a file or of a query's row.
+    static func read(
+        _ map: YAMLMapping, id: TenantID, defaults: TenantDefaults, zones: ZoneDatabase, needsSource: Bool
+    ) -> Tenant? {
+        checkID(map, id)
+        let platform = map.required("platform")?.parsed { try ResourceName($0, kind: "platform") }
+        let name = map.optional("name")?.text() ?? id.text
+        let source = Self.source(map, isNeeded: needsSource)
+        let calendar = Self.calendar(map, defaults, zones)
+        let locale = map.optional("locale").map(Self.locale) ?? missing("locale", defaults.locale, map)
+        let currency = map.optional("currency").map(Self.currency) ?? missing("currency", defaults.currency, map)
+        let brand = map.optional("brand")?.mapping(Self.brand) ?? Tenant.Brand()
+        let reports = map.optional("reports").map(Self.reports) ?? .all
+        let limits = map.optional("limits")?.mapping { Self.limits($0, defaults.limits) } ?? defaults.limits
+        let retention =
+            map.optional("retention")?.mapping { Self.retention($0, defaults.retention) } ?? defaults.retention
+        guard let platform, let source, let calendar, let locale, let currency else { return nil }
+        return Tenant(
+            id: id, platform: platform, name: name, source: source, calendar: calendar, locale: locale,
+            currency: currency, brand: brand, reports: reports, limits: limits, retention: retention)
     }
 
     /// The file's name is the id; the key inside must say the same, so that a copied file is noticed.

@@ -11,6 +11,7 @@ internal import SystemPackage
 /// published: published
 /// keys: { pseudonyms: env:ALMANAC_PSEUDONYMS }
 /// defaults: { locale: en-US, currency: USD, calendar: { timezone: UTC } }
+/// tenants: { url: env:CONTROL_URL, query: SELECT id, platform FROM tenants }      # else tenants/*.yaml
 /// ```
 /// Folders are relative to the project's, or absolute.
 package struct ProjectConfiguration: Sendable, Hashable {
@@ -26,6 +27,8 @@ package struct ProjectConfiguration: Sendable, Hashable {
     package var pseudonymSecret: SecretReference?
     /// What tenants have if they say nothing.
     package var defaults = TenantDefaults()
+    /// Where tenants are listed; nil for `tenants/*.yaml`.
+    package var tenantQuery: TenantQuery?
 
     package init() {}
 
@@ -41,6 +44,7 @@ package struct ProjectConfiguration: Sendable, Hashable {
             if let defaults = map.optional("defaults")?.mapping(TenantDefaults.init) {
                 configuration.defaults = defaults
             }
+            configuration.tenantQuery = map.optional("tenants")?.mapping { TenantQuery($0) }
             return configuration
         }
     }
