@@ -72,23 +72,49 @@ extension PostgresConnection {
         return last
     }
 
-    /// Blocks until the socket has bytes, or fails after the progress time-out; the connection is of no use then.
+    /// Blocks until the socket has bytes, or fails after the progress time-out, or as soon as the server lets know that
+    /// nothing will come; the connection is of no use then.
     ///
     /// - Parameter patience: a time-out for clearing up, which is not worth the whole one, in milliseconds.
     func waitForBytes(patience: Int? = nil) throws(PostgresError) {
-        let socket = unsafe PQsocket(handle)
-        guard socket >= 0, !isAbandoned else { throw connectionError() }
+        guard unsafe PQsocket(handle) >= 0, !isAbandoned else { throw connectionError() }
         let limit = patience ?? options.progressTimeoutMilliseconds
+        let silence = patience == nil ? options.silenceMilliseconds : 0
+        var waited = 0
         while true {
-            var wait = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-            let ready = unsafe poll(&wait, 1, limit <= 0 ? -1 : Int32(clamping: limit))
-            if ready > 0 { return }
-            if ready == 0 {
+            let rest = limit <= 0 ? Int.max : limit - waited
+            let step = silence <= 0 ? rest : min(silence, rest)
+            if try hasBytes(within: step) { return }
+            waited += step
+            guard waited < limit || limit <= 0 else {
                 isAbandoned = true
                 throw PostgresError(.timedOut, "\(target): no byte arrived for \(limit) ms")
             }
+            if try isArrived(watch.verdict(isPooled: isPooled)) { return }
+        }
+    }
+
+    /// Whether the socket has bytes, or has ended, within some milliseconds; `Int.max` waits for ever.
+    private func hasBytes(within milliseconds: Int) throws(PostgresError) -> Bool {
+        while true {
+            var wait = unsafe pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+            let ready = unsafe poll(&wait, 1, milliseconds == .max ? -1 : Int32(clamping: milliseconds))
+            if ready >= 0 { return ready > 0 }
             guard errno == EINTR else { throw connectionError() }
         }
+    }
+
+    /// Whether bytes are here after all; an error where the server says that none will come.
+    private func isArrived(_ verdict: SilenceWatch.Verdict) throws(PostgresError) -> Bool {
+        let reason: String
+        switch verdict {
+        case .working, .unknown: return false
+        case .lost(let why), .silent(let why): reason = why
+        }
+        // What was on its way while we asked is here by now.
+        if try hasBytes(within: 1_000) { return true }
+        isAbandoned = true
+        throw PostgresError(.connectionLost, "\(target): the connection is dead: \(reason)")
     }
 
     /// How long clearing up may take, in milliseconds.

@@ -63,6 +63,6 @@ extension PostgresConnection {
     package func reset() throws(PostgresError) {
         guard !isInTransaction else { throw misuse("a transaction is open") }
         try execute("DISCARD ALL")
-        try pinSettings(untilCommit: false)
+        if !isPooled { try pinSettings(untilCommit: false) }
     }
 }

@@ -18,6 +18,8 @@ package final class PostgresConnection {
     package let options: SessionOptions
     /// Texts that no message may hold.
     let secrets: [String]
+    /// Asks the server what it does while nothing comes from it.
+    let watch: SilenceWatch
 
     /// Opens a connection and pins its session settings.
     ///
@@ -29,6 +31,7 @@ package final class PostgresConnection {
         let handle = unsafe try Self.connect(connectionString, options)
         unsafe self.handle = handle
         self.options = options
+        watch = SilenceWatch(connectionString, options)
         var secrets = parsed.secrets
         if let password = unsafe PQpass(handle) { secrets.append(unsafe String(cString: password)) }
         self.secrets = secrets.filter { !$0.isEmpty }
@@ -41,7 +44,8 @@ package final class PostgresConnection {
             database: Self.text(PQdb(handle)), secrets: secrets)
         // Notices would go to standard error, with whatever text a trigger or policy gives them.
         unsafe PQsetNoticeReceiver(handle, { _, _ in }, nil)
-        try pinSettings(untilCommit: false)
+        try identifyBackend()
+        if !isPooled { try pinSettings(untilCommit: false) }
     }
 
     deinit { unsafe PQfinish(handle) }
@@ -137,6 +141,20 @@ package final class PostgresConnection {
         return PostgresError(code, "\(target): \(message)")
     }
 
+    /// Asks which process serves us.
+    private func identifyBackend() throws(PostgresError) {
+        let row = try execute(
+            "SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_postmaster_start_time()::pg_catalog.text"
+        ).rows.first
+        if let process = row?[0], let start = row?[1] { watch.backend = .init(process: process, serverStart: start) }
+    }
+
+    /// Whether a pooler stands between us and the server: the process that serves us is not the one that was announced.
+    ///
+    /// It may give each transaction another session, and our session to others afterwards: nothing is set in it but for
+    /// the open transaction.
+    package var isPooled: Bool { watch.backend.map { unsafe $0.process != String(PQbackendPID(handle)) } ?? false }
+
     /// One round trip sets everything that a role or database could have set otherwise.
     ///
     /// - Parameter untilCommit: for the open transaction alone. A pooler may give each transaction another session, so
@@ -156,7 +174,11 @@ package final class PostgresConnection {
             settings.append(("search_path", quoted.joined(separator: ", ")))
         }
         let calls = settings.indices.map { "pg_catalog.set_config($\(2 * $0 + 1), $\(2 * $0 + 2), \(untilCommit))" }
-        try execute("SELECT " + calls.joined(separator: ", "), settings.flatMap { [$0.0, $0.1] })
+        let row = try execute(
+            "SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_postmaster_start_time()::pg_catalog.text, "
+                + calls.joined(separator: ", "), settings.flatMap { [$0.0, $0.1] }
+        ).rows.first
+        if let process = row?[0], let start = row?[1] { watch.backend = .init(process: process, serverStart: start) }
     }
 }
 
@@ -175,13 +197,17 @@ package struct SessionOptions: Sendable, Hashable {
     /// The server ends a session that holds a snapshot and asks nothing for this many milliseconds; 0 never.
     package var idleInTransactionTimeoutMilliseconds: Int
     /// A call fails when no byte arrives for this many milliseconds; 0 never. Dead networks are noticed sooner, by
-    /// TCP keep-alive (within 30 s); this is for servers that live and say nothing.
+    /// TCP keep-alive and `SilenceWatch` (within 30 s); this is for servers that live and say nothing.
     package var progressTimeoutMilliseconds: Int
+    /// After this many milliseconds without a byte the server is asked, over a second connection, whether it is at work
+    /// for us; 0 never.
+    package var silenceMilliseconds: Int
 
     package init(
         applicationName: String = "almanac", connectTimeoutSeconds: Int = 10, searchPath: [String]? = nil,
         statementTimeoutMilliseconds: Int = 0, lockTimeoutMilliseconds: Int = 30_000,
-        idleInTransactionTimeoutMilliseconds: Int = 600_000, progressTimeoutMilliseconds: Int = 900_000
+        idleInTransactionTimeoutMilliseconds: Int = 600_000, progressTimeoutMilliseconds: Int = 900_000,
+        silenceMilliseconds: Int = 10_000
     ) {
         self.applicationName = applicationName
         self.connectTimeoutSeconds = connectTimeoutSeconds
@@ -190,5 +216,6 @@ package struct SessionOptions: Sendable, Hashable {
         self.lockTimeoutMilliseconds = lockTimeoutMilliseconds
         self.idleInTransactionTimeoutMilliseconds = idleInTransactionTimeoutMilliseconds
         self.progressTimeoutMilliseconds = progressTimeoutMilliseconds
+        self.silenceMilliseconds = silenceMilliseconds
     }
 }

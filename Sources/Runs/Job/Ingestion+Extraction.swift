@@ -12,10 +12,14 @@ extension Ingestion {
     /// Reads all datasets in one snapshot of the source; no table changes before the source's COMMIT.
     func extract(_ catalog: DatasetCatalog, _ asOf: Instant, _ recorder: inout RunRecorder) throws {
         let scope = session.scope
-        let source = try SourceSession(
-            scope, url: try secret(scope.tenant.source.url), connections: session.project.connections,
-            connectionCountMax: Self.connectionCountMax, following: catalog.datasets.filter { $0.sync != .snapshot },
-            personalDataKey: try personalDataKey())
+        let url = try secret(scope.tenant.source.url)
+        let key = try personalDataKey()
+        let source = try session.opening { () throws(ExtractError) in
+            try SourceSession(
+                scope, url: url, connections: session.project.connections,
+                connectionCountMax: Self.connectionCountMax,
+                following: catalog.datasets.filter { $0.sync != .snapshot }, personalDataKey: key)
+        }
         let targets = try catalog.datasets.map { try target($0, source, asOf, recorder.run) }
         var read: [ExtractionCount] = []
         var outcomes: [DatasetTarget.Outcome] = []
