@@ -14,8 +14,8 @@ struct Almanac: ParsableCommand {
         version: "almanac \(EngineVersion.text)",
         subcommands: [
             DemoVerb.self, DoctorVerb.self, CheckVerb.self, RunVerb.self, ExportVerb.self, TickVerb.self,
-            RunsVerb.self, TenantsVerb.self, LakeVerb.self, ParquetVerb.self, ExtractVerb.self, ReproduceVerb.self,
-            ChartVerb.self, ReportsVerb.self, QueryVerb.self,
+            RunsVerb.self, TenantsVerb.self, DatasetsVerb.self, LakeVerb.self, ParquetVerb.self, ExtractVerb.self,
+            ReproduceVerb.self, ChartVerb.self, ReportsVerb.self, QueryVerb.self,
         ])
 
     /// What `almanac` alone says: at most 24 lines.

@@ -152,7 +152,7 @@ extension PostgresConnection {
 
     /// Type names as SQL writes them, and which columns are NOT NULL. A query can lose that in an outer join: only a
     /// table's columns are believed.
-    private func columnFacts(
+    func columnFacts(
         _ columns: [ResultColumn], isTable: Bool
     ) throws(PostgresError) -> (typeNames: [String], areNotNull: [Bool]) {
         let rows = try execute(

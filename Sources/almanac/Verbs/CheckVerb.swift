@@ -12,19 +12,37 @@ struct CheckVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Read all files of the project and say what is wrong in them.",
         discussion: """
-            Looks at almanac.yaml, tenants, datasets, metrics, reports and schedules; touches no database.
+            Looks at almanac.yaml, tenants, datasets, metrics, reports and schedules; touches no database, but the control
+            database where almanac.yaml takes the tenants from a query. With --live, asks the databases too: what differs
+            from the datasets, may not be read, or will be slow. Tenants that share tables are looked at once.
 
             Examples:
               almanac check
-              almanac check --project demo
-              almanac check --json
+              almanac check --live
+              almanac check --live --tenant lagos-circle --json
             """)
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var location: ProjectOptions
 
+    @Flag(name: .long, help: "Ask the tenants' databases as well.")
+    var live = false
+
+    @Option(name: .long, help: "With --live, the tenants to look at; else one of each kind.")
+    var tenant: [String] = []
+
+    func validate() throws {
+        guard live || tenant.isEmpty else { throw ValidationError("--tenant needs --live") }
+    }
+
     func run() throws {
         let project = try location.open(common)
+        let problems = try problemsOfFiles(project)
+        guard live, problems.isEmpty else { return try tell(problems) }
+        try LiveCheckReport(common: common).tell(project, tenants: tenant)
+    }
+
+    private func problemsOfFiles(_ project: Project) throws -> [String] {
         var problems: [String] = []
         func look(_ body: () throws -> Void) {
             do {
@@ -49,7 +67,7 @@ struct CheckVerb: ParsableCommand {
             }
         }
         look { try checkSchedules(project, scopes) }
-        try tell(problems)
+        return problems
     }
 
     private func checkSchedules(_ project: Project, _ scopes: [TenantScope]) throws {
