@@ -91,7 +91,8 @@ package final class SourceSession {
         snapshot: String? = nil, before: (PostgresConnection) throws -> Void = { _ in }
     ) throws(ExtractError) -> Open {
         func begin(_ connection: PostgresConnection) throws -> Open {
-            let note = try connections?.opened(connection)
+            // Behind a pooler the process serves others in the next moment, who may write.
+            let note = connection.isPooled ? nil : try connections?.opened(connection)
             try before(connection)
             try connection.begin(.repeatableReadReadOnly, snapshot: snapshot)
             return (connection, note)
