@@ -2,6 +2,7 @@ import AlmanacTesting
 import Configuration
 import Extract
 import PostgresCopy
+import Tenancy
 import Testing
 
 @Suite("Discovery", .enabled(if: TestPostgres.isInstalled, "no Postgres server is installed"))
