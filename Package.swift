@@ -108,7 +108,7 @@ let package = Package(
             "Rendering",
             [
                 "Report", "ChartGrammar", "Formatting", "Columnar", "CivilTime", "PDFCanvas", "XLSXWorkbook",
-                "Configuration", "Checksum", "Compression", "Effects",
+                "Configuration", "Checksum", "Compression", "Zstandard", "Effects",
             ], packages: [paths]),
 
         // The shell: runs, schedules, the demo, the command line.

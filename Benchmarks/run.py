@@ -8,6 +8,8 @@
     parquet          Parquet files: writing from memory, reading, size and memory, beside Polars, DuckDB and pyarrow: see
                      parquet_files.py
     lake             opening, appending to, merging into and compacting Delta tables, beside delta-rs: see lake.py
+    render           a report of 10 pages and 20 charts, a CSV file and a workbook of a tenth of its rows, beside floors
+                     in C and Python tools: see render.py
 
 Each case ends with a line of JSON: case, ours_s, peer, peer_s, ratio, answers_equal, peak_mib, cpu_s (ours; seconds are
 medians of the runs, taken by turns). Ends with 1 where answers differ or a bound does not hold.
@@ -28,6 +30,7 @@ import time
 import cluster as clusters
 import lake
 import parquet_files
+import render
 
 HERE = pathlib.Path(__file__).resolve().parent
 MEMORY_RATIO_MAX = 1.2
@@ -166,7 +169,7 @@ def parquet(program, rows, runs, folder):
 
 BENCHMARKS = {
     "extract-memory": (extract_memory, 10_000_000), "extract": (extract, 1_000_000), "parquet": (parquet, 10_000_000),
-    "lake": (lake.run, 10_000_000)}
+    "lake": (lake.run, 10_000_000), "render": (render.run, 10_000_000)}
 
 
 def main():

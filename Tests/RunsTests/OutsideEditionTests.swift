@@ -142,6 +142,44 @@ struct OutsideEditionTests {
         #expect(revenue.type == .int64)
     }
 
+    @Test("A report's csv: decides how its files are written; what is wrong in it is shown")
+    func csvOptions() throws {
+        let place = try Place()
+        let copy = place.folder.appending("nexus")
+        var report = ""
+        for name in ["metrics.yaml", "models", "reports"] {
+            let from = Self.platform.appending(name)
+            guard try place.store.status(of: from)?.kind == .folder else {
+                try place.store.makeFolder(copy)
+                try place.text(try place.store.text(of: from), "nexus/\(name)")
+                continue
+            }
+            try place.store.makeFolder(copy.appending(name))
+            for file in try place.store.names(in: from) {
+                let text = try place.store.text(of: from.appending(file))
+                if name == "reports" { report = text }
+                try place.text(text, "nexus/\(name)/\(file)")
+            }
+        }
+        var edition = try place.edition(["csv"])
+        edition.report = copy.appending("reports").appending("monthly-sales.yaml")
+        edition.templates = TestPlaces.sources.appending("Templates")
+        try place.text(
+            report + "csv: { values: local, line_end: crlf, guard: false, byte_order_mark: true, compress: zstd }\n",
+            "nexus/reports/monthly-sales.yaml")
+        let made = try edition.make(in: place.folder.appending("a"), machine())
+        #expect(made.map(\.name).contains("top-customers.csv.zst"))
+        let sidecar = try place.store.text(of: place.folder.appending("a").appending("top-customers.csv.zst.json"))
+        for words in ["\"CRLF\"", "\"zstd\"", "\"local\"", "\"formula_guard\":false", "\"byte_order_mark\":true"] {
+            #expect(sidecar.replacing(": ", with: ":").contains(words))
+        }
+        try place.text(report + "csv: { values: english }\n", "nexus/reports/monthly-sales.yaml")
+        let failure = #expect(throws: Failure.self) {
+            try edition.make(in: place.folder.appending("b"), machine())
+        }
+        #expect("\(failure.map { "\($0)" } ?? "")".contains("values"))
+    }
+
     @Test("Another tenant's file, a missing model, an unknown one and a wrong format are refused, and no file is made")
     func refused() throws {
         let place = try Place(owner: "accra-circle")

@@ -37,6 +37,54 @@ package enum ExactText {
         out += text(value).utf8
     }
 
+    /// The text of a value whose type is known: intervals in ISO 8601, structures as JSON objects with their names.
+    package static func text(_ value: Scalar, type: LogicalType) -> String {
+        switch type {
+        case .interval: interval(value)
+        case .list, .structure, .map: value == .null ? "" : json(value, type: type)
+        default: text(value)
+        }
+    }
+
+    /// The value as JSON on one line, structures as objects with the names of their fields.
+    package static func json(_ value: Scalar, type: LogicalType) -> String {
+        switch (value, type) {
+        case (.null, _): return "null"
+        case (_, .interval): return quoted(interval(value))
+        case (.list(let values), .list(let element)):
+            return "[" + values.map { json($0, type: element.type) }.joined(separator: ",") + "]"
+        case (.structure(let values), .structure(let fields)):
+            let parts = zip(fields, values).map { quoted($0.name) + ":" + json($1, type: $0.type) }
+            return "{" + parts.joined(separator: ",") + "}"
+        case (.map(let entries), .map(let key, let content)):
+            let parts = entries.map { "[\(json($0.key, type: key.type)),\(json($0.value, type: content.type))]" }
+            return "[" + parts.joined(separator: ",") + "]"
+        default: return json(value)
+        }
+    }
+
+    /// Months, days and microseconds in ISO 8601, each part with a sign of its own: `P1Y2M-3DT4H5M6.5S`; `PT0S` for
+    /// none.
+    private static func interval(_ value: Scalar) -> String {
+        guard case .structure(let parts) = value, parts.count == 3, case .int(let months) = parts[0],
+            case .int(let days) = parts[1], case .int(let microseconds) = parts[2]
+        else { return "" }
+        let year = [(months / 12, "Y"), (months % 12, "M"), (days, "D")]
+        let date = year.filter { $0.0 != 0 }.map { "\($0.0)\($0.1)" }.joined()
+        let seconds = microseconds / 1_000_000
+        var time = [(seconds / 3_600, "H"), (seconds / 60 % 60, "M")].filter { $0.0 != 0 }.map { "\($0.0)\($0.1)" }
+            .joined()
+        let rest = microseconds % 60_000_000
+        if rest != 0 {
+            var digits = ExactDecimal(unscaled: Int128(rest), scale: 6).description
+            while digits.hasSuffix("0") { digits.removeLast() }
+            if digits.hasSuffix(".") { digits.removeLast() }
+            time += digits + "S"
+        }
+        if date.isEmpty && time.isEmpty { return "PT0S" }
+        return "P" + date + (time.isEmpty ? "" : "T" + time)
+    }
+
     /// The value as JSON on one line: integers and finite numbers as numbers, dates, instants, decimals and binary as
     /// texts.
     package static func json(_ value: Scalar) -> String {
@@ -80,22 +128,15 @@ package enum ExactText {
         out.append(UInt8(ascii: "\""))
     }
 
-    /// A field of CSV without a formula guard (RFC 4180): null is empty, the empty text `""`.
-    package static func csv(_ value: Scalar) -> String {
-        var out: [UInt8] = []
-        switch value {
-        case .null: return ""
-        case .text(let text): appendField(text, to: &out, isGuarded: false)
-        case .list, .structure, .map: appendField(json(value), to: &out, isGuarded: false)
-        default: return text(value)
-        }
-        return String(decoding: out, as: UTF8.self)
-    }
-
     /// Appends a text field of CSV: quoted where a comma, quote, line end or space at an end asks for it (RFC 4180).
     ///
-    /// - Parameter isGuarded: whether a text that a spreadsheet would take for a formula gets an apostrophe in front.
-    package static func appendField(_ text: String, to out: inout [UInt8], isGuarded: Bool) {
+    /// - Parameters:
+    ///   - isGuarded: whether a text that a spreadsheet would take for a formula gets an apostrophe in front.
+    ///   - delimiter: what stands between fields.
+    package static func appendField(
+        _ text: String, to out: inout [UInt8], isGuarded: Bool, delimiter: UInt8 = UInt8(ascii: ",")
+    ) {
+        let quote = UInt8(ascii: "\"")
         let bytes = text.utf8
         guard let first = bytes.first, let last = bytes.last else {
             out.append(quote)
@@ -104,13 +145,13 @@ package enum ExactText {
         }
         var isQuoted = first == UInt8(ascii: " ") || last == UInt8(ascii: " ")
         var hasQuotes = false
-        for byte in bytes where byte < 0x2D {
+        for byte in bytes where byte < 0x3C {
             if byte == quote { hasQuotes = true }
-            if byte == UInt8(ascii: ",") || byte == 0x0A || byte == 0x0D { isQuoted = true }
+            if byte == delimiter || byte == 0x0A || byte == 0x0D { isQuoted = true }
         }
         isQuoted = isQuoted || hasQuotes
         if isQuoted { out.append(quote) }
-        if isGuarded && beginsFormula(first) { out.append(UInt8(ascii: "'")) }
+        if isGuarded && FieldQuoting.beginsFormula(first) { out.append(UInt8(ascii: "'")) }
         if hasQuotes {
             for byte in bytes {
                 if byte == quote { out.append(quote) }
@@ -120,16 +161,6 @@ package enum ExactText {
             out.append(contentsOf: bytes)
         }
         if isQuoted { out.append(quote) }
-    }
-
-    private static let quote = UInt8(ascii: "\"")
-
-    /// What spreadsheets begin a formula with, or skip before one.
-    private static func beginsFormula(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0A, 0x0D: true
-        default: false
-        }
     }
 
     /// Appends the digits of an integer.

@@ -21,7 +21,8 @@ package struct LocaleData: Sendable, Hashable {
     package let plurals: PluralRules
     /// The first of ten digits.
     let zero: Unicode.Scalar
-    let decimalSign: String
+    /// Between whole numbers and fractions.
+    package let decimalSign: String
     let groupSign: String
     /// In front of negative numbers, with the marks that keep it there in right-to-left text.
     let minus: String

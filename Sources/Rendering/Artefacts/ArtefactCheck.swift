@@ -1,4 +1,5 @@
 internal import Columnar
+internal import Formatting
 package import Report
 
 /// What is wrong in an artefact that was read back.
@@ -18,41 +19,56 @@ package struct ArtefactError: Error, Sendable, Equatable, CustomStringConvertibl
 
 /// Reads artefacts back before they leave, and compares them with the document.
 package enum ArtefactCheck {
-    /// Compares a CSV file with its table: head, number of rows, every field, and the sums of the columns that have
-    /// exact totals.
+    /// Compares the text of a CSV file with its table: head, number of rows, every field, and the sums of the columns that
+    /// have exact totals.
+    ///
+    /// - Parameter options: how the file was written; nil for what the document says.
     package static func check(
-        csv bytes: [UInt8], of table: ReportTable, isGuarded: Bool
+        csv bytes: [UInt8], of table: ReportTable, in document: ReportDocument, _ options: CSVOptions? = nil
     ) throws(ArtefactError) {
-        let name = table.name + ".csv"
+        let options = options ?? document.presentation.csv
+        let name = CSVRenderer.name(of: table, options)
+        let fields = CSVFields(options, document.presentation)
         let records: [[CSVField]]
         do {
-            records = try CSVReader.records(bytes)
+            records = try CSVReader.records(bytes, delimiter: fields.delimiter)
         } catch {
             throw ArtefactError(name, "\(error)")
         }
-        guard records.first?.map(\.text) == table.columns.map(\.name) else {
-            throw ArtefactError(name, "the head differs")
+        guard bytes.starts(with: [0xEF, 0xBB, 0xBF]) == options.hasByteOrderMark else {
+            throw ArtefactError(name, "its byte-order mark is not as asked for")
         }
+        let head = zip(records.first ?? [], table.columns)
+        guard records.first?.count == table.columns.count,
+            head.allSatisfy({ matches($0, .text($1.name), unit: .none, options, fields) })
+        else { throw ArtefactError(name, "the head differs") }
         guard records.count == table.rows.count + 1 else {
             throw ArtefactError(name, "it has \(records.count - 1) rows, the report \(table.rows.count)")
         }
         for (record, row) in zip(records.dropFirst(), table.rows) {
             for ((field, value), column) in zip(zip(record, row), table.columns)
-            where !matches(field, value, isGuarded: isGuarded) {
+            where !matches(field, value, unit: column.unit, options, fields) {
                 throw ArtefactError(name, "a value of the column '\(column.name)' differs")
             }
         }
-        try checkSums(records.dropFirst(), table, name)
+        // Local numbers are compared by their texts above: they stand in major units.
+        if options.values == .iso { try checkSums(records.dropFirst(), table, name) }
     }
 
-    private static func matches(_ field: CSVField, _ value: Scalar, isGuarded: Bool) -> Bool {
+    private static func matches(
+        _ field: CSVField, _ value: Scalar, unit: Unit, _ options: CSVOptions, _ fields: CSVFields
+    ) -> Bool {
         switch value {
         case .null: return field.isNull
         case .text(let text):
-            return field.text == text || (isGuarded && field.text == "'" + text)
+            // Scalar by scalar: a carriage return and a line feed are one character to Swift.
+            let read = field.text.unicodeScalars
+            return read.elementsEqual(text.unicodeScalars)
+                || (options.isGuarded && read.elementsEqual(("'" + text).unicodeScalars))
+        case .list, .structure, .map: return field.text == ExactText.json(value)
+        case _ where options.values == .local: return field.text == fields.local(value, unit: unit)
         case .double(let number): return Double(field.text).map { $0 == number || ($0.isNaN && number.isNaN) } ?? false
-        case .binary, .list, .structure, .map: return !field.isNull
-        default: return field.text == CSVCell.plain(value)
+        default: return field.text == ExactText.text(value)
         }
     }
 

@@ -22,15 +22,17 @@ package struct CSVError: Error, Sendable, Equatable, CustomStringConvertible {
 /// Reads back what `CSVRenderer` writes: strict RFC 4180, records of equal length, LF or CRLF.
 package enum CSVReader {
     /// All records, the head first.
-    package static func records(_ bytes: [UInt8]) throws(CSVError) -> [[CSVField]] {
+    package static func records(
+        _ bytes: [UInt8], delimiter: UInt8 = UInt8(ascii: ",")
+    ) throws(CSVError) -> [[CSVField]] {
         var rest = bytes[...]
         if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
         var records: [[CSVField]] = []
         while !rest.isEmpty {
             var record: [CSVField] = []
             repeat {
-                record.append(try field(&rest, records.count + 1))
-            } while take(UInt8(ascii: ","), &rest)
+                record.append(try field(&rest, records.count + 1, delimiter))
+            } while take(delimiter, &rest)
             _ = take(0x0D, &rest)
             guard take(0x0A, &rest) else { throw CSVError(message: "no line end", record: records.count + 1) }
             guard record.count == records.first?.count ?? record.count else {
@@ -41,10 +43,12 @@ package enum CSVReader {
         return records
     }
 
-    private static func field(_ rest: inout ArraySlice<UInt8>, _ record: Int) throws(CSVError) -> CSVField {
+    private static func field(
+        _ rest: inout ArraySlice<UInt8>, _ record: Int, _ delimiter: UInt8
+    ) throws(CSVError) -> CSVField {
         let quote = UInt8(ascii: "\"")
         guard rest.first == quote else {
-            let end = rest.firstIndex { $0 == UInt8(ascii: ",") || $0 == 0x0A || $0 == 0x0D } ?? rest.endIndex
+            let end = rest.firstIndex { $0 == delimiter || $0 == 0x0A || $0 == 0x0D } ?? rest.endIndex
             let content = rest[..<end]
             guard !content.contains(quote) else { throw CSVError(message: "a quote within a field", record: record) }
             rest = rest[end...]

@@ -6,57 +6,60 @@ package import Report
 
 /// Writes a report's tables as CSV (RFC 4180, UTF-8) with a sidecar that says what is in them.
 ///
-/// A file has a head and the rows, nothing else: totals stand in the sidecar. Numbers are those of the document, money in
-/// minor units (the sidecar names currency and exponent).
+/// A file has a head and the rows, nothing else: totals stand in the sidecar. Numbers are those of the document to the
+/// last digit: money in minor units (the sidecar names currency and exponent), or in major units where values are local.
 package struct CSVRenderer: Sendable {
-    /// How lines end. Nothing in a file says so, so the sidecar does.
-    package enum LineEnd: String, Sendable, Hashable {
-        case lf = "LF"
-        case crlf = "CRLF"
+    /// How the files are written; nil for what the document says.
+    private let options: CSVOptions?
 
-        var bytes: [UInt8] { self == .lf ? [0x0A] : [0x0D, 0x0A] }
-    }
+    package init(_ options: CSVOptions? = nil) { self.options = options }
 
-    /// How lines end.
-    package var lineEnd: LineEnd
-    /// Whether the file begins with a byte-order mark, for old spreadsheets.
-    package var hasByteOrderMark: Bool
-    /// Whether texts that a spreadsheet would run as a formula get an apostrophe in front; off for machines.
-    package var isGuarded: Bool
-
-    package init(lineEnd: LineEnd = .lf, hasByteOrderMark: Bool = false, isGuarded: Bool = true) {
-        self.lineEnd = lineEnd
-        self.hasByteOrderMark = hasByteOrderMark
-        self.isGuarded = isGuarded
-    }
-
-    /// Every table's file and its sidecar: `top-customers.csv`, `top-customers.csv.json`.
-    package func render(_ document: ReportDocument) -> [Artefact] {
-        document.tables.flatMap { table in
-            let file = Artefact(name: table.name + ".csv", bytes: bytes(of: table))
-            return [file, Artefact(name: file.name + ".json", bytes: sidecar(table, document, file).bytes)]
+    /// Every table's file and its sidecar: `top-customers.csv`, `top-customers.csv.json`; packed, `top-customers.csv.gz`
+    /// and `top-customers.csv.gz.json`.
+    ///
+    /// - Throws: `CompressionError` or `ZstandardError` where there is no memory for packing.
+    package func render(_ document: ReportDocument) throws -> [Artefact] {
+        let options = options ?? document.presentation.csv
+        let packer = TextPacker(options.compression)
+        var artefacts: [Artefact] = []
+        for table in document.tables {
+            let text = bytes(of: table, in: document)
+            let file = Artefact(name: Self.name(of: table, options), bytes: try packer.pack(text.span))
+            let sidecar = self.sidecar(table, document, file, textByteCount: text.count, options)
+            artefacts += [file, Artefact(name: file.name + ".json", bytes: sidecar.bytes)]
         }
+        return artefacts
     }
 
-    /// The bytes of one table.
-    package func bytes(of table: ReportTable) -> [UInt8] {
-        var out: [UInt8] = hasByteOrderMark ? [0xEF, 0xBB, 0xBF] : []
+    /// The name of a table's file.
+    package static func name(of table: ReportTable, _ options: CSVOptions) -> String {
+        table.name + ".csv" + options.compression.suffix
+    }
+
+    /// The text of one table, before it is packed.
+    package func bytes(of table: ReportTable, in document: ReportDocument) -> [UInt8] {
+        let options = options ?? document.presentation.csv
+        let fields = CSVFields(options, document.presentation)
+        var out: [UInt8] = options.hasByteOrderMark ? [0xEF, 0xBB, 0xBF] : []
         for (index, column) in table.columns.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            CSVCell.append(column.name, to: &out, isGuarded: isGuarded)
+            if index > 0 { out.append(fields.delimiter) }
+            fields.append(.text(column.name), unit: .none, to: &out)
         }
-        out += lineEnd.bytes
+        out += options.lineEnd.bytes
         for row in table.rows {
             for (index, value) in row.enumerated() {
-                if index > 0 { out.append(UInt8(ascii: ",")) }
-                CSVCell.append(value, to: &out, isGuarded: isGuarded)
+                if index > 0 { out.append(fields.delimiter) }
+                fields.append(value, unit: table.columns[index].unit, to: &out)
             }
-            out += lineEnd.bytes
+            out += options.lineEnd.bytes
         }
         return out
     }
 
-    private func sidecar(_ table: ReportTable, _ document: ReportDocument, _ file: Artefact) -> CanonicalJSON {
+    private func sidecar(
+        _ table: ReportTable, _ document: ReportDocument, _ file: Artefact, textByteCount: Int, _ options: CSVOptions
+    ) -> CanonicalJSON {
+        let delimiter = CSVFields(options, document.presentation).delimiter
         let identity = document.identity
         return .object([
             "version": .integer(1), "file": .text(file.name), "sha256": .text(file.sha256.description),
@@ -69,8 +72,12 @@ package struct CSVRenderer: Sendable {
                 "to": .text(document.period.to.description),
             ]), "timezone": .text(document.presentation.zone),
             "as_of": .text(document.freshness.asOf.description), "complete": .truth(document.freshness.isComplete),
-            "encoding": .text("UTF-8"), "byte_order_mark": .truth(hasByteOrderMark), "delimiter": .text(","),
-            "line_end": .text(lineEnd.rawValue), "null": .text("empty, unquoted"), "formula_guard": .truth(isGuarded),
+            "encoding": .text("UTF-8"), "byte_order_mark": .truth(options.hasByteOrderMark),
+            "delimiter": .text(String(decoding: [delimiter], as: UTF8.self)),
+            "line_end": .text(options.lineEnd.rawValue.uppercased()), "null": .text("empty, unquoted"),
+            "formula_guard": .truth(options.isGuarded), "values": .text(options.values.rawValue),
+            "locale": .text(document.presentation.locale), "compression": .text(options.compression.rawValue),
+            "text_bytes": .integer(Int64(textByteCount)),
             "columns": .list(zip(table.columns, Self.kinds(of: table)).map { Self.json($0, kind: $1) }),
             "totals": Self.totals(table),
         ])
@@ -89,11 +96,11 @@ package struct CSVRenderer: Sendable {
     }
 
     /// Totals as they would stand in a row: texts, so that no reader rounds them.
-    private static func totals(_ table: ReportTable) -> CanonicalJSON {
+    static func totals(_ table: ReportTable) -> CanonicalJSON {
         guard let totals = table.totals else { return .null }
         var values: [String: CanonicalJSON] = [:]
         for (column, total) in zip(table.columns, totals) where total != .null {
-            values[column.name] = .text(CSVCell.plain(total))
+            values[column.name] = .text(ExactText.text(total))
         }
         return .object(values)
     }

@@ -41,9 +41,7 @@ struct WorkbookCells {
         case .timestamp(let microseconds): return .text(Instant(microsecondsSinceEpoch: microseconds).description)
         case .text(let text): return .text(cell(text))
         case .binary, .list, .structure, .map:
-            var out: [UInt8] = []
-            CSVCell.append(value, to: &out, isGuarded: false)
-            return .text(cell(String(decoding: out, as: UTF8.self)))
+            return .text(cell(ExactText.text(value)))
         }
     }
 
@@ -87,10 +85,20 @@ struct WorkbookCells {
 
     /// Whether a text stands in a cell as it is: short enough, and without what `cell` looks for.
     private static func isPlain(_ text: String) -> Bool {
-        let bytes = text.utf8
+        var text = text
+        return text.withUTF8 { bytes in unsafe isPlain(Span(_unsafeElements: bytes)) }
+    }
+
+    /// The same for UTF-8 as it lies in a batch.
+    static func isPlain(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count <= SpreadsheetFile.charactersMax else { return false }
-        // 0xEF begins U+FFFE and U+FFFF.
-        for byte in bytes where byte == 0 || byte == UInt8(ascii: "_") || byte == 0xEF { return false }
+        var last: UInt8 = 0
+        for index in bytes.indices {
+            let byte = bytes[index]
+            // 0xEF begins U+FFFE and U+FFFF; `_x` may begin an escape.
+            if byte == 0 || byte == 0xEF || (byte == UInt8(ascii: "x") && last == UInt8(ascii: "_")) { return false }
+            last = byte
+        }
         return true
     }
 
@@ -124,7 +132,7 @@ struct WorkbookCells {
     }
 
     private func floating(_ number: Double, _ unit: Unit) -> CellContent {
-        guard number.isFinite else { return .text(CSVCell.plain(.double(number))) }
+        guard number.isFinite else { return .text(ExactText.text(.double(number))) }
         guard case .money(_, let exponent) = unit, let minor = ExactDecimal(shortest: number) else {
             return .number(number)
         }

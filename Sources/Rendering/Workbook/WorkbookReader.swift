@@ -35,13 +35,52 @@ struct WorkbookReader {
         return rows
     }
 
+    /// The rows of a large sheet: how many, and the cells of the last when they are asked for.
+    struct RowCount {
+        /// How many rows are written.
+        let count: Int
+        fileprivate let reader: WorkbookReader
+        fileprivate let lastRow: [UInt8]
+
+        /// The cells of the last row.
+        func last(_ columns: Int) throws(ZipReader.Failure) -> [Cell] {
+            var cells = [Cell](repeating: .empty, count: columns)
+            for cell in XMLScanner(lastRow).elements("c") {
+                guard let (_, column) = WorkbookReader.place(cell.attribute("r") ?? "") else {
+                    throw ZipReader.Failure(message: "a cell has no place")
+                }
+                if column < columns { cells[column] = try reader.content(cell) }
+            }
+            return cells
+        }
+    }
+
+    /// Counts the rows of a sheet.
+    func rowCount(sheet: Int) throws(ZipReader.Failure) -> RowCount {
+        let bytes = try archive.content("xl/worksheets/sheet\(sheet + 1).xml")
+        let opening = Array("<row ".utf8)
+        var (count, start) = (0, 0)
+        var index = 0
+        // `<` never stands within a text: there it is an entity.
+        while index + opening.count <= bytes.count {
+            if bytes[index] == opening[0], bytes[index..<index + opening.count].elementsEqual(opening) {
+                count += 1
+                start = index
+                index += opening.count
+            } else {
+                index += 1
+            }
+        }
+        return RowCount(count: count, reader: self, lastRow: count == 0 ? [] : Array(bytes[start...]))
+    }
+
     /// The text of a property of ours.
     func property(_ name: String) throws(ZipReader.Failure) -> String? {
         XMLScanner(try archive.content("docProps/custom.xml")).elements("property")
             .first { $0.attribute("name") == name }?.child("vt:lpwstr")
     }
 
-    private func content(_ cell: XMLScanner.Element) throws(ZipReader.Failure) -> Cell {
+    fileprivate func content(_ cell: XMLScanner.Element) throws(ZipReader.Failure) -> Cell {
         let value = cell.child("v")
         switch cell.attribute("t") {
         case "s":
@@ -59,7 +98,7 @@ struct WorkbookReader {
     }
 
     /// `AB12` as row and column from 0.
-    private static func place(_ reference: String) -> (row: Int, column: Int)? {
+    fileprivate static func place(_ reference: String) -> (row: Int, column: Int)? {
         var column = 0
         var digits = reference.utf8[...]
         while let letter = digits.first, (0x41...0x5A).contains(letter), column < 100_000 {

@@ -6,7 +6,7 @@ internal import Report
 internal import XLSXWorkbook
 
 extension WorkbookWriter {
-    /// Title, finding, tiles with their changes, and the main chart with its figures.
+    /// Title, finding, tiles with their changes, and the first two charts with their figures.
     mutating func writeSummary() throws(SpreadsheetError) {
         let sheet = try file.addSheet(names.sheet(text(.sheetSummary)))
         try sheet.hideGridlines()
@@ -27,8 +27,8 @@ extension WorkbookWriter {
         try sheet.write(
             cells.cell("\(identity.tenantName) · \(document.freshness.line)"), row: row, column: 1,
             format: WorkbookLook.note)
-        let next = try writeTiles(sheet, from: row + 2)
-        if let chart = mainChart { try write(chart, to: sheet, from: next + 1) }
+        var next = try writeTiles(sheet, from: row + 2) + 1
+        for chart in mainCharts { next = try write(chart, to: sheet, from: next) + 2 }
     }
 
     /// Breaks a text between words, so that no line runs out of the page; a longer word stays whole.
@@ -122,25 +122,24 @@ extension WorkbookWriter {
         return column < 26 ? last : letter(column / 26 - 1) + last
     }
 
-    // MARK: The main chart
+    // MARK: The main charts
 
-    /// The first chart that a spreadsheet can draw.
-    private var mainChart: Chart? {
-        for block in document.sections.flatMap(\.blocks) {
+    /// The first two charts that a spreadsheet can draw.
+    private var mainCharts: [Chart] {
+        let charts = document.sections.flatMap(\.blocks).flatMap { block -> [Chart] in
             switch block {
-            case .chart(let chart) where chart.isTabular: return chart
-            case .charts(let charts):
-                if let chart = charts.first(where: \.isTabular) { return chart }
-            default: continue
+            case .chart(let chart): [chart]
+            case .charts(let charts): charts
+            case .table, .text: []
             }
         }
-        return nil
+        return Array(charts.filter(\.isTabular).prefix(2))
     }
 
-    /// The chart, and below it the figures that it is drawn from.
+    /// The chart, and below it the figures that it is drawn from; answers the row behind them.
     private mutating func write(
         _ chart: Chart, to sheet: SpreadsheetSheet, from first: Int
-    ) throws(SpreadsheetError) {
+    ) throws(SpreadsheetError) -> Int {
         let chartRows = 17
         let head = first + chartRows + 1
         let names: [String]
@@ -171,6 +170,7 @@ extension WorkbookWriter {
             dateFormat: dates == nil ? nil : "d mmm", hasLegend: series.count > 1)
         try sheet.insert(
             native, row: first, column: 1, description: chart.alternativeText.singleLine, scale: (x: 1.55, y: 1.12))
+        return last + 1
     }
 
     private mutating func writeFigures(

@@ -43,17 +43,32 @@ final class ReportReader {
         let onIncomplete =
             map.optional("on_incomplete").map { $0.choice(of: ReportDefinition.IncompletePolicy.self) } ?? .hold
         let formats = map.required("formats")?.list { $0.choice(of: ReportDefinition.Format.self) }
+        let csv = map.optional("csv").map { $0.mapping(self.csv) } ?? CSVOptions()
         // Sections first: they say which tiles and charts the headline can speak of.
         let sections = map.required("sections").flatMap(sections)
         let headline = map.optional("headline").map { value in value.list { self.sentence($0) } } ?? []
         let empty = map.optional("empty").map { self.sentence($0) }
-        guard let title, let audience, let period, let needs, let onIncomplete, let formats, let sections,
+        guard let title, let audience, let period, let needs, let onIncomplete, let formats, let csv, let sections,
             let headline, empty != .some(nil)
         else { return nil }
         return ReportDefinition(
             slug: slug, title: title, audience: audience, grain: period.grain, comparison: period.comparison,
-            parameters: parameters, needs: needs, onIncomplete: onIncomplete, formats: formats, headline: headline,
+            parameters: parameters, needs: needs, onIncomplete: onIncomplete, formats: formats, csv: csv,
+            headline: headline,
             empty: empty ?? nil, tiles: tiles, sections: sections)
+    }
+
+    /// `csv: { values: local, line_end: crlf, byte_order_mark: true, guard: false, compress: gzip }`
+    private func csv(_ map: YAMLMapping) -> CSVOptions? {
+        let values = map.optional("values").map { $0.choice(of: CSVOptions.Values.self) } ?? .iso
+        let lineEnd = map.optional("line_end").map { $0.choice(of: CSVOptions.LineEnd.self) } ?? .lf
+        let hasByteOrderMark = map.optional("byte_order_mark").map { $0.boolean() } ?? false
+        let isGuarded = map.optional("guard").map { $0.boolean() } ?? true
+        let compression = map.optional("compress").map { $0.choice(of: TextCompression.self) } ?? TextCompression.none
+        guard let values, let lineEnd, let hasByteOrderMark, let isGuarded, let compression else { return nil }
+        return CSVOptions(
+            values: values, lineEnd: lineEnd, hasByteOrderMark: hasByteOrderMark, isGuarded: isGuarded,
+            compression: compression)
     }
 
     private func checkSlug(_ map: YAMLMapping) {

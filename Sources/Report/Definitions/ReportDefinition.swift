@@ -43,6 +43,8 @@ package struct ReportDefinition: Sendable, Hashable {
     package let onIncomplete: IncompletePolicy
     /// The formats that are made.
     package let formats: [Format]
+    /// How its CSV files are written.
+    package let csv: CSVOptions
     /// Sentences of the finding; each is written if it has something to say.
     package let headline: [SentenceTemplate]
     /// The sentence for a period without any rows.

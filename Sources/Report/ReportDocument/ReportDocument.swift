@@ -119,8 +119,14 @@ package struct Presentation: Sendable, Equatable {
     package var brandColor: String
     /// The tenant's logo, the bytes of a PNG or SVG file.
     package var logo: [UInt8]?
+    /// How CSV files are written.
+    package var csv: CSVOptions
 
-    package init(locale: String, zone: String, currency: String, brandColor: String, logo: [UInt8]? = nil) {
+    package init(
+        locale: String, zone: String, currency: String, brandColor: String, logo: [UInt8]? = nil,
+        csv: CSVOptions = CSVOptions()
+    ) {
+        self.csv = csv
         self.locale = locale
         self.zone = zone
         self.currency = currency

@@ -6,12 +6,13 @@ enum ArtefactFormat: String, CaseIterable {
     /// Last of all: it has links to the others.
     case html
 
-    /// Whether a file of this name is of the format; a CSV file has its sidecar.
+    /// Whether a file of this name is of the format; a CSV file may be packed, and has its sidecar.
     func covers(_ name: String) -> Bool {
-        let isSidecar = name.hasSuffix(".csv.json")
+        let stem = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
+        let isSeparated = TextCompression.allCases.contains { stem.hasSuffix(".csv" + $0.suffix) }
         return switch self {
-        case .csv: name.hasSuffix(".csv") || isSidecar
-        case .json: name.hasSuffix(".json") && !isSidecar
+        case .csv: isSeparated
+        case .json: name.hasSuffix(".json") && !isSeparated
         case .pdf, .xlsx, .parquet, .html: name.hasSuffix(".\(rawValue)")
         }
     }

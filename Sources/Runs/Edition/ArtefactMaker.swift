@@ -118,10 +118,13 @@ struct ArtefactMaker {
 
     private func csv(_ document: ReportDocument) throws -> [Artefact] {
         let renderer = CSVRenderer()
-        let artefacts = renderer.render(document)
+        let artefacts = try renderer.render(document)
         for table in document.tables {
-            guard let file = artefacts.first(where: { $0.name == "\(table.name).csv" }) else { continue }
-            try ArtefactCheck.check(csv: file.bytes, of: table, isGuarded: renderer.isGuarded)
+            let name = CSVRenderer.name(of: table, document.presentation.csv)
+            guard let file = artefacts.first(where: { $0.name == name }),
+                let sidecar = artefacts.first(where: { $0.name == name + ".json" })
+            else { throw ArtefactError(name, "it is missing") }
+            try ArtefactCheck.check(csv: file, sidecar: sidecar, of: table, in: document)
         }
         return artefacts
     }

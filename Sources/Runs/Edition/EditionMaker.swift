@@ -63,7 +63,7 @@ struct EditionMaker {
             definitionHash: definitionHash, engine: "almanac \(EngineVersion.text)")
         let presentation = Presentation(
             locale: tenant.locale, zone: tenant.calendar.zone.name, currency: tenant.currency,
-            brandColor: tenant.brand.color ?? "", logo: try logo())
+            brandColor: tenant.brand.color ?? "", logo: try logo(), csv: report.csv)
         // Beyond its end a period is complete, whenever the data was read: so an edition does not change with the hour.
         let asOf = min(source.asOf, tenant.calendar.instants(of: period).end)
         return try ReportAssembler(definitions: definitions, text: text).assemble(

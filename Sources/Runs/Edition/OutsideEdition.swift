@@ -127,7 +127,7 @@ package struct OutsideEdition: Sendable {
                 identity: identity,
                 presentation: Presentation(
                     locale: tenant.locale, zone: calendar.zone.name, currency: tenant.currency,
-                    brandColor: tenant.brand.color ?? "", logo: logo),
+                    brandColor: tenant.brand.color ?? "", logo: logo, csv: definition.csv),
                 calendar: calendar, period: period, asOf: min(asOf, calendar.instants(of: period).end)),
             tables: try tables(definition.models(definitions.metrics), scope, environment.store))
     }

@@ -16,6 +16,8 @@ package final class SpreadsheetFile {
     package static let charactersMax = 32_767
 
     private var handle: UnsafeMutablePointer<lxw_workbook>?
+    /// Room for one text of a cell as C takes it.
+    let textRoom: UnsafeMutablePointer<CChar>
     private var formats: [CellFormat: UnsafeMutablePointer<lxw_format>] = unsafe [:]
     /// Whether rows go to the disk as soon as the next one begins: cells must come row by row, and tables are refused.
     package let isConstantMemory: Bool
@@ -28,11 +30,15 @@ package final class SpreadsheetFile {
     package init(path: String, temporaryFolder: String, isConstantMemory: Bool) throws(SpreadsheetError) {
         try checkText(path, "begin")
         self.isConstantMemory = isConstantMemory
+        unsafe textRoom = .allocate(capacity: Self.charactersMax + 1)
         unsafe handle = almanac_xlsx_new(path, temporaryFolder, isConstantMemory ? 1 : 0)
         guard unsafe handle != nil else { throw SpreadsheetError("begin", reason: "out of memory") }
     }
 
-    deinit { unsafe lxw_workbook_free(handle) }
+    deinit {
+        unsafe lxw_workbook_free(handle)
+        unsafe textRoom.deallocate()
+    }
 
     /// The open workbook.
     func open(_ operation: String) throws(SpreadsheetError) -> UnsafeMutablePointer<lxw_workbook> {
@@ -108,8 +114,8 @@ package final class SpreadsheetFile {
         try unsafe check(workbook_close(book), "write the file")
     }
 
-    /// A look, found once for many cells.
-    package func prepare(_ look: CellFormat) throws(SpreadsheetError) -> PreparedFormat {
+    /// A look, found once for many cells; nil for the standard one.
+    package func prepare(_ look: CellFormat?) throws(SpreadsheetError) -> PreparedFormat {
         try unsafe PreparedFormat(handle: format(look), file: ObjectIdentifier(self))
     }
 

@@ -26,6 +26,29 @@ extension SpreadsheetSheet {
         }
     }
 
+    /// Writes a text that lies in memory as UTF-8; an empty one is a blank cell.
+    ///
+    /// - Throws: also for more than 32,767 bytes, a NUL, or a look of another file.
+    package func write(
+        _ bytes: Span<UInt8>, row: Int, column: Int, prepared: PreparedFormat
+    ) throws(SpreadsheetError) {
+        guard bytes.count <= SpreadsheetFile.charactersMax else {
+            throw SpreadsheetError("write a text", reason: "it is longer than a cell can be")
+        }
+        guard bytes.count > 0 else { return try writeBlank(row: row, column: column, prepared: prepared) }
+        let sheet = try unsafe cells(prepared, row, column)
+        let text = unsafe file.textRoom
+        for index in bytes.indices {
+            guard bytes[index] != 0 else {
+                throw SpreadsheetError("write a text", reason: "the text contains a NUL character")
+            }
+            unsafe text[index] = CChar(bitPattern: bytes[index])
+        }
+        unsafe text[bytes.count] = 0
+        try unsafe check(
+            worksheet_write_string(sheet, UInt32(row), UInt16(column), text, prepared.handle), "write a text")
+    }
+
     /// Writes a number; NaN and infinities are refused, a cell has none.
     package func write(
         _ number: Double, row: Int, column: Int, prepared: PreparedFormat

@@ -8,7 +8,7 @@ package final class SpreadsheetSheet {
     package let name: String
     private let handle: UnsafeMutablePointer<lxw_worksheet>
     /// Keeps the workbook, which owns the sheet.
-    private let file: SpreadsheetFile
+    let file: SpreadsheetFile
 
     init(_ handle: UnsafeMutablePointer<lxw_worksheet>, name: String, file: SpreadsheetFile) {
         unsafe self.handle = handle

@@ -43,6 +43,12 @@ struct Console: Sendable {
     /// Writes bytes of the answer as they are.
     func answer(bytes: [UInt8]) { Self.write(bytes[...], to: STDOUT_FILENO) }
 
+    /// Writes bytes of the answer as they are.
+    func answer(bytes: Span<UInt8>) {
+        let copy = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
+        Self.write(copy[...], to: STDOUT_FILENO)
+    }
+
     /// Writes the answer as one JSON object, keys sorted, with `"schema": 1`.
     func answer(json value: some Encodable) throws {
         let encoder = JSONEncoder()

@@ -13,6 +13,7 @@ struct RowPrinter {
     private let format: RowFormat
     private let fields: [Field]
     private var table: TextTable
+    private let lines: DelimitedRows?
     private var left: Int
     /// Whether as many rows were printed as were asked for.
     var isFull: Bool { left == 0 }
@@ -23,22 +24,30 @@ struct RowPrinter {
         fields = schema.fields
         left = limit ?? .max
         table = TextTable(fields.map { (text: $0.name, alignment: $0.type.isNumber ? .right : .left) })
-        if format == .csv { console.answer(fields.map { ExactText.csv(.text($0.name)) }.joined(separator: ",")) }
+        lines = format == .csv ? DelimitedRows(schema, isGuarded: false) : nil
+        if let lines { console.answer(bytes: lines.head) }
     }
 
     /// Prints the rows of a batch.
     mutating func print(_ batch: ColumnBatch) {
-        for row in 0..<min(batch.rowCount, left) {
-            let values = batch.row(row)
-            switch format {
-            case .csv: console.answer(values.map(ExactText.csv).joined(separator: ","))
-            case .json:
-                let parts = zip(fields, values).map { ExactText.quoted($0.name) + ":" + ExactText.json($1) }
-                console.answer("{" + parts.joined(separator: ",") + "}")
-            case .table: table.add(values.map { $0 == .null ? "–" : ExactText.text($0) })
+        let count = min(batch.rowCount, left)
+        if let lines {
+            lines.withLines(of: count < batch.rowCount ? batch.slice(0..<count) : batch) { bytes in
+                console.answer(bytes: bytes)
             }
+        } else {
+            for row in 0..<count { print(batch.row(row)) }
         }
-        left -= min(batch.rowCount, left)
+        left -= count
+    }
+
+    private mutating func print(_ values: [Scalar]) {
+        switch format {
+        case .json:
+            let parts = zip(fields, values).map { ExactText.quoted($0.name) + ":" + ExactText.json($1, type: $0.type) }
+            console.answer("{" + parts.joined(separator: ",") + "}")
+        default: table.add(zip(fields, values).map { $1 == .null ? "–" : ExactText.text($1, type: $0.type) })
+        }
     }
 
     /// Prints what was kept.

@@ -8,7 +8,9 @@ internal import Runs
 struct ParquetVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "parquet", abstract: "Look into Parquet files.",
-        subcommands: [ParquetInspect.self, Cat.self, SchemaOf.self, Verify.self, ParquetRewrite.self])
+        subcommands: [
+            ParquetInspect.self, Cat.self, SchemaOf.self, Verify.self, ParquetRewrite.self, ParquetConvert.self,
+        ])
 
     struct Cat: ParsableCommand {
         static let configuration = CommandConfiguration(

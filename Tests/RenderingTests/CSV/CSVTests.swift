@@ -14,8 +14,12 @@ struct CSVTests {
         )
     }
 
-    private func field(_ value: Scalar, _ renderer: CSVRenderer = CSVRenderer()) -> String {
-        String(decoding: renderer.bytes(of: table([[value]])).dropFirst(3).dropLast(), as: UTF8.self)
+    private func bytes(_ table: ReportTable, _ options: CSVOptions = CSVOptions()) throws -> [UInt8] {
+        CSVRenderer(options).bytes(of: table, in: try TableSamples.document([table]))
+    }
+
+    private func field(_ value: Scalar, _ options: CSVOptions = CSVOptions()) throws -> String {
+        String(decoding: try bytes(table([[value]]), options).dropFirst(3).dropLast(), as: UTF8.self)
     }
 
     @Test(
@@ -33,24 +37,24 @@ struct CSVTests {
             (.text("\tx"), "'\tx"),
             (.text("=a,b"), "\"'=a,b\""), (.text("'x"), "'x"), (.text("x=1"), "x=1"),
         ])
-    func cells(value: Scalar, expected: String) {
-        #expect(field(value) == expected)
+    func cells(value: Scalar, expected: String) throws {
+        #expect(try field(value) == expected)
     }
 
     @Test("Machines get texts as they are")
-    func unguarded() {
-        #expect(field(.text("=1+1"), CSVRenderer(isGuarded: false)) == "=1+1")
+    func unguarded() throws {
+        #expect(try field(.text("=1+1"), CSVOptions(isGuarded: false)) == "=1+1")
     }
 
     @Test("Line ends and the byte-order mark are chosen")
-    func lineEnds() {
-        let bytes = CSVRenderer(lineEnd: .crlf, hasByteOrderMark: true).bytes(of: table([[.int(1)]]))
+    func lineEnds() throws {
+        let bytes = try self.bytes(table([[.int(1)]]), CSVOptions(lineEnd: .crlf, hasByteOrderMark: true))
         #expect(bytes == [0xEF, 0xBB, 0xBF] + Array("c0\r\n1\r\n".utf8))
     }
 
     @Test("Every file has a sidecar that says what is in it")
     func sidecar() throws {
-        let artefacts = CSVRenderer().render(try TableSamples.document([try TableSamples.table()]))
+        let artefacts = try CSVRenderer().render(try TableSamples.document([try TableSamples.table()]))
         #expect(artefacts.map(\.name) == ["daily-sales.csv", "daily-sales.csv.json"])
         let json = try CanonicalJSON(bytes: artefacts[1].bytes)
         guard case .object(let values) = json else {
@@ -94,9 +98,10 @@ struct CSVTests {
                 }
             }
             let table = table(rows, columns: 3)
-            for renderer in [CSVRenderer(), CSVRenderer(lineEnd: .crlf, hasByteOrderMark: true, isGuarded: false)] {
-                let bytes = renderer.bytes(of: table)
-                try ArtefactCheck.check(csv: bytes, of: table, isGuarded: renderer.isGuarded)
+            for options in [CSVOptions(), CSVOptions(lineEnd: .crlf, hasByteOrderMark: true, isGuarded: false)] {
+                let document = try TableSamples.document([table])
+                let bytes = try self.bytes(table, options)
+                try ArtefactCheck.check(csv: bytes, of: table, in: document, options)
             }
         }
     }
@@ -104,8 +109,9 @@ struct CSVTests {
     @Test("A file that was changed does not pass the check")
     func changedFiles() throws {
         let table = try TableSamples.table()
-        let good = CSVRenderer().bytes(of: table)
-        try ArtefactCheck.check(csv: good, of: table, isGuarded: true)
+        let document = try TableSamples.document([table])
+        let good = try bytes(table)
+        try ArtefactCheck.check(csv: good, of: table, in: document)
         let text = String(decoding: good, as: UTF8.self)
         for changed in [
             text.replacing("12346", with: "12347"), text.replacing("day,", with: "date,"), text + text.suffix(20),
@@ -115,8 +121,64 @@ struct CSVTests {
         ] {
             #expect(changed != text)
             #expect(throws: ArtefactError.self) {
-                try ArtefactCheck.check(csv: Array(changed.utf8), of: table, isGuarded: true)
+                try ArtefactCheck.check(csv: Array(changed.utf8), of: table, in: document)
             }
+        }
+    }
+}
+
+/// What a report's `csv:` asks for.
+struct CSVOptionTests {
+    private func local(_ locale: String, _ options: CSVOptions) throws -> (ReportDocument, ReportTable, String) {
+        let table = ReportTable(
+            name: "days", title: "Days", subtitle: "",
+            columns: [
+                TableColumn(name: "day", label: "Day", unit: .none),
+                TableColumn(name: "sales", label: "Sales", unit: .money(currency: "BRL", exponent: 2)),
+                TableColumn(name: "rate", label: "Rate", unit: .percent),
+                TableColumn(name: "note", label: "Note", unit: .none),
+            ],
+            rows: [
+                [.date(20_757), .int(-123_456_789), .double(0.125), .text("=a;b")],
+                [.null, .int(5), .decimal(ExactDecimal(unscaled: 5, scale: 3)), .text("-1,5")],
+            ], totals: [.null, .int(-123_456_784), .null, .null])
+        var document = try TableSamples.document([table])
+        document.presentation.locale = locale
+        document.presentation.csv = options
+        return (document, table, String(decoding: CSVRenderer().bytes(of: table, in: document), as: UTF8.self))
+    }
+
+    @Test("Local values have the locale's decimal sign and dates, all digits, and numbers no apostrophe")
+    func localValues() throws {
+        let options = CSVOptions(values: .local, lineEnd: .crlf)
+        let (document, table, text) = try local("pt-BR", options)
+        #expect(
+            text == "day;sales;rate;note\r\n31 de out. de 2026;-1234567,89;0,125;\"'=a;b\"\r\n;0,05;0,005;'-1,5\r\n")
+        try ArtefactCheck.check(csv: Array(text.utf8), of: table, in: document)
+        let changed = text.replacing("67,89", with: "67,88")
+        #expect(throws: ArtefactError.self) {
+            try ArtefactCheck.check(csv: Array(changed.utf8), of: table, in: document)
+        }
+        #expect(try local("en-NG", options).2.hasPrefix("day,sales,rate,note\r\n"))
+    }
+
+    @Test("Packed files and their sidecars are read back, and damage is found", arguments: TextCompression.allCases)
+    func packed(_ compression: TextCompression) throws {
+        let (document, table, text) = try local("en", CSVOptions(hasByteOrderMark: true, compression: compression))
+        let artefacts = try CSVRenderer().render(document)
+        #expect(artefacts.map(\.name) == ["days.csv" + compression.suffix, "days.csv" + compression.suffix + ".json"])
+        try ArtefactCheck.check(csv: artefacts[0], sidecar: artefacts[1], of: table, in: document)
+        #expect(text.hasPrefix("\u{FEFF}day"))
+        var damaged = artefacts[0].bytes
+        damaged[damaged.count / 2] ^= 0x55
+        var other = document
+        other.identity.tenant = "accra"
+        #expect(throws: ArtefactError.self) {
+            try ArtefactCheck.check(
+                csv: Artefact(name: artefacts[0].name, bytes: damaged), sidecar: artefacts[1], of: table, in: document)
+        }
+        #expect(throws: ArtefactError.self) {
+            try ArtefactCheck.check(csv: artefacts[0], sidecar: artefacts[1], of: table, in: other)
         }
     }
 }
@@ -128,7 +190,9 @@ struct CSVReaderTests {
     func otherReader() throws {
         let folder = try RenderingFolder()
         let table = TableSamples.texts(TableSamples.hostileTexts)
-        let file = try folder.write(CSVRenderer(isGuarded: false).bytes(of: table), "texts.csv")
+        let file = try folder.write(
+            CSVRenderer(CSVOptions(isGuarded: false)).bytes(of: table, in: try TableSamples.document([table])),
+            "texts.csv")
         let read = try WorkbookOracle.read(
             "import csv, json, sys; print(json.dumps(list(csv.reader(open(sys.argv[1], newline='', encoding='utf-8')))))",
             file)

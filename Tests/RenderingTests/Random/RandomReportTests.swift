@@ -28,10 +28,17 @@ struct RandomReportTests {
                     plainAbove: number % 3 == 0 ? 5 : 100_000, rowsPerSheet: number % 4 == 0 ? 7 : 1_000)
                 let book = try workbooks.render(document, folder: folder.path, store: folder.store)
                 try workbooks.check(book, of: document)
-                let files = CSVRenderer(isGuarded: number % 2 == 0)
+                let options = CSVOptions(
+                    values: number % 5 == 0 ? .local : .iso, lineEnd: number % 3 == 0 ? .crlf : .lf,
+                    isGuarded: number % 2 == 0, compression: TextCompression.allCases[Int(number % 3)])
+                let files = try CSVRenderer(options).render(document)
                 let json = JSONRenderer().render(document)
-                for (table, artefact) in zip(tables, json) {
-                    try ArtefactCheck.check(csv: files.bytes(of: table), of: table, isGuarded: files.isGuarded)
+                for (index, (table, artefact)) in zip(tables, json).enumerated() {
+                    try ArtefactCheck.check(
+                        csv: files[2 * index], sidecar: files[2 * index + 1], of: table, in: document, options)
+                    let columns = try table.batch()
+                    try ArtefactCheck.check(
+                        parquet: [columns], tenant: document.identity.tenant, of: table, in: document)
                     try ArtefactCheck.check(json: artefact.bytes, of: table, in: document)
                 }
                 let again = try workbooks.render(document, folder: folder.path, store: folder.store)

@@ -394,6 +394,29 @@ struct WorkbookCheckTests {
         }
     }
 
+    @Test("A large workbook of another tenant, count or total does not pass")
+    func wrongPlain() throws {
+        let folder = try RenderingFolder()
+        let renderer = WorkbookRenderer(plainAbove: 10, rowsPerSheet: 20)
+        let table = try TableSamples.table(rows: 45)
+        let document = try TableSamples.document([table])
+        let artefact = try renderer.render(document, folder: folder.path, store: folder.store)
+        try renderer.check(artefact, of: document)
+        var tenant = document
+        tenant.identity.tenant = "other"
+        var total = table
+        total.totals?[2] = .int(11)
+        var shorter = table
+        shorter.rows.removeLast()
+        var longer = table
+        longer.rows.append(table.rows[0])
+        var others = [tenant]
+        for other in [total, shorter, longer] { others.append(try TableSamples.document([other])) }
+        for other in others {
+            #expect(throws: ArtefactError.self) { try renderer.check(artefact, of: other) }
+        }
+    }
+
     @Test("500 damaged workbooks: refused or equal, never a trap")
     func damage() throws {
         let folder = try RenderingFolder()
