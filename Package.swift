@@ -126,8 +126,10 @@ let package = Package(
         .executableTarget(
             name: "almanac",
             dependencies: [
-                "Runs", "Scheduling", "Query", "Lake", "Parquet", "Tenancy", "Demonstration", "Configuration", "CivilTime",
-                "ChartGrammar", "Columnar", "Cryptography", "Formatting", "Effects", "PostgresCopy", "Extract", "Report",
+                "Runs", "Scheduling", "Query", "Lake", "Parquet", "Tenancy", "Demonstration", "Configuration",
+                "CivilTime",
+                "ChartGrammar", "Columnar", "Cryptography", "Formatting", "Effects", "PostgresCopy", "Extract",
+                "Report",
                 "Rendering",
                 "PDFCanvas",
                 arguments, log,

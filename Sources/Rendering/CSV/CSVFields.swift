@@ -12,7 +12,10 @@ struct CSVFields {
 
     init(_ options: CSVOptions, _ presentation: Presentation) {
         self.options = options
-        formatter = ValueFormatter(locale: presentation.locale, currency: presentation.currency)
+        // No word stands in a field: months are the locale's own, whatever language the report's words are in.
+        var words = FormatWords.english
+        words.shortMonths = nil
+        formatter = ValueFormatter(locale: presentation.locale, currency: presentation.currency, words: words)
         let isComma = options.values == .local && formatter.data.decimalSign == ","
         delimiter = UInt8(ascii: isComma ? ";" : ",")
     }

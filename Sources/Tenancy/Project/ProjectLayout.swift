@@ -128,8 +128,8 @@ extension ProjectLayout {
     }
 }
 
-/// The name of a file that Almanac makes: a `ResourceName` and one or two extensions of lower-case letters and digits,
-/// such as `report.pdf` or `sales_daily.parquet`.
+/// The name of a file that Almanac makes: a `ResourceName` and one to three extensions of lower-case letters and
+/// digits, such as `report.pdf`, `sales-daily.csv.zst` or, for the notes beside the latter, `sales-daily.csv.zst.json`.
 package struct ArtefactName: Sendable, Hashable, CustomStringConvertible {
     /// The name.
     package let text: String
@@ -141,7 +141,7 @@ package struct ArtefactName: Sendable, Hashable, CustomStringConvertible {
             (1...16).contains(part.utf8.count)
                 && part.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
         }
-        guard (2...3).contains(parts.count), ResourceName.isValid(String(parts[0])),
+        guard (2...4).contains(parts.count), ResourceName.isValid(String(parts[0])),
             parts.dropFirst().allSatisfy(isExtension)
         else { throw TenancyError(.invalidName, "'\(ResourceName.shown(text))' can't be the name of a file") }
         self.text = text
