@@ -7,7 +7,7 @@ static GRecMutex drawing;  // all zero is a mutex that nobody holds
 void almanac_drawing_lock(void) { g_rec_mutex_lock(&drawing); }
 void almanac_drawing_unlock(void) { g_rec_mutex_unlock(&drawing); }
 
-PangoFontMap *almanac_font_map_create(const char *fontconfig_document) {
+static PangoFontMap *create_font_map(const char *fontconfig_document) {
   FcConfig *config = FcConfigCreate();
   if (!config) return NULL;
   if (!FcConfigParseAndLoadFromMemory(config, (const FcChar8 *)fontconfig_document, FcFalse) ||
@@ -19,6 +19,28 @@ PangoFontMap *almanac_font_map_create(const char *fontconfig_document) {
   if (map) pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), config);  // takes a reference of its own
   FcConfigDestroy(config);
   return map;
+}
+
+// One map for each document, kept as long as the process: Pango sorts a map's fonts in threads of its own, which know
+// nothing of the drawing lock and outlive the call that began them, so that maps made side by side, or let go meanwhile,
+// have several threads inside of fontconfig.
+typedef struct KnownMap {
+  char *document;
+  PangoFontMap *map;
+  struct KnownMap *next;
+} KnownMap;
+
+PangoFontMap *almanac_font_map_of(const char *fontconfig_document) {
+  static KnownMap *known = NULL;  // guarded by the drawing lock
+  for (KnownMap *each = known; each; each = each->next)
+    if (strcmp(each->document, fontconfig_document) == 0) return g_object_ref(each->map);
+  if (!known) FcInit();  // Pango's threads ask for it, and would all do it at once
+  PangoFontMap *map = create_font_map(fontconfig_document);
+  if (!map) return NULL;
+  KnownMap *new_one = g_new(KnownMap, 1);
+  *new_one = (KnownMap){g_strdup(fontconfig_document), map, known};
+  known = new_one;
+  return g_object_ref(map);
 }
 
 static int compare_lines(const void *left, const void *right) {

@@ -2,7 +2,8 @@ internal import CPangoCairo
 internal import CShims
 
 /// The fonts that may be used: those of one fontconfig document and no others, so that two machines with the same
-/// packages draw the same page. Belongs to one thread, as Pango's font maps do.
+/// packages draw the same page. Libraries of the same document share what was loaded; every call is made under the
+/// drawing lock.
 @safe
 package final class FontLibrary {
     let fontMap: UnsafeMutablePointer<PangoFontMap>
@@ -32,7 +33,7 @@ package final class FontLibrary {
     package init(document: String = FontLibrary.document(folders: FontLibrary.debianFolders)) throws(PDFCanvasError) {
         DrawingLock.take()
         defer { DrawingLock.release() }
-        guard let map = unsafe almanac_font_map_create(document) else { throw .fontConfiguration }
+        guard let map = unsafe almanac_font_map_of(document) else { throw .fontConfiguration }
         unsafe fontMap = map
     }
 
