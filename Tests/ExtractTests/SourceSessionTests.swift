@@ -2,7 +2,9 @@ import AlmanacTesting
 import Columnar
 import Configuration
 import Extract
+import Foundation
 import PostgresCopy
+import Synchronization
 import Testing
 
 @Suite("Source session", .enabled(if: TestPostgres.isInstalled, "no Postgres server is installed"))
@@ -24,6 +26,55 @@ struct SourceSessionTests {
         let later = try fixture.session(database)
         #expect(later.snapshot.instant > session.snapshot.instant)
         #expect(try later.rows(Fixture.dataset("from: b")) == [[.int(99)]])
+    }
+
+    /// A worker has a transaction of its own in the lock table, and what it works for may be a session that only reads.
+    @Test func parallelWorkersBoundNothing() throws {
+        let fixture = try Fixture("CREATE TABLE t AS SELECT 1 AS v; GRANT SELECT ON t TO reader;")
+        // Up to version 15 the setting has another name.
+        try fixture.run(
+            """
+            SELECT format('ALTER DATABASE %I SET %I = on', current_database(), name) FROM pg_settings
+            WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \\gexec
+            """)
+        let url = fixture.cluster.url(database: fixture.database, user: "reader")
+        let reading = Thread { _ = try? PostgresConnection(url).execute("SELECT pg_sleep(20)") }
+        reading.start()
+        let workers = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker' AND query ~ 'sleep'"
+        var tries = 0
+        while try !fixture.cluster.run(workers).contains("1"), tries < 500 { tries += 1 }
+        #expect(tries < 500)
+        let session = try fixture.session(database)
+        #expect(session.horizon.openTransactions.count == 1)
+        try session.finish()
+        try fixture.cluster.run(
+            """
+            SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+            WHERE datname = '\(fixture.database)' AND query ~ 'sleep.20' AND pid <> pg_backend_pid();
+            """)
+    }
+
+    /// A session that begins has a transaction before it has a name; ours has some more, in which its settings are made.
+    @Test func sessionsThatBeginBoundNothing() throws {
+        let fixture = try Fixture("CREATE TABLE t AS SELECT 1 AS v; GRANT SELECT ON t TO reader;")
+        let connections = SourceConnections()
+        let left = Mutex(2)
+        for _ in 0..<2 {
+            Thread {
+                for _ in 0..<60 {
+                    try? fixture.run("")
+                    _ = try? fixture.session(database, connections: connections)
+                }
+                left.withLock { $0 -= 1 }
+            }.start()
+        }
+        var count = 0
+        while left.withLock({ $0 > 0 }) {
+            let session = try fixture.session(database, connections: connections)
+            #expect(session.horizon.openTransactions.isEmpty)
+            count += 1
+        }
+        #expect(count > 10)
     }
 
     /// Each of these gives an older snapshot an empty table and no error.

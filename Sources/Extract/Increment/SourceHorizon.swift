@@ -7,7 +7,9 @@ internal import PostgresCopy
 /// (1) was open when the horizon was read, or (2) began after that. Its cursor was given by the server's clock or by a
 /// sequence while the transaction ran, so it is not below where the transaction began. Every role may read
 /// `pg_locks`, in which each transaction holds a lock on its own virtual identifier, also one that has not written yet
-/// (https://www.postgresql.org/docs/15/view-pg-locks.html). Vacuums, which run for no user, write no rows.
+/// (https://www.postgresql.org/docs/15/view-pg-locks.html). What writes no rows is left out: vacuums, which run for no user; parallel workers, whose session is listed
+/// itself; sessions that are just beginning or have ended, which have a lock but are no activity (what they commit is
+/// in the snapshot, or is begun after the horizon).
 package struct SourceHorizon: Sendable, Hashable {
     /// A transaction that was open.
     package struct OpenTransaction: Sendable, Hashable {
@@ -37,9 +39,30 @@ package struct SourceHorizon: Sendable, Hashable {
 
     /// Reads it. Must come before the snapshot.
     ///
-    /// - Parameter readers: tells the numbers of the processes that serve sessions which only read. Asked before and
-    ///   after: sessions come and go meanwhile.
-    init(of connection: PostgresConnection, besides readers: () -> [String] = { [] }) throws(PostgresError) {
+    /// - Parameters:
+    ///   - readers: tells the numbers of the processes that serve sessions which only read. Asked before and after:
+    ///     sessions come and go meanwhile.
+    ///   - isConnecting: whether such a session is being opened: it is no reader yet, but has transactions in which its
+    ///     settings are made. What is open then is looked at again, for about 50 ms at most.
+    init(
+        of connection: PostgresConnection, besides readers: () -> [String] = { [] },
+        isConnecting: () -> Bool = { false }
+    ) throws(PostgresError) {
+        var triesLeft = 20
+        var wasConnecting = isConnecting()
+        var horizon = try Self.read(connection, besides: readers)
+        while !horizon.openTransactions.isEmpty, wasConnecting || isConnecting(), triesLeft > 0 {
+            triesLeft -= 1
+            try connection.execute("SELECT pg_catalog.pg_sleep(0.0025)")
+            wasConnecting = isConnecting()
+            horizon = try Self.read(connection, besides: readers)
+        }
+        self = horizon
+    }
+
+    private static func read(
+        _ connection: PostgresConnection, besides readers: () -> [String]
+    ) throws(PostgresError) -> SourceHorizon {
         var known = Set(readers())
         let rows = try connection.execute(
             """
@@ -48,9 +71,10 @@ package struct SourceHorizon: Sendable, Hashable {
                        pg_catalog.pg_postmaster_start_time()) * 1000)::pg_catalog.text AS id,
                      pg_catalog.floor(extract(epoch FROM a.xact_start) * 1000000)::pg_catalog.int8 AS start,
                      l.pid::pg_catalog.text AS backend
-              FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-              WHERE l.locktype = 'virtualxid' AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
-                AND (a.pid IS NULL OR a.datname = pg_catalog.current_database() AND a.usesysid IS NOT NULL)
+              FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+              WHERE l.locktype = 'virtualxid' AND l.pid <> pg_catalog.pg_backend_pid()
+                AND a.datname = pg_catalog.current_database() AND a.usesysid IS NOT NULL
+                AND a.backend_type IS DISTINCT FROM 'parallel worker'
               UNION ALL
               SELECT 'prepared ' || gid, NULL, NULL FROM pg_catalog.pg_prepared_xacts
               WHERE database = pg_catalog.current_database())
@@ -63,13 +87,13 @@ package struct SourceHorizon: Sendable, Hashable {
             throw PostgresError(.other, "the server does not say which transactions are open")
         }
         known.formUnion(readers())
-        instant = Instant(microsecondsSinceEpoch: now)
-        isReplica = first[1] == "t"
-        openTransactions = rows.filter { $0[4].map { !known.contains($0) } ?? true }.compactMap { row in
+        let open = rows.filter { $0[4].map { !known.contains($0) } ?? true }.compactMap { row in
             row[2].map { id in
                 OpenTransaction(
                     id: id, startedAt: row[3].flatMap { Int64($0) }.map { Instant(microsecondsSinceEpoch: $0) })
             }
         }
+        return SourceHorizon(
+            instant: Instant(microsecondsSinceEpoch: now), openTransactions: open, isReplica: first[1] == "t")
     }
 }

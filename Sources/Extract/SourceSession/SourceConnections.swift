@@ -33,6 +33,7 @@ package final class SourceConnections: Sendable {
     }
 
     private let backends = Mutex<Set<String>>([])
+    private let connectingCount = Atomic<Int>(0)
     private let idle = Mutex<[Place: [Idle]]>([:])
     private let idleCountMax: Int
 
@@ -42,9 +43,21 @@ package final class SourceConnections: Sendable {
     /// Closes all connections that nobody uses.
     package func close() { idle.withLock { $0 = [:] } }
 
-    /// Notes that a session of ours has a connection: it only reads, so no row can come late from it.
-    func opened(_ connection: PostgresConnection) throws(PostgresError) -> Opened {
-        Opened(Self.place(connection.target) + String(try connection.backend()), self)
+    /// Opens a connection and notes that a session of ours has it.
+    func open(url: Secret, options: SessionOptions) throws(PostgresError) -> (PostgresConnection, Opened?) {
+        connectingCount.add(1, ordering: .sequentiallyConsistent)
+        defer { connectingCount.subtract(1, ordering: .sequentiallyConsistent) }
+        let connection = try PostgresConnection(url.reveal(), options: options)
+        return (connection, try opened(connection))
+    }
+
+    /// Whether sessions of ours are being opened: they have no note yet.
+    var isConnecting: Bool { connectingCount.load(ordering: .sequentiallyConsistent) > 0 }
+
+    /// The note of a session of ours: it only reads, so no row can come late from it. Nil behind a pooler, where the
+    /// process serves others in the next moment, who may write.
+    private func opened(_ connection: PostgresConnection) throws(PostgresError) -> Opened? {
+        connection.isPooled ? nil : Opened(Self.place(connection.target) + String(try connection.backend()), self)
     }
 
     /// The processes of a server that serve sessions of ours.
@@ -55,9 +68,12 @@ package final class SourceConnections: Sendable {
 
     private static func place(_ target: ConnectionTarget) -> String { "\(target.host):\(target.port) " }
 
-    /// One that nobody uses, nil if there is none. It may have died meanwhile.
-    func take(url: Secret, options: SessionOptions) -> PostgresConnection? {
-        idle.withLock { $0[Place(url: url, options: options)]?.popLast() }?.connection
+    /// One that nobody uses, with its note; nil if there is none. It may have died meanwhile.
+    func take(url: Secret, options: SessionOptions) throws(PostgresError) -> (PostgresConnection, Opened?)? {
+        guard let kept = idle.withLock({ $0[Place(url: url, options: options)]?.popLast() })?.connection else {
+            return nil
+        }
+        return (kept, try opened(kept))
     }
 
     /// Keeps a connection that its session is done with, if it can be reset.

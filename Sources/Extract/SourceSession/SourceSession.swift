@@ -65,7 +65,9 @@ package final class SourceSession {
         var before: (horizon: SourceHorizon, numbers: [String: Int64])?
         (connection, opened) = try Self.open(scope, url, options, connections) { connection in
             let numbers = try Self.greatestNumbers(following, scope, connection)
-            let horizon = try SourceHorizon(of: connection) { connections?.backends(at: connection.target) ?? [] }
+            let horizon = try SourceHorizon(
+                of: connection, besides: { connections?.backends(at: connection.target) ?? [] },
+                isConnecting: { connections?.isConnecting ?? false })
             before = (horizon, numbers)
         }
         guardian = IsolationGuard(connection, scope)
@@ -90,16 +92,17 @@ package final class SourceSession {
         _ scope: TenantScope, _ url: Secret, _ options: SessionOptions, _ connections: SourceConnections?,
         snapshot: String? = nil, before: (PostgresConnection) throws -> Void = { _ in }
     ) throws(ExtractError) -> Open {
-        func begin(_ connection: PostgresConnection) throws -> Open {
-            // Behind a pooler the process serves others in the next moment, who may write.
-            let note = connection.isPooled ? nil : try connections?.opened(connection)
-            try before(connection)
-            try connection.begin(.repeatableReadReadOnly, snapshot: snapshot)
-            return (connection, note)
+        func begin(_ open: Open) throws -> Open {
+            try before(open.connection)
+            try open.connection.begin(.repeatableReadReadOnly, snapshot: snapshot)
+            return open
         }
-        if let kept = connections?.take(url: url, options: options), let open = try? begin(kept) { return open }
+        if let kept = try? connections?.take(url: url, options: options), let open = try? begin(kept) { return open }
         do {
-            return try begin(try PostgresConnection(url.reveal(), options: options))
+            guard let connections else {
+                return try begin((try PostgresConnection(url.reveal(), options: options), nil))
+            }
+            return try begin(try connections.open(url: url, options: options))
         } catch {
             throw failure(error, scope, role: nil)
         }
