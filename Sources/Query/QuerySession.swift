@@ -25,6 +25,8 @@ package struct QueryOptions: Sendable {
     package var rowsMax: Int?
     /// Whether plans are rewritten: without it the same answers come slowly, which the tests compare.
     package var isOptimized = true
+    /// Table functions beside those that every query has.
+    package var tableFunctions: [TableFunction] = []
     /// What measures time.
     package var clock: any WallClock
 
@@ -41,6 +43,11 @@ package struct AnswerColumn: Sendable, Hashable {
     package let name: String
     /// Its type.
     package let type: SQLType
+
+    package init(name: String, type: SQLType) {
+        self.name = name
+        self.type = type
+    }
 }
 
 /// The tables that a query sees, and how it runs: what takes SQL and gives rows.
@@ -67,7 +74,9 @@ package struct QuerySession: Sendable {
 
     private func prepared(_ source: SourceText) throws -> Prepared {
         let statement = try Parser.statement(source)
-        let binder = Binder(registry: .standard, catalog: catalog, parameters: options.parameters, context: context)
+        var registry = FunctionRegistry.standard
+        for function in options.tableFunctions { registry.add(function) }
+        let binder = Binder(registry: registry, catalog: catalog, parameters: options.parameters, context: context)
         let bound = try binder.query(statement.query, parent: nil)
         guard bound.freeColumns.isEmpty else {
             throw QueryError(.unsupported, "a subquery reads a column that is not known where it stands")

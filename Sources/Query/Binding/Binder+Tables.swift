@@ -110,6 +110,12 @@ extension Binder {
         over input: LogicalPlan?,
         _ scope: Scope
     ) throws -> LogicalPlan {
+        if let known = registry.tables[call.name.text] {
+            let plan = try tableFunction(known, call, range, scope)
+            try add(plan, alias, known.name, scope, range)
+            guard let input else { return plan }
+            return LogicalPlan(joinKind(.inner, input, plan, [], range), input.columns + plan.columns)
+        }
         let gathering = Gathering(scope)
         gathering.clause = "a table function"
         let single = LogicalPlan(.values([[]]), [])
@@ -128,7 +134,7 @@ extension Binder {
         default:
             throw QueryError(
                 .unknownName, "there is no table function '\(name)'", at: call.name.range,
-                try: nearestName(to: name, among: ["generate_series", "unnest"]))
+                try: nearestName(to: name, among: ["generate_series", "unnest"] + registry.tables.keys))
         }
         let own = LogicalPlan(plan.kind, Array(plan.columns.dropFirst(before.columns.count)))
         // A function without names for its columns gives its own name to the first, as PostgreSQL does.

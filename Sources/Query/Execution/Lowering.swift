@@ -48,6 +48,10 @@ struct Lowering: Sendable {
             return RowGenerators.unnest(try pipeline(input), lists, withOrdinality, plan.columns, execution)
         case .series(let input, let bounds):
             return RowGenerators.series(try pipeline(input), bounds, plan.columns, execution)
+        case .tableFunction(let input, let call):
+            return try TableFunctionRun(
+                input: try pipeline(input), call: call, columns: plan.columns, execution: execution
+            ).pipeline()
         case .shared(let shared): return try self.shared(shared, plan.columns)
         }
     }

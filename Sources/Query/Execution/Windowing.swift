@@ -11,9 +11,6 @@ struct Windowing: Sendable {
     let columns: [PlanColumn]
     let execution: Execution
 
-    /// Rows that a partition of the work has about.
-    private static let rowCountTarget = 1 << 17
-
     func pipeline() throws -> Pipeline {
         var pipeline = input
         var order: [Int] = []
@@ -37,9 +34,8 @@ struct Windowing: Sendable {
         let evaluator = Evaluator(context: execution.context, columns: input.columns)
         let parts = try input.materialised(execution)
         let total = parts.reduce(0) { $0 + $1.count }
-        let wanted = calls[0].partition.isEmpty ? 0 : total / Self.rowCountTarget
-        let partitionCount = (0...8).map { 1 << $0 }.first { wanted < $0 } ?? 256
-        let pieces = try split(parts, calls[0].partition, partitionCount, evaluator)
+        let partitionCount = calls[0].partition.isEmpty ? 1 : RowPartitions.count(of: total)
+        let pieces = try RowPartitions.split(parts, calls[0].partition, partitionCount, evaluator, execution)
         let types = input.types
         let results = Mutex<[Rows?]>(Array(repeating: nil, count: partitionCount))
         try ParallelWork.run(count: partitionCount, threads: execution.threads) {
@@ -52,28 +48,6 @@ struct Windowing: Sendable {
             results.withLock { $0[index] = done }
         }
         return Pipeline(input.columns + made, parts: results.withLock { $0.compactMap { $0 } })
-    }
-
-    /// The rows of each part, cut by the hash of the partition keys.
-    private func split(
-        _ parts: [Rows], _ keys: [Expression], _ count: Int, _ evaluator: Evaluator
-    ) throws -> [[Rows]] {
-        if count == 1 { return parts.map { [$0] } }
-        let results = Mutex<[[Rows]]>(Array(repeating: [], count: parts.count))
-        try ParallelWork.run(count: parts.count, threads: execution.threads) { (index: Int, _: Int) throws(any Error) in
-            let rows = parts[index]
-            let columns = try keys.map { try evaluator.column($0, rows) }
-            let pieces = try kernel {
-                let hashes = try rowHashes(columns, rowCount: rows.count)
-                var chosen = [[UInt32]](repeating: [], count: count)
-                for row in hashes.indices {
-                    chosen[Int(hashes[row] >> 32) & (count - 1)].append(UInt32(truncatingIfNeeded: row))
-                }
-                return try chosen.map { try rows.taking($0) }
-            }
-            results.withLock { $0[index] = pieces }
-        }
-        return results.withLock { $0 }
     }
 }
 

@@ -144,6 +144,7 @@ struct Explainer {
         case .setDifference(_, _, let isIntersection, let isAll):
             return ((isIntersection ? "intersect" : "except") + (isAll ? " all" : ""), [])
         case .unnest(_, let lists, _): return ("unnest", [list(lists)])
+        case .tableFunction(_, let call): return ("table function \(call.name)", [list(call.expressions)])
         case .series(_, let bounds): return ("series", [list(bounds)])
         case .shared(let shared): return ("shared plan \(shared.number)", [])
         }

@@ -67,6 +67,7 @@ package struct ScalarFunction: Sendable {
 package struct FunctionRegistry: Sendable {
     private(set) var scalars: [String: [ScalarFunction]] = [:]
     private(set) var aggregates: [String: AggregateDefinition] = [:]
+    private(set) var tables: [String: TableFunction] = [:]
 
     /// The functions that every query has.
     package static let standard: FunctionRegistry = {
@@ -89,6 +90,9 @@ package struct FunctionRegistry: Sendable {
 
     /// Adds an aggregate.
     package mutating func add(_ aggregate: AggregateDefinition) { aggregates[aggregate.name] = aggregate }
+
+    /// Adds a table function; one of the same name gives way.
+    package mutating func add(_ function: TableFunction) { tables[function.name] = function }
 
     var names: [String] { Array(scalars.keys) + Array(aggregates.keys) }
 }

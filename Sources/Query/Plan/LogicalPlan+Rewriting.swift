@@ -4,7 +4,8 @@ extension LogicalPlan {
         switch kind {
         case .scan, .values: []
         case .filter(let input, _), .project(let input, _), .aggregate(let input, _, _, _), .window(let input, _),
-            .sort(let input, _, _), .limit(let input, _, _), .unnest(let input, _, _), .series(let input, _):
+            .sort(let input, _, _), .limit(let input, _, _), .unnest(let input, _, _), .series(let input, _),
+            .tableFunction(let input, _):
             [input]
         case .join(let join): [join.left, join.right]
         case .concatenation(let inputs): inputs
@@ -22,6 +23,7 @@ extension LogicalPlan {
         case .project(_, let expressions), .unnest(_, let expressions, _), .series(_, let expressions): expressions
         case .aggregate(_, let keys, _, let calls):
             keys + calls.flatMap { $0.arguments + $0.order.map(\.expression) + ($0.filter.map { [$0] } ?? []) }
+        case .tableFunction(_, let call): call.expressions
         case .window(_, let calls):
             calls.flatMap { $0.arguments + $0.partition + $0.order.map(\.expression) + ($0.filter.map { [$0] } ?? []) }
         case .join(let join):
@@ -82,6 +84,9 @@ extension LogicalPlan {
         case .unnest(let below, let lists, let withOrdinality):
             kind = .unnest(try input(below), try lists.map(expression), withOrdinality: withOrdinality)
         case .series(let below, let bounds): kind = .series(try input(below), try bounds.map(expression))
+        case .tableFunction(let below, var call):
+            call.expressions = try call.expressions.map(expression)
+            kind = .tableFunction(try input(below), call)
         case .shared(let shared):
             let plan = try input(shared.plan)
             kind = .shared(plan === shared.plan ? shared : SharedPlan(number: shared.number, plan: plan))

@@ -33,6 +33,8 @@ final class LogicalPlan: Sendable {
         case unnest(LogicalPlan, [Expression], withOrdinality: Bool)
         /// Columns: those of the input, and the series' value.
         case series(LogicalPlan, [Expression])
+        /// Columns: those of the input where the function keeps its rows, then those that the function makes.
+        case tableFunction(LogicalPlan, TableFunctionCall)
         /// A table of WITH that several places read: computed once.
         case shared(SharedPlan)
     }

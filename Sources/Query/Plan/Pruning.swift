@@ -88,6 +88,10 @@ final class Pruning {
             let below = pruned(input, wanted.union(own))
             let made = plan.columns.suffix(lists.count + (withOrdinality ? 1 : 0))
             return LogicalPlan(.unnest(below, lists, withOrdinality: withOrdinality), below.columns + made)
+        case .tableFunction(let input, let call):
+            let below = pruned(input, call.keepsRows ? wanted.union(own) : own)
+            let made = plan.columns.suffix(call.function.columns.count)
+            return LogicalPlan(.tableFunction(below, call), (call.keepsRows ? below.columns : []) + made)
         case .series(let input, let bounds):
             let below = pruned(input, wanted.union(own))
             return LogicalPlan(.series(below, bounds), below.columns + plan.columns.suffix(1))

@@ -1,0 +1,136 @@
+package import Columnar
+
+/// A table function: an operator on the rows of a table argument, such as
+/// `sessionize(TABLE events, actor => user_id, at => occurred_at, seq => event_id, gap => INTERVAL '30 minutes')`.
+///
+/// The engine cuts the table's rows into partitions, sorts each and gives them to the function batch by batch: a
+/// partition is never cut, and the batches are computed side by side. Names and conditions in the arguments are those of
+/// the table's columns.
+package struct TableFunction: Sendable {
+    /// An argument that the function takes by name.
+    package struct Parameter: Sendable {
+        /// What stands behind `name =>`.
+        package enum Form: Sendable, Hashable {
+            /// An expression of the table's columns, converted to the type where one is given.
+            case column(SQLType?)
+            /// A list of such expressions, as `[event = 'view', event = 'buy']`; one expression is a list of one.
+            case columns(SQLType?)
+            /// A value that is known before the query runs.
+            case constant(SQLType)
+            /// A list of such values.
+            case constants(SQLType)
+        }
+
+        let name: String
+        let form: Form
+        let isRequired: Bool
+
+        package init(_ name: String, _ form: Form, isRequired: Bool = true) {
+            self.name = name
+            self.form = form
+            self.isRequired = isRequired
+        }
+    }
+
+    let name: String
+    let parameters: [Parameter]
+    let partition: [String]
+    let order: [String]
+    let keepsRows: Bool
+    let bind: @Sendable (TableFunctionArguments) throws -> BoundTableFunction
+
+    /// - Parameters:
+    ///   - name: the name in SQL, in lower case.
+    ///   - partition: the parameters whose values divide the rows into partitions; NULL is a value of its own. Where none
+    ///     of them is given, all rows are one partition.
+    ///   - order: the parameters whose values order the rows of a partition, ascending, NULLs last; rows that they do not
+    ///     tell apart keep the table's order.
+    ///   - keepsRows: whether the answer has the table's rows and columns, to which the function adds its own: `evaluate`
+    ///     then gives one row for each row, in order.
+    ///   - bind: is given the arguments before the query runs; what it throws is an error of the query.
+    package init(
+        _ name: String, parameters: [Parameter], partition: [String], order: [String], keepsRows: Bool = false,
+        bind: @escaping @Sendable (TableFunctionArguments) throws -> BoundTableFunction
+    ) {
+        self.name = name
+        self.parameters = parameters
+        self.partition = partition
+        self.order = order
+        self.keepsRows = keepsRows
+        self.bind = bind
+    }
+}
+
+/// The arguments of a call of a table function.
+package struct TableFunctionArguments: Sendable {
+    /// A column of the batches that the function is given.
+    package struct BatchColumn: Sendable, Hashable {
+        /// Its position in the batch.
+        package let position: Int
+        /// Its type.
+        package let type: SQLType
+        /// Its text in the query: a name for a step that has none.
+        package let text: String
+    }
+
+    /// The session's zone, the zones, the instant of the query.
+    package let context: EvaluationContext
+    private let columns: [String: [BatchColumn]]
+    private let values: [String: [Scalar]]
+
+    init(context: EvaluationContext, columns: [String: [BatchColumn]], values: [String: [Scalar]]) {
+        self.context = context
+        self.columns = columns
+        self.values = values
+    }
+
+    /// The column of a parameter; nil where it is not given.
+    package func column(_ name: String) -> BatchColumn? { columns[name]?.first }
+    /// The columns of a parameter; none where it is not given.
+    package func columns(_ name: String) -> [BatchColumn] { columns[name] ?? [] }
+    /// The value of a parameter; nil where it is not given.
+    package func constant(_ name: String) -> Scalar? { values[name]?.first }
+    /// The values of a parameter; none where it is not given.
+    package func constants(_ name: String) -> [Scalar] { values[name] ?? [] }
+}
+
+/// A table function whose arguments are known.
+package struct BoundTableFunction: Sendable {
+    /// Computes a batch: whole partitions, sorted.
+    ///
+    /// `partitionStarts` holds the first row of each partition, ascending, beginning with 0. The columns of the answer
+    /// have the types of `columns`, in their order.
+    package typealias Evaluate =
+        @Sendable (_ batch: ColumnBatch, _ partitionStarts: [Int]) throws -> ColumnBatch
+
+    /// The columns that the function makes.
+    package let columns: [AnswerColumn]
+    /// Computes a batch.
+    package let evaluate: Evaluate
+    /// Puts the answers of all batches together (sums of counts, say), also of none; nil where they stand behind each
+    /// other. The order of the answers does not depend on threads.
+    package let combine: (@Sendable ([ColumnBatch]) throws -> ColumnBatch)?
+
+    package init(
+        columns: [AnswerColumn], combine: (@Sendable ([ColumnBatch]) throws -> ColumnBatch)? = nil,
+        evaluate: @escaping Evaluate
+    ) {
+        self.columns = columns
+        self.evaluate = evaluate
+        self.combine = combine
+    }
+}
+
+/// A call of a table function in a plan.
+struct TableFunctionCall: Sendable {
+    let name: String
+    let function: BoundTableFunction
+    let keepsRows: Bool
+    /// The columns of the batches, by position.
+    var expressions: [Expression]
+    let names: [String]
+    /// Positions of the columns to partition by, and to order by.
+    let partition: [Int]
+    let order: [Int]
+    let range: SourceRange
+}
