@@ -58,6 +58,7 @@ package struct QuerySession: Sendable {
     package init(catalog: any TableCatalog, options: QueryOptions) {
         self.catalog = catalog
         self.options = options
+        MemoryAllocator.keepFreedMemory()
     }
 
     private var context: EvaluationContext {

@@ -15,14 +15,21 @@ package protocol AggregateState: AnyObject {
     ///   - mask: the rows that count; nil for all.
     func update(_ groups: Span<UInt32>, _ arguments: [Operand], mask: Bitmap?) throws(KernelError)
 
-    /// Adds the state of another part: its group `i` is `groups[i]` here, or `missingRow` where it belongs elsewhere.
-    func merge(_ other: any AggregateState, _ groups: Span<UInt32>) throws(KernelError)
+    /// Is called once before other states merge this one, perhaps side by side: arranges by group what is kept.
+    func prepareMerge() throws(KernelError)
+
+    /// Adds some groups of the state of another part, which is prepared: its group `sources[i]` is `groups[i]` here.
+    func merge(_ other: any AggregateState, _ sources: Span<UInt32>, into groups: Span<UInt32>) throws(KernelError)
 
     /// About how many bytes it holds.
     var byteCount: Int { get }
 
     /// The result of each group.
     func finish() throws(KernelError) -> Column
+}
+
+extension AggregateState {
+    package func prepareMerge() {}
 }
 
 /// Calls back with each row that counts.

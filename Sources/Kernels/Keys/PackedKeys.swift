@@ -73,6 +73,20 @@ package enum PackedKeys: Sendable {
         }
     }
 
+    /// Whether the rows are in the order of their keys as they are.
+    package var isSorted: Bool {
+        switch self {
+        case .narrow(let keys, _): Self.isSorted(keys)
+        case .wide(let keys, _): Self.isSorted(keys)
+        }
+    }
+
+    @inline(__always)
+    private static func isSorted<Key: Comparable>(_ keys: [Key]) -> Bool {
+        for row in keys.indices.dropFirst() where keys[row] < keys[row - 1] { return false }
+        return true
+    }
+
     /// Whether two rows have equal keys.
     @inline(__always)
     package func isEqual(_ left: Int, _ right: Int) -> Bool {

@@ -59,7 +59,7 @@ struct Aggregation: Sendable {
                 }
                 let (groups, firstRows) = try KeyLayout(chunks: [whole]).packed(whole, rowCount: count).grouped()
                 let span = firstRows.span
-                return (groups, try whole.map { try $0.taking(span) }, firstRows.count)
+                return (groups, try whole.map { try Self.compact(try $0.taking(span)) }, firstRows.count)
             }
         }
         let states = try makeStates()
@@ -125,7 +125,10 @@ struct Aggregation: Sendable {
         let span = zero.span
         for partial in partials {
             for (index, state) in states.enumerated() {
-                try kernel(calls[index].range) { try state.merge(partial.states[index], span) }
+                try kernel(calls[index].range) {
+                    try partial.states[index].prepareMerge()
+                    try state.merge(partial.states[index], span, into: span)
+                }
             }
         }
         return Pipeline(columns, parts: [Rows(try finished(states), count: 1)])
@@ -138,64 +141,96 @@ struct Aggregation: Sendable {
             return Pipeline(columns, parts: [Rows(only.keys + (try finished(only.states)), count: only.groupCount)])
         }
         let total = partials.reduce(0) { $0 + $1.groupCount }
-        let layout = try kernel { try KeyLayout(chunks: partials.map(\.keys)) }
-        let partitionCount = (0...6).map { 1 << $0 }.first { total >> 15 < $0 } ?? 64
-        let packed = Mutex<[(PackedKeys, [UInt16])?]>(Array(repeating: nil, count: partials.count))
+        let count = (0...8).map { 1 << $0 }.first { total >> 15 < $0 } ?? 256
+        let cut = Mutex<[Cut?]>(Array(repeating: nil, count: partials.count))
         try ParallelWork.run(count: partials.count, threads: execution.threads) {
             (index: Int, _: Int) throws(any Error) in
-            let keys = try kernel { try layout.packed(partials[index].keys, rowCount: partials[index].groupCount) }
-            let partitions = keys.partitions(partitionCount)
-            packed.withLock { $0[index] = (keys, partitions) }
+            let partial = partials[index]
+            let made = try kernel {
+                for state in partial.states { try state.prepareMerge() }
+                return try Cut(partial.keys, partial.groupCount, count)
+            }
+            cut.withLock { $0[index] = made }
         }
-        let keys = packed.withLock { $0.compactMap { $0 } }
-        let results = Mutex<[Rows?]>(Array(repeating: nil, count: partitionCount))
-        try ParallelWork.run(count: partitionCount, threads: execution.threads) {
-            (partition: Int, _: Int) throws(any Error) in
+        let cuts = cut.withLock { $0.compactMap { $0 } }
+        let results = Mutex<[Rows?]>(Array(repeating: nil, count: count))
+        try ParallelWork.run(count: count, threads: execution.threads) { (piece: Int, _: Int) throws(any Error) in
             try execution.check()
-            let rows = try merge(partials, keys, UInt16(partition), layout.bits, partitionCount)
-            results.withLock { $0[partition] = rows }
+            let rows = try merge(partials, cuts, piece)
+            results.withLock { $0[piece] = rows }
         }
         return Pipeline(columns, parts: results.withLock { $0.compactMap { $0 } })
     }
 
-    private func merge(
-        _ partials: [Partial], _ keys: [(PackedKeys, [UInt16])], _ partition: UInt16, _ bits: Int, _ partitionCount: Int
-    ) throws -> Rows {
+    /// The groups of a partial by the hash of their keys: each piece is merged by itself.
+    private struct Cut: Sendable {
+        private let groups: [UInt32]
+        private let starts: [Int]
+
+        init(_ keys: [Column], _ groupCount: Int, _ count: Int) throws(KernelError) {
+            guard count > 1 else {
+                groups = Array(0..<UInt32(truncatingIfNeeded: groupCount))
+                starts = [0, groupCount]
+                return
+            }
+            let hashes = try rowHashes(keys, rowCount: groupCount)
+            let shift = UInt64(64 - count.trailingZeroBitCount)
+            var next = [Int](repeating: 0, count: count + 1)
+            for hash in hashes { next[Int(truncatingIfNeeded: hash >> shift) + 1] += 1 }
+            for piece in 0..<count { next[piece + 1] += next[piece] }
+            starts = next
+            var groups = [UInt32](repeating: 0, count: groupCount)
+            for group in hashes.indices {
+                let piece = Int(truncatingIfNeeded: hashes[group] >> shift)
+                groups[next[piece]] = UInt32(truncatingIfNeeded: group)
+                next[piece] += 1
+            }
+            self.groups = groups
+        }
+
+        func groups(of piece: Int) -> [UInt32] { Array(groups[starts[piece]..<starts[piece + 1]]) }
+    }
+
+    /// Texts of a dictionary that is larger than it is worth are written out.
+    private static func compact(_ column: Column) throws(KernelError) -> Column {
+        guard case .dictionary(_, let dictionary) = column.values, dictionary.values.count > 1024 else { return column }
+        return Column(column.type, validity: column.validity, .bytes(try column.plainBytes()))
+    }
+
+    private func merge(_ partials: [Partial], _ cuts: [Cut], _ piece: Int) throws -> Rows {
         let states = try makeStates()
-        var narrow = GroupIndex<UInt64>(bits: min(bits, 64))
-        var wide = GroupIndex<UInt128>(bits: 128)
+        let sources = cuts.map { $0.groups(of: piece) }
+        var chunks: [Rows] = []
+        for (partial, own) in zip(partials, sources) {
+            let rows = Rows(partial.keys, count: partial.groupCount)
+            chunks.append(own.count == partial.groupCount ? rows : try kernel { try rows.taking(own) })
+        }
+        let layout = try kernel { try KeyLayout(chunks: chunks.filter { $0.count > 0 }.map(\.columns)) }
+        let expected = chunks.map(\.count).max() ?? 0
+        var narrow = GroupIndex<UInt64>(bits: min(layout.bits, 64), expected: expected)
+        var wide = GroupIndex<UInt128>(bits: 128, expected: layout.bits > 64 ? expected : 0)
         var pieces: [Rows] = []
         var groupCount = 0
-        for (partial, (packed, partitions)) in zip(partials, keys) {
-            var groups = [UInt32](repeating: missingRow, count: partial.groupCount)
-            var fresh: [UInt32] = []
+        for (index, chunk) in chunks.enumerated() where chunk.count > 0 {
+            var groups: [UInt32] = []
+            let packed = try kernel { try layout.packed(chunk.columns, rowCount: chunk.count) }
             switch packed {
-            case .narrow(let own, _):
-                for row in own.indices where partitions[row] == partition {
-                    let group = narrow.insert(own[row])
-                    groups[row] = group
-                    if Int(group) == groupCount {
-                        groupCount += 1
-                        fresh.append(UInt32(truncatingIfNeeded: row))
-                    }
-                }
-            case .wide(let own, _):
-                for row in own.indices where partitions[row] == partition {
-                    let group = wide.insert(own[row])
-                    groups[row] = group
-                    if Int(group) == groupCount {
-                        groupCount += 1
-                        fresh.append(UInt32(truncatingIfNeeded: row))
-                    }
-                }
+            case .narrow(let keys, _): groups = keys.map { narrow.insert($0) }
+            case .wide(let keys, _): groups = keys.map { wide.insert($0) }
+            }
+            var fresh: [UInt32] = []
+            for row in groups.indices where Int(groups[row]) == groupCount {
+                groupCount += 1
+                fresh.append(UInt32(truncatingIfNeeded: row))
             }
             if !fresh.isEmpty {
-                pieces.append(try kernel { try Rows(partial.keys, count: partial.groupCount).taking(fresh) })
+                pieces.append(fresh.count == chunk.count ? chunk : try kernel { try chunk.taking(fresh) })
             }
-            let span = groups.span
-            for (index, state) in states.enumerated() {
+            let own = sources[index]
+            let (sourceSpan, span) = (own.span, groups.span)
+            for (call, state) in states.enumerated() {
                 state.grow(to: groupCount)
-                try kernel(calls[index].range) { try state.merge(partial.states[index], span) }
+                try kernel(calls[call].range) { try state.merge(partials[index].states[call], sourceSpan, into: span) }
             }
         }
         let types = self.keys.map(\.type.logical)

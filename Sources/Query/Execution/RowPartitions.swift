@@ -30,7 +30,7 @@ enum RowPartitions {
                 for row in hashes.indices {
                     chosen[Int(hashes[row] >> 32) & (count - 1)].append(UInt32(truncatingIfNeeded: row))
                 }
-                return try chosen.map { try rows.taking($0) }
+                return try chosen.map { $0.count == rows.count ? rows : try rows.taking($0) }
             }
             results.withLock { $0[index] = pieces }
         }

@@ -31,7 +31,9 @@ struct WindowPartition {
                 return (unsorted, flags, flags, nil)
             }
             let keys = try KeyLayout(chunks: [all], orders: orders).packed(all, rowCount: count)
-            let rows = keys.sortedRows()
+            // Rows that another window sorted in the same way stay where they are.
+            let isSorted = keys.isSorted
+            let rows = isSorted ? Array(0..<UInt32(truncatingIfNeeded: count)) : keys.sortedRows()
             let own = partition.isEmpty ? nil : try KeyLayout(chunks: [partition]).packed(partition, rowCount: count)
             var isStart = [Bool](repeating: false, count: count)
             var isPeerStart = [Bool](repeating: false, count: count)
@@ -41,8 +43,8 @@ struct WindowPartition {
                 isPeerStart[row] = isStart[row] || (!order.isEmpty && !keys.isEqual(current, before))
             }
             let span = rows.span
-            let key = order.count == 1 ? try order[0].taking(span) : nil
-            return (try unsorted.taking(rows), isStart, isPeerStart, key)
+            let key = order.count == 1 ? (isSorted ? order[0] : try order[0].taking(span)) : nil
+            return (isSorted ? unsorted : try unsorted.taking(rows), isStart, isPeerStart, key)
         }
         rows = sorted
         orderKey = key

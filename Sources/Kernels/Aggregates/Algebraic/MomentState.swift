@@ -46,11 +46,11 @@ package final class MomentState: AggregateState {
         moments[group] = own
     }
 
-    package func merge(_ other: any AggregateState, _ groups: Span<UInt32>) {
+    package func merge(_ other: any AggregateState, _ sources: Span<UInt32>, into groups: Span<UInt32>) {
         guard let other = other as? MomentState else { return }
-        for group in 0..<other.moments.count where groups[group] != missingRow && other.moments[group].count > 0 {
-            let target = Int(groups[group])
-            let (a, b) = (moments[target], other.moments[group])
+        for index in 0..<sources.count where other.moments[Int(sources[index])].count > 0 {
+            let target = Int(groups[index])
+            let (a, b) = (moments[target], other.moments[Int(sources[index])])
             if a.count == 0 {
                 moments[target] = b
                 continue

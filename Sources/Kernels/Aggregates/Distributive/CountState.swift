@@ -12,11 +12,9 @@ package final class CountState: AggregateState {
         countRows(&counts, groups, mask)
     }
 
-    package func merge(_ other: any AggregateState, _ groups: Span<UInt32>) {
+    package func merge(_ other: any AggregateState, _ sources: Span<UInt32>, into groups: Span<UInt32>) {
         guard let other = other as? CountState else { return }
-        for group in 0..<other.counts.count where groups[group] != missingRow {
-            counts[Int(groups[group])] &+= other.counts[group]
-        }
+        for index in 0..<sources.count { counts[Int(groups[index])] &+= other.counts[Int(sources[index])] }
     }
 
     package var byteCount: Int { counts.count * 8 }

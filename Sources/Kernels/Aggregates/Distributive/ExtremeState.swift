@@ -97,10 +97,10 @@ package final class ExtremeState: AggregateState {
         isSet[group] = true
     }
 
-    package func merge(_ other: any AggregateState, _ groups: Span<UInt32>) {
+    package func merge(_ other: any AggregateState, _ sources: Span<UInt32>, into groups: Span<UInt32>) {
         guard let other = other as? ExtremeState else { return }
-        for group in 0..<other.isSet.count where groups[group] != missingRow && other.isSet[group] {
-            let target = Int(groups[group])
+        for index in 0..<sources.count where other.isSet[Int(sources[index])] {
+            let (group, target) = (Int(sources[index]), Int(groups[index]))
             switch type.physicalType {
             case .int128:
                 wide[target] = isMaximum ? max(wide[target], other.wide[group]) : min(wide[target], other.wide[group])

@@ -81,20 +81,24 @@ package final class SumState: AggregateState {
         }
     }
 
-    package func merge(_ other: any AggregateState, _ groups: Span<UInt32>) {
+    package func merge(_ other: any AggregateState, _ sources: Span<UInt32>, into groups: Span<UInt32>) {
         guard let other = other as? SumState else { return }
         overflowed = overflowed || other.overflowed
-        for group in 0..<other.counts.count where groups[group] != missingRow {
-            let target = Int(groups[group])
-            counts[target] &+= other.counts[group]
-            if isDouble {
-                doubles[target] += other.doubles[group]
-            } else {
-                let (sum, overflow) = exact[target].addingReportingOverflow(other.exact[group])
-                exact[target] = sum
-                overflowed = overflowed || overflow
-            }
+        for index in 0..<sources.count {
+            counts[Int(groups[index])] &+= other.counts[Int(sources[index])]
         }
+        if isDouble {
+            for index in 0..<sources.count { doubles[Int(groups[index])] += other.doubles[Int(sources[index])] }
+            return
+        }
+        var hasOverflow = false
+        for index in 0..<sources.count {
+            let target = Int(groups[index])
+            let (sum, overflow) = exact[target].addingReportingOverflow(other.exact[Int(sources[index])])
+            exact[target] = sum
+            hasOverflow = hasOverflow || overflow
+        }
+        overflowed = overflowed || hasOverflow
     }
 
     package var byteCount: Int { exact.count * 16 + doubles.count * 8 + counts.count * 8 }

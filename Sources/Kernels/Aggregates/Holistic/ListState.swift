@@ -15,6 +15,9 @@ package final class ListState: AggregateState {
     private var groupCount = 0
     private var chunks: [[Column]] = []
     private var groups: [[UInt32]] = []
+    /// Once it is prepared to be merged: the rows by group, and where each group begins.
+    private var order: [UInt32] = []
+    private var starts: [Int] = []
 
     /// - Parameters:
     ///   - types: the types of the arguments, those to order by last.
@@ -46,22 +49,30 @@ package final class ListState: AggregateState {
         self.groups.append(kept)
     }
 
-    package func merge(_ other: any AggregateState, _ groups: Span<UInt32>) throws(KernelError) {
-        guard let other = other as? ListState else { return }
-        for (columns, own) in zip(other.chunks, other.groups) {
-            var rows: [UInt32] = []
-            var targets: [UInt32] = []
-            for row in own.indices where groups[Int(own[row])] != missingRow {
-                rows.append(UInt32(truncatingIfNeeded: row))
-                targets.append(groups[Int(own[row])])
+    package func prepareMerge() throws(KernelError) {
+        guard !chunks.isEmpty else { return }
+        let (columns, all) = try joined()
+        (chunks, groups) = ([columns], [all])
+        (order, starts) = countingSorted(all)
+    }
+
+    package func merge(_ other: any AggregateState, _ sources: Span<UInt32>, into groups: Span<UInt32>)
+        throws(KernelError)
+    {
+        guard let other = other as? ListState, !other.chunks.isEmpty else { return }
+        var rows: [UInt32] = []
+        var targets: [UInt32] = []
+        for index in 0..<sources.count {
+            let source = Int(sources[index])
+            for position in other.starts[source]..<other.starts[source + 1] {
+                rows.append(other.order[position])
+                targets.append(groups[index])
             }
-            if rows.isEmpty { continue }
-            let span = rows.span
-            chunks.append(
-                rows.count == own.count
-                    ? columns : try columns.map { column throws(KernelError) in try column.taking(span) })
-            self.groups.append(targets)
         }
+        if rows.isEmpty { return }
+        let span = rows.span
+        chunks.append(try other.chunks[0].map { column throws(KernelError) in try column.taking(span) })
+        self.groups.append(targets)
     }
 
     package var byteCount: Int {
@@ -69,9 +80,18 @@ package final class ListState: AggregateState {
     }
 
     package func finish() throws(KernelError) -> Column {
+        let (kept, all) = try joined()
+        let (rows, starts) = orders.isEmpty ? countingSorted(all) : (try sorted(all, kept), self.starts(of: all))
+        let span = rows.span
+        let columns = try kept.map { column throws(KernelError) in try column.taking(span) }
+        return try finisher(columns, starts)
+    }
+
+    /// All that is kept, and the group of each row; of equal rows with DISTINCT the first.
+    private func joined() throws(KernelError) -> (columns: [Column], groups: [UInt32]) {
         var columns: [Column] = []
         for index in types.indices { columns.append(try Column.joined(chunks.map { $0[index] }, type: types[index])) }
-        var all = groups.flatMap { $0 }
+        var all = groups.count == 1 ? groups[0] : groups.flatMap { $0 }
         if isDistinct, !all.isEmpty {
             let ids = Column(.int64, .int64(Buffer(all.map(Int64.init))))
             let keys = [ids, columns[0]]
@@ -80,26 +100,28 @@ package final class ListState: AggregateState {
             columns = try columns.map { column throws(KernelError) in try column.taking(span) }
             all = firsts.map { all[Int($0)] }
         }
-        let rows = try orders.isEmpty ? countingSorted(all) : sorted(all, columns)
-        let span = rows.span
-        columns = try columns.map { column throws(KernelError) in try column.taking(span) }
-        var starts = [Int](repeating: 0, count: groupCount + 1)
-        for group in all { starts[Int(group) + 1] += 1 }
-        for group in 0..<groupCount { starts[group + 1] += starts[group] }
-        return try finisher(columns, starts)
+        return (columns, all)
     }
 
-    /// The rows by group, in their order within each.
-    private func countingSorted(_ groups: [UInt32]) -> [UInt32] {
+    /// Where the rows of each group begin, were they sorted by it.
+    private func starts(of groups: [UInt32]) -> [Int] {
         var starts = [Int](repeating: 0, count: groupCount + 1)
         for group in groups { starts[Int(group) + 1] += 1 }
         for group in 0..<groupCount { starts[group + 1] += starts[group] }
+        return starts
+    }
+
+    /// The rows by group, in their order within each, and where each group begins.
+    private func countingSorted(_ groups: [UInt32]) -> (rows: [UInt32], starts: [Int]) {
+        let starts = self.starts(of: groups)
+        var next = starts
         var rows = [UInt32](repeating: 0, count: groups.count)
-        for (row, group) in groups.enumerated() {
-            rows[starts[Int(group)]] = UInt32(truncatingIfNeeded: row)
-            starts[Int(group)] += 1
+        for row in groups.indices {
+            let group = Int(groups[row])
+            rows[next[group]] = UInt32(truncatingIfNeeded: row)
+            next[group] += 1
         }
-        return rows
+        return (rows, starts)
     }
 
     private func sorted(_ groups: [UInt32], _ columns: [Column]) throws(KernelError) -> [UInt32] {
