@@ -1,3 +1,4 @@
+import Columnar
 import Foundation
 import Query
 import Testing
@@ -66,6 +67,26 @@ import Testing
         #expect(explained.lines.contains { $0.contains("filter") && $0.contains("(6 rows") })
         let lines = try session().rows("explain " + sql).rows
         #expect(lines.count >= 3)
+    }
+
+    /// Exact up to 2,048 values, within three standard errors above, and the same for any number of threads.
+    @Test(arguments: ["x", "x::text", "x::double precision", "x::decimal(30, 2) * 1000000000000000000"])
+    func approximateCounts(_ value: String) throws {
+        for (count, tolerance) in [(1_500, 0), (200_000, 4_860)] {
+            let sql =
+                "select approx_count_distinct(\(value)), count(distinct y) from (select x % \(count) as x, x % 7 as y "
+                + "from generate_series(1, 400000) g(x)) t"
+            let rows = try session().rows(sql).rows
+            #expect(rows == (try session(threads: 1).rows(sql).rows))
+            guard case .int(let found) = rows[0][0] else {
+                Issue.record("no number")
+                continue
+            }
+            #expect(abs(Int(found) - count) <= tolerance)
+            #expect(rows[0][1] == .int(7))
+        }
+        let none = "select approx_count_distinct(x), approx_count_distinct('') from (select 1 as x where false) t"
+        #expect(Scenario.text(try session().rows(none).rows) == ["0|0"])
     }
 
     @Test func budgetsEndAQuery() throws {

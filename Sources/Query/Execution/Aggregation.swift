@@ -140,7 +140,10 @@ struct Aggregation: Sendable {
             let only = partials[0]
             return Pipeline(columns, parts: [Rows(only.keys + (try finished(only.states)), count: only.groupCount)])
         }
-        let total = partials.reduce(0) { $0 + $1.groupCount }
+        // Few groups that keep many values are as much work as many groups.
+        let total = partials.reduce(0) { sum, partial in
+            sum + max(partial.groupCount, partial.states.reduce(0) { $0 + $1.byteCount } / 64)
+        }
         let count = (0...8).map { 1 << $0 }.first { total >> 15 < $0 } ?? 256
         let cut = Mutex<[Cut?]>(Array(repeating: nil, count: partials.count))
         try ParallelWork.run(count: partials.count, threads: execution.threads) {

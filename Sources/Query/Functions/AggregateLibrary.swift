@@ -4,7 +4,7 @@ internal import Kernels
 /// The aggregates that every query has.
 enum AggregateLibrary {
     static let all: [AggregateDefinition] =
-        [count, sum, average] + extremes + truths + moments + quantiles + lists
+        [count, sum, average, approximateCount] + extremes + truths + moments + quantiles + lists
 
     /// A state that keeps values; without DISTINCT and ORDER BY the plain one.
     private static func keeping(
@@ -40,6 +40,13 @@ enum AggregateLibrary {
         return AggregateFunction(
             arguments: types.map { $0 == .unknown ? .text : $0 }, result: .int64, empty: .int(0),
             makeState: distinct { CountState() })
+    }
+
+    private static let approximateCount = AggregateDefinition("approx_count_distinct") { types, _ in
+        guard types.count == 1, types[0].hasSimpleOrder || types[0] == .unknown else { return nil }
+        return AggregateFunction(
+            arguments: [types[0] == .unknown ? .text : types[0]], result: .int64, isIdempotent: true, empty: .int(0)
+        ) { _, _, _ throws(KernelError) in ApproximateCountState() }
     }
 
     private static let sum = AggregateDefinition("sum") { types, _ in
