@@ -7,6 +7,7 @@
     extract          the same extraction beside psql draining the same binary COPY into nothing
     parquet          Parquet files: writing from memory, reading, size and memory, beside Polars, DuckDB and pyarrow: see
                      parquet_files.py
+    query            reports and TPC-H beside DuckDB and other engines: see query.py
     lake             opening, appending to, merging into and compacting Delta tables, beside delta-rs: see lake.py
     render           a report of 10 pages and 20 charts, a CSV file and a workbook of a tenth of its rows, beside floors
                      in C and Python tools: see render.py
@@ -30,6 +31,7 @@ import time
 import cluster as clusters
 import lake
 import parquet_files
+import query
 import render
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -167,9 +169,13 @@ def parquet(program, rows, runs, folder):
     return parquet_files.run(timing, python, extraction.path, rows, runs, folder, measure)
 
 
+def queries(program, rows, runs, folder):
+    return query.run(program, rows, runs, folder, measure)
+
+
 BENCHMARKS = {
     "extract-memory": (extract_memory, 10_000_000), "extract": (extract, 1_000_000), "parquet": (parquet, 10_000_000),
-    "lake": (lake.run, 10_000_000), "render": (render.run, 10_000_000)}
+    "lake": (lake.run, 10_000_000), "query": (queries, 10_000_000), "render": (render.run, 10_000_000)}
 
 
 def main():
