@@ -68,12 +68,13 @@ struct TenantDirectoryTests {
         arguments: [
             ("isolation: schema, schema: t_4711", "schema", true), ("isolation: database", "database", true),
             ("isolation: column, column: tenant_id, key: \"7\"", "column", true),
-            ("isolation: fan-out, key: [\"1\", \"2\"]", "fan-out", true), ("isolation: rls, key: \"7\"", "rls", true),
+            ("isolation: fan-out, column: tenant_id, key: [\"1\", \"2\"]", "fan-out", true),
+            ("isolation: fan-out, key: \"1\"", "", false), ("isolation: rls, key: \"7\"", "rls", true),
             ("isolation: rls", "", false), ("isolation: schema", "", false),
             ("isolation: column, key: \"7\"", "", false),
             ("isolation: database, schema: x", "", false), ("isolation: rls, key: \"7\", setting: tenant", "", false),
             ("isolation: rls, key: \"7\", setting: \"app.x'; drop\"", "", false),
-            ("isolation: fan-out, key: []", "", false),
+            ("isolation: fan-out, column: tenant_id, key: []", "", false),
             ("isolation: none", "", false), ("isolation: rls, key: 7", "", false),
         ])
     func isolation(keys: String, mode: String, isGood: Bool) throws {

@@ -91,13 +91,17 @@ struct TenantQueryTests {
     func keys() throws {
         let folder = try TestFolder()
         let directory = try directory(
-            ["id", "source.isolation", "source.key", "source.setting"],
-            [["a", "fan-out", #"{1,"2 \"x\"",3}"#, nil], ["b", "column", "{1}", nil], ["c", "rls", "{1}", nil]],
+            ["id", "source.isolation", "source.key", "source.column"],
+            [
+                ["a", "fan-out", #"{1,"2 \"x\"",3}"#, "tenant_id"], ["b", "column", "{1}", nil],
+                ["c", "rls", "{1}", nil],
+            ],
             standards: "  defaults: { platform: hustlex, source: { url: env:U } }\n", folder: folder)
         let listing = try directory.all()
         #expect(
             listing.scopes.map(\.tenant.source.isolation) == [
-                .fanOut(keys: ["1", "2 \"x\"", "3"]), .rowLevelSecurity(setting: "app.tenant_id", key: "{1}"),
+                .fanOut(column: "tenant_id", keys: ["1", "2 \"x\"", "3"]),
+                .rowLevelSecurity(setting: "app.tenant_id", key: "{1}"),
             ])
         #expect(listing.failures.map(\.name) == ["b"])
         let text = listing.failures[0].error.description

@@ -12,4 +12,12 @@ package struct Increment: Sendable, Hashable {
         self.scale = scale
         self.lower = lower
     }
+
+    /// The least position that a row of the increment can have in the lake: below `lower` where times are local, because
+    /// clocks show times twice when they are set back.
+    package func lowest(in dataset: Dataset) -> Int64 {
+        guard dataset.naiveTimes == .local, scale == .instant else { return lower }
+        let (lowest, overflow) = lower.subtractingReportingOverflow(6 * 3_600_000_000)
+        return overflow ? .min : lowest
+    }
 }

@@ -8,6 +8,7 @@ internal import Tenancy
 /// | rls | `SET LOCAL setting = key` | an empty key; superusers and BYPASSRLS; any relation without forced policies |
 /// | schema | names get the tenant's schema | names with a schema; `sql:` without `{schema}`; relations elsewhere |
 /// | column | `WHERE column = key` around every source | sources without the column |
+/// | fan-out | as `column`, by several keys; together with others: `FanOutReading` | as `column` |
 /// | database | nothing: the URL says which | |
 ///
 /// Which relations a dataset touches is not guessed from its text: the server's lock table says it, views and what is
@@ -30,10 +31,7 @@ struct IsolationGuard {
         case .column(let column, let key): needed = [column, key]
         case .schema(let schema): needed = [schema]
         case .database: needed = []
-        case .fanOut:
-            throw ExtractError(
-                .comesLater, tenant: scope.id, reason: "isolation: fan-out comes in a later edition",
-                advice: "use isolation: column, which reads the same rows tenant by tenant")
+        case .fanOut(let column, let keys): needed = [column] + keys
         }
         for text in needed where text.allSatisfy(\.isWhitespace) {
             throw ExtractError(
@@ -100,8 +98,12 @@ extension IsolationGuard {
     }
 
     private var conditions: [CopyRequest.Condition] {
-        guard case .column(let column, let key) = isolation else { return [] }
-        return [.init(column: column, equals: key)]
+        switch isolation {
+        case .column(let column, let key): [.init(column: column, equals: key)]
+        // A tenant that is read alone is asked for by its keys.
+        case .fanOut(let column, let keys): [.init(column: column, anyOf: keys)]
+        case .rowLevelSecurity, .schema, .database: []
+        }
     }
 
     private func source(of dataset: Dataset) throws -> CopyRequest.Source {

@@ -50,7 +50,7 @@ package final class SourceSession {
     ///   - following: the datasets of which increments will be read, now or by the next run.
     ///   - personalDataKey: by which pseudonyms are made; nil where the project has no secret for it.
     /// - Throws: `isolationUnsafe` before any query where the key is empty, and where the role could see other
-    ///   tenants; `comesLater` for fan-out; errors of the connection.
+    ///   tenants; errors of the connection.
     package init(
         _ scope: TenantScope, url: Secret, options: SessionOptions = SessionOptions(),
         connections: SourceConnections? = nil, connectionCountMax: Int = 1, following: [Dataset] = [],
@@ -83,12 +83,12 @@ package final class SourceSession {
     }
 
     /// A connection with an open transaction, and the note for our other sessions that it only reads.
-    private typealias Open = (connection: PostgresConnection, note: SourceConnections.Opened?)
+    typealias Open = (connection: PostgresConnection, note: SourceConnections.Opened?)
 
     /// Opens a transaction on a connection that was kept; where there is none or it has died since, on a new one.
     ///
     /// - Parameter before: is done before the transaction begins, and its snapshot is taken.
-    private static func open(
+    static func open(
         _ scope: TenantScope, _ url: Secret, _ options: SessionOptions, _ connections: SourceConnections?,
         snapshot: String? = nil, before: (PostgresConnection) throws -> Void = { _ in }
     ) throws(ExtractError) -> Open {
@@ -252,7 +252,7 @@ extension SourceSession {
 extension SourceSession {
     /// Plans a dataset and makes sure that it reads the tenant's rows alone.
     private func plan(_ dataset: Dataset, _ part: Part) throws -> CopyPlan {
-        var request = try guardian.request(for: dataset, naiveTimestamps: naiveTimestamps(of: dataset))
+        var request = try guardian.request(for: dataset, naiveTimestamps: scope.naiveTimestamps(of: dataset))
         var needed = dataset.neededColumns
         switch part {
         case .all: break
@@ -283,30 +283,9 @@ extension SourceSession {
         try PersonalDataFilter(dataset, plan.schema, names: plan.columns.map(\.name), key: personalDataKey)
     }
 
-    /// Local times become instants by the project's one rule: a time in a gap is the first instant after it, a time
-    /// that clocks show twice is the first.
-    private func naiveTimestamps(of dataset: Dataset) -> NaiveTimestamps {
-        switch dataset.naiveTimes {
-        case nil: return .undeclared
-        case .utc: return .utc
-        case .local:
-            let zone = scope.tenant.calendar.zone
-            return .local { wall in
-                let local = LocalDateTime(utc: Instant(microsecondsSinceEpoch: wall))
-                return (try? zone.instant(of: local))?.microsecondsSinceEpoch
-            }
-        }
-    }
-
     private func count(_ more: Int, _ dataset: Dataset) throws(ExtractError) {
         rowCount += more
-        let limit = scope.tenant.limits.rows
-        guard Int64(rowCount) <= limit else {
-            throw ExtractError(
-                .limitExceeded, tenant: scope.id, dataset: dataset.name.text,
-                reason: "the run has read more than the tenant's limit of \(limit) rows",
-                advice: "raise limits.rows in the tenant's file, or read less with sql:")
-        }
+        try scope.checkLimit(rowCount, dataset)
     }
 
     /// Remembers what a caller's closure throws, to tell it from our own errors.

@@ -1,4 +1,7 @@
 extension DeltaTable {
+    /// The number of the last version; nil where there is no table. Reads nothing but the names in the log's folder.
+    package func latestVersion() throws -> Int64? { try log.listing().last }
+
     /// How far the table has followed its source, as the changes said that made it what it is: the last that said
     /// something. Nil where none did, where the log does not reach back so far, and where another overwrote the table.
     ///

@@ -26,7 +26,7 @@ package struct CopyPlan: Sendable {
     package let columns: [PlannedColumn]
     /// The places of the columns that know a row.
     let keyColumns: [Int]
-    let naiveTimestamps: NaiveTimestamps
+    private(set) var naiveTimestamps: NaiveTimestamps
     let refusalPolicy: RefusalPolicy
     /// `SELECT … FROM …`, and the condition that every row must meet.
     private let selection: String
@@ -67,6 +67,13 @@ package struct CopyPlan: Sendable {
     package func narrowed(to pages: HeapPages) -> CopyPlan {
         var plan = self
         plan.pages = pages
+        return plan
+    }
+
+    /// The same columns with another rule for timestamps without a zone: their types do not depend on which one it is.
+    package func with(naiveTimestamps: NaiveTimestamps) -> CopyPlan {
+        var plan = self
+        plan.naiveTimestamps = naiveTimestamps
         return plan
     }
 }
@@ -132,6 +139,8 @@ extension PostgresConnection {
         case .equal: "\(column) = \(value)"
         // Two conditions that an index of the column answers.
         case .atLeastOrNull: "(\(column) >= \(value) OR \(column) IS NULL)"
+        // The literal becomes an array of the column's type.
+        case .anyOf: "\(column) = ANY (\(value))"
         }
     }
 

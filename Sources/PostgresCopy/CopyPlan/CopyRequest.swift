@@ -10,7 +10,7 @@ package struct CopyRequest: Sendable {
 
     /// A condition that every row must meet; it becomes part of the SQL as an identifier and a quoted literal.
     package struct Condition: Sendable, Hashable {
-        enum Comparison: Sendable, Hashable { case equal, atLeastOrNull }
+        enum Comparison: Sendable, Hashable { case equal, atLeastOrNull, anyOf }
 
         /// The column, by its name at the source.
         package let column: String
@@ -30,6 +30,18 @@ package struct CopyRequest: Sendable {
             self.column = column
             self.value = value
             comparison = .atLeastOrNull
+        }
+
+        /// The column has one of the values.
+        package init(column: String, anyOf values: [String]) {
+            self.column = column
+            // Each item in quotes, so that no text is an empty item, NULL or the end of one
+            // (https://www.postgresql.org/docs/15/arrays.html#ARRAYS-IO).
+            let items = values.map { value in
+                "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+            }
+            value = "{\(items.joined(separator: ","))}"
+            comparison = .anyOf
         }
     }
 

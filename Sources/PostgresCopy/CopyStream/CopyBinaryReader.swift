@@ -24,66 +24,62 @@ package struct CopyBinaryReader {
     /// Bytes after which a batch is closed before it has its rows: bounds memory where rows are wide.
     package static let byteCountTarget = 8 << 20
 
-    private var machine: CopyStateMachine
-    private var block: CopyBlock
+    private var blocks: CopyBlockReader
     private var decoder: BatchDecoder
-    private var byteCount = 0
 
     package init(
         _ plan: CopyPlan, rowCountTarget: Int = ColumnBatch.rowCountTarget,
         byteCountTarget: Int = CopyBinaryReader.byteCountTarget
     ) {
-        machine = CopyStateMachine(columnCount: plan.columns.count)
-        block = CopyBlock(
-            columnCount: plan.columns.count, rowCountMax: rowCountTarget, byteCountMax: byteCountTarget)
+        blocks = CopyBlockReader(
+            columnCount: plan.columns.count, rowCountTarget: rowCountTarget, byteCountTarget: byteCountTarget)
         decoder = BatchDecoder(plan)
     }
 
     /// Takes what the server says before the first byte.
     package mutating func begin(isBinary: Bool, columnCount: Int) throws(PostgresError) {
-        try check(machine.handle(.copyOut(isBinary: isBinary, columnCount: columnCount)))
+        try blocks.begin(isBinary: isBinary, columnCount: columnCount)
     }
 
     /// Takes bytes; `advance` makes batches of them.
     /// - Throws: `malformedStream` for what no row of Postgres can be.
     package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(PostgresError) {
-        byteCount += bytes.count
-        try unsafe block.append(bytes)
+        try unsafe blocks.append(bytes)
     }
 
     /// Hands over every batch that is full.
     /// - Throws: `malformedStream`, `valueRefused`, or what `consume` throws.
     package mutating func advance(_ consume: (borrowing ColumnBatch) throws -> Void) throws {
-        while try block.parse(&machine) == .isFull { try handOver(consume) }
+        try Self.advance(&blocks, &decoder, consume)
     }
 
     /// Takes the end of the bytes, and hands over the last batch.
     /// - Throws: `malformedStream` where the end mark is missing.
     package mutating func end(_ consume: (borrowing ColumnBatch) throws -> Void) throws {
-        try block.report(to: &machine)
-        try check(machine.handle(.end))
-        if block.rowCount > 0 { try handOver(consume) }
+        try Self.end(&blocks, &decoder, consume)
     }
 
     /// Takes the row count of the command tag.
     /// - Throws: `malformedStream` where it is not the count of what was read.
-    package mutating func complete(rowCount: Int?) throws(PostgresError) {
-        try check(machine.handle(.completed(rowCount: rowCount)))
-    }
+    package mutating func complete(rowCount: Int?) throws(PostgresError) { try blocks.complete(rowCount: rowCount) }
 
     /// What was read in all.
     /// - Throws: `misuse` before `complete` has succeeded.
-    package func summary() throws(PostgresError) -> CopySummary {
-        guard machine.state == .done else { throw PostgresError(.misuse, "the copy is not complete") }
-        return CopySummary(rowCount: machine.rowCount, byteCount: byteCount, rejections: decoder.rejections)
+    package func summary() throws(PostgresError) -> CopySummary { try blocks.summary(decoder.rejections) }
+
+    // Blocks and decoder are two things to the compiler here, which parts of one value are not within a closure.
+
+    private static func advance(
+        _ blocks: inout CopyBlockReader, _ decoder: inout BatchDecoder,
+        _ consume: (borrowing ColumnBatch) throws -> Void
+    ) throws {
+        try blocks.advance { try consume(try decoder.decode($0)) }
     }
 
-    private mutating func handOver(_ consume: (borrowing ColumnBatch) throws -> Void) throws {
-        try consume(try decoder.decode(block))
-        block.removeRows()
-    }
-
-    private func check(_ action: CopyStateMachine.Action) throws(PostgresError) {
-        if case .fail(let error) = action { throw error }
+    private static func end(
+        _ blocks: inout CopyBlockReader, _ decoder: inout BatchDecoder,
+        _ consume: (borrowing ColumnBatch) throws -> Void
+    ) throws {
+        try blocks.end { try consume(try decoder.decode($0)) }
     }
 }

@@ -32,7 +32,7 @@ struct CopyBlock {
     /// The position of a length word that says NULL: the bytes begin with one.
     static let null: UInt32 = 0
     private static let prologue: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
-    private static let signature: [UInt8] = [
+    static let signature: [UInt8] = [
         0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0x00,
     ]
 
@@ -71,6 +71,12 @@ struct CopyBlock {
     @_lifetime(borrow self)
     func columnPositions(_ column: Int) -> Span<UInt32> {
         positions.span.extracting(column * stride..<column * stride + rowCount)
+    }
+
+    /// Where a row lies in `bytes`, with its number of fields. A row has at least one field.
+    func range(ofRow row: Int) -> Range<Int> {
+        let end = row + 1 < rowCount ? Int(positions[row + 1]) - 2 : isTrailerRead ? cursor - 2 : cursor
+        return Int(positions[row]) - 2..<end
     }
 
     /// Adds bytes as they came from the server, cut anywhere.

@@ -20,7 +20,34 @@ extension PostgresConnection {
         _ plan: CopyPlan, rowCountTarget: Int = ColumnBatch.rowCountTarget,
         consume: (borrowing ColumnBatch) throws -> Void
     ) throws -> CopySummary {
-        var reader = CopyBinaryReader(plan, rowCountTarget: rowCountTarget)
+        var decoder = BatchDecoder(plan)
+        let reader = try copyBlocks(plan, rowCountTarget: rowCountTarget) { try consume(try decoder.decode($0)) }
+        return try reader.summary(decoder.rejections)
+    }
+
+    /// Runs a planned copy and splits its rows by the value of one column, as they come: nothing is decoded.
+    ///
+    /// - Parameters:
+    ///   - plan: from `plan(_:)` in the same transaction.
+    ///   - splitter: takes the rows.
+    ///   - advance: is called after every few thousand rows, so that the splitter's parts can be taken away.
+    /// - Throws: `PostgresError`, or what `advance` throws.
+    package func copy(
+        _ plan: CopyPlan, into splitter: inout CopySplitter, advance: (inout CopySplitter) throws -> Void
+    ) throws -> CopySummary {
+        let reader = try copyBlocks(plan, rowCountTarget: ColumnBatch.rowCountTarget) { block in
+            splitter.add(block)
+            try advance(&splitter)
+        }
+        return try reader.summary()
+    }
+
+    private func copyBlocks(
+        _ plan: CopyPlan, rowCountTarget: Int, _ consume: (borrowing CopyBlock) throws -> Void
+    ) throws -> CopyBlockReader {
+        var reader = CopyBlockReader(
+            columnCount: plan.columns.count, rowCountTarget: rowCountTarget,
+            byteCountTarget: CopyBinaryReader.byteCountTarget)
         try start(plan, &reader)
         do {
             while try receive(into: &reader) { try reader.advance(consume) }
@@ -29,10 +56,10 @@ extension PostgresConnection {
             abandonCopy()
             throw error
         }
-        return try reader.summary()
+        return reader
     }
 
-    private func start(_ plan: CopyPlan, _ reader: inout CopyBinaryReader) throws(PostgresError) {
+    private func start(_ plan: CopyPlan, _ reader: inout CopyBlockReader) throws(PostgresError) {
         guard unsafe PQsendQueryParams(handle, plan.statement, 0, nil, nil, nil, nil, 0) == 1 else {
             throw connectionError()
         }
@@ -48,7 +75,7 @@ extension PostgresConnection {
 
     /// The data has ended: now the server must say that it was all of it. Its own error comes first, because it says
     /// more than that the stream is short.
-    private func finish(_ reader: inout CopyBinaryReader, _ consume: (borrowing ColumnBatch) throws -> Void) throws {
+    private func finish(_ reader: inout CopyBlockReader, _ consume: (borrowing CopyBlock) throws -> Void) throws {
         let result = try lastResult()
         try reader.end(consume)
         guard result.status == PGRES_COMMAND_OK else { throw misuse("the COPY did not end with a command tag") }
@@ -57,7 +84,7 @@ extension PostgresConnection {
 
     /// Takes the next message, as long as it is, and frees libpq's copy before anything is made of it: a wide row is
     /// in memory as few times as can be. False after the last.
-    private func receive(into reader: inout CopyBinaryReader) throws(PostgresError) -> Bool {
+    private func receive(into reader: inout CopyBlockReader) throws(PostgresError) -> Bool {
         var message: UnsafeMutablePointer<CChar>?
         while true {
             let length = unsafe PQgetCopyData(handle, &message, 1)

@@ -11,6 +11,8 @@ package struct BatchRequest: Sendable {
     package var period: String?
     /// Whether the lake is brought up to date first; an export reads it as it is.
     package var ingests = true
+    /// Whether the tenants are all that there are: rows of a shared table that are none of theirs are counted then.
+    package var coversAllTenants = false
     /// The formats; empty for those of the definition.
     package var formats: [String] = []
     /// Whether to wait for tenants that another process works on.
@@ -56,22 +58,28 @@ package struct BatchRun: Sendable {
 
     /// Works through the tenants; the outcomes are in the order of the scopes.
     package func run(_ scopes: [TenantScope]) -> [TenantOutcome] {
+        let fanOut = FanOutBatch(project: project, coversAllTenants: request.coversAllTenants, progress: progress)
+        let isShared = request.ingests && scopes.filter { $0.tenant.source.isolation.mode == "fan-out" }.count > 1
+        // Held while rows that were read for many are used; what cannot be removed now is removed another time.
+        let lock = isShared ? try? fanOut.removeLeftovers() : nil
+        defer { lock?.release() }
+        let shared = isShared ? fanOut.read(scopes) : [:]
         let outcomes = Mutex<[TenantOutcome]>(scopes.map { TenantOutcome(tenant: $0.id.text) })
         WorkerPool.run(count: scopes.count, workers: request.workers) { index in
-            let outcome = work(scopes[index])
+            let outcome = work(scopes[index], shared[index])
             outcomes.withLock { $0[index] = outcome }
         }
         return outcomes.withLock { $0 }
     }
 
-    private func work(_ scope: TenantScope) -> TenantOutcome {
+    private func work(_ scope: TenantScope, _ shared: SharedRows?) -> TenantOutcome {
         var outcome = TenantOutcome(tenant: scope.id.text)
         progress(.tenantStarted(tenant: scope.id.text))
         do {
             let session = try TenantSession(
                 scope, of: project, ledger: ledger, holder: request.holder, waits: request.waitsForLock)
             if request.ingests {
-                let ingestion = try Ingestion(session: session, progress: progress).run()
+                let ingestion = try Ingestion(session: session, shared: shared, progress: progress).run()
                 outcome.rowsRead = ingestion.counts.filter { $0.table.hasPrefix("raw/") }.reduce(0) { $0 + $1.rowsRead }
             }
             for slug in try slugs(of: scope) { make(slug, session, &outcome) }

@@ -1,25 +1,16 @@
 internal import CivilTime
 internal import Columnar
-internal import Configuration
 internal import Effects
 internal import Extract
 internal import Lake
 internal import PostgresCopy
-internal import SystemPackage
 internal import Tenancy
 
 extension Ingestion {
     /// Reads all datasets in one snapshot of the source; no table changes before the source's COMMIT.
     func extract(_ catalog: DatasetCatalog, _ asOf: Instant, _ recorder: inout RunRecorder) throws {
         let scope = session.scope
-        let url = try secret(scope.tenant.source.url)
-        let key = try personalDataKey()
-        let source = try session.opening { () throws(ExtractError) in
-            try SourceSession(
-                scope, url: url, connections: session.project.connections,
-                connectionCountMax: Self.connectionCountMax,
-                following: catalog.datasets.filter { $0.sync != .snapshot }, personalDataKey: key)
-        }
+        let source = try self.source(catalog)
         let targets = try catalog.datasets.map { try target($0, source, asOf, recorder.run) }
         var read: [ExtractionCount] = []
         var outcomes: [DatasetTarget.Outcome] = []
@@ -28,9 +19,13 @@ extension Ingestion {
         try write(targets[...], [], &outcomes) { sinks in
             for (target, sinks) in zip(targets, sinks) {
                 read.append(
-                    try source.extract(target.dataset, target.plan.part) { try Self.pass(copy $0, to: sinks.rows) })
+                    try source.extract(target.dataset, target.plan.part, prepare: { _ in }) {
+                        try Self.pass(copy $0, to: sinks.rows)
+                    })
                 guard target.plan.comparesKeys else { continue }
-                _ = try source.extract(target.dataset, .keys) { try Self.pass(copy $0, to: sinks.keys) }
+                _ = try source.extract(target.dataset, .keys, prepare: { _ in }) {
+                    try Self.pass(copy $0, to: sinks.keys)
+                }
             }
             try source.finish()
         }
@@ -45,20 +40,40 @@ extension Ingestion {
         }
     }
 
+    /// The tenant's share of what was read for many, else a session of its own.
+    private func source(_ catalog: DatasetCatalog) throws -> any DatasetSource {
+        let key = try personalDataKey()
+        switch shared {
+        case .failed(let failure)?: throw failure
+        case .share(let reading, let index, _, _)?: return reading.share(index, personalDataKey: key)
+        case nil: break
+        }
+        let scope = session.scope
+        let url = try session.project.secret(scope.tenant.source.url)
+        return try session.opening { () throws(ExtractError) in
+            try SourceSession(
+                scope, url: url, connections: session.project.connections,
+                connectionCountMax: Self.connectionCountMax,
+                following: catalog.datasets.filter { $0.sync != .snapshot }, personalDataKey: key)
+        }
+    }
+
     private static func pass(_ batch: ColumnBatch, to sink: (ColumnBatch) throws -> Void) throws {
         if Interruption.signal != nil { throw Failure(.interrupted, "stopped by a signal") }
         try sink(batch)
     }
 
     private func target(
-        _ dataset: Dataset, _ source: SourceSession, _ asOf: Instant, _ run: RunRecord
+        _ dataset: Dataset, _ source: any DatasetSource, _ asOf: Instant, _ run: RunRecord
     ) throws -> DatasetTarget {
         let scope = session.scope
         let address = TableAddress(.raw, dataset.name, of: scope, in: session.project.layout)
+        let table = session.project.table(address)
+        if case .share(_, let index, let tables, _)? = shared { try tables.check(dataset, of: index, table) }
         var change = self.change(of: dataset.name.text, schema: try source.schema(of: dataset), run)
         change.eventTime = dataset.eventTime.map { EventTime(column: $0, zone: scope.tenant.calendar.zone) }
         return try DatasetTarget(
-            dataset, session.project.table(address), change, of: source, now: asOf,
+            dataset, table, change, of: source, now: asOf,
             random: session.project.environment.random)
     }
 
@@ -78,16 +93,9 @@ extension Ingestion {
     /// Over how many connections a large table is read: more than the cores make nothing of.
     private static var connectionCountMax: Int { min(4, ParallelWork.coreCount) }
 
-    private func secret(_ reference: SecretReference) throws -> Secret {
-        let environment = session.project.environment
-        return try reference.resolve(variable: environment.variable) { path in
-            try environment.store.text(of: session.project.layout.root.pushing(FilePath(path)))
-        }
-    }
-
     private func personalDataKey() throws -> PersonalDataKey? {
         guard let reference = session.project.pseudonymSecret else { return nil }
-        return try PersonalDataKey(secret: try secret(reference), tenant: session.scope)
+        return try PersonalDataKey(secret: try session.project.secret(reference), tenant: session.scope)
     }
 
     /// Every row that was read is written, known or left out with a reason: nothing else may have become of it.

@@ -10,6 +10,8 @@ internal import Tenancy
 /// Brings one tenant's lake up to date: datasets from the source, models from the datasets, files for dashboards.
 struct Ingestion {
     let session: TenantSession
+    /// The rows of a source that many share, if the tenant's does.
+    var shared: SharedRows?
     /// Told what happens.
     let progress: (RunEvent) -> Void
 
@@ -28,7 +30,8 @@ struct Ingestion {
                 platform: scope.tenant.platform, layout: project.layout, store: project.environment.store)
             let sequence = try session.ledger.nextSequence(under: session.lease)
             // Read before the source's snapshot is taken: everything committed up to now is in it.
-            let asOf = project.environment.now
+            var asOf = project.environment.now
+            if case .share(_, _, _, let instant)? = shared { asOf = instant }
             let record = RunRecord(
                 id: RunIdentity.id(
                     tenant: scope.id.text, subject: "datasets", definition: try definitionHash(), period: "",

@@ -8,6 +8,8 @@ package enum RunEvent: Sendable, Equatable {
     /// A report is rendered, or found as it was.
     case rendered(
         tenant: String, report: String, period: String, edition: Int64, files: [String], bytes: Int64, unchanged: Bool)
+    /// A table that tenants share has rows that are none of theirs, so many of them without a key.
+    case strangersFound(table: String, rows: Int64, keyless: Int64)
     case tenantDone(tenant: String)
     case tenantFailed(tenant: String, failure: Failure)
 }

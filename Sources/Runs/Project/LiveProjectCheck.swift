@@ -41,7 +41,7 @@ package struct LiveProjectCheck: Sendable {
                 switch source.isolation {
                 case .rowLevelSecurity(let setting, _): setting
                 case .column(let column, _): column
-                case .fanOut: ""
+                case .fanOut(let column, _): column
                 case .schema, .database: nil
                 }
             guard let shared else {

@@ -67,6 +67,13 @@ package struct Project: Sendable {
         }
     }
 
+    /// What a reference to a secret stands for.
+    func secret(_ reference: SecretReference) throws -> Secret {
+        try reference.resolve(variable: environment.variable) { path in
+            try environment.store.text(of: layout.root.pushing(FilePath(path)))
+        }
+    }
+
     /// The scopes of tenants by name, or of all; a bad one is a failure of its own beside the good ones.
     package func scopes(_ names: [String]) throws(Failure) -> (scopes: [TenantScope], failures: [TenantFailure]) {
         guard names.isEmpty else {

@@ -31,7 +31,7 @@ struct DatasetTarget {
     ///
     /// - Parameter change: the change that would put all rows in the place of the table's.
     init(
-        _ dataset: Dataset, _ table: DeltaTable, _ change: TableChange, of source: SourceSession, now: Instant,
+        _ dataset: Dataset, _ table: DeltaTable, _ change: TableChange, of source: any DatasetSource, now: Instant,
         random: any RandomSource
     ) throws {
         self.dataset = dataset
@@ -40,18 +40,11 @@ struct DatasetTarget {
         schema = change.schema
         base = try table.exists() ? try table.snapshot() : nil
         snapshotInstant = source.snapshot.instant
-        let cursorField = dataset.cursor.flatMap { [schema] cursor in schema.lakeField(ofSource: cursor) }
-        let scale = cursorField.flatMap { CursorScale($0.type) }
-        if let cursor = dataset.cursor, dataset.sync != .snapshot, scale == nil {
-            throw Failure(
-                .configuration, "can't follow '\(dataset.name)' by '\(cursor)'",
-                why: "it is neither a time nor a whole number, so it does not say what is new",
-                remedy: "name another cursor, or use sync: snapshot")
-        }
-        let definition = Self.definition(dataset, source.scope)
-        let last = try base == nil ? nil : table.watermark().flatMap(Watermark.init(text:))
-        let known = last?.definition == definition ? last : nil
-        plan = SyncPlan(dataset, hasTable: base != nil, watermark: known, scale: scale, now: now)
+        let state = try SyncState(
+            dataset, source.scope, schema, hasTable: base != nil, watermark: base == nil ? nil : try table.watermark(),
+            now: now)
+        let (scale, definition, known) = (state.scale, state.definition, state.known)
+        plan = state.plan
         var next = scale.map { scale in
             Watermark(
                 source.horizon, scale: scale, greatest: source.greatestNumbers[dataset.name.text],
@@ -70,18 +63,6 @@ struct DatasetTarget {
 
     /// An hour: transactions of a primary are not seen on its replica.
     private static let replicaLagMicroseconds: Int64 = 3_600_000_000
-
-    /// What increments rely on.
-    private static func definition(_ dataset: Dataset, _ scope: TenantScope) -> String {
-        RunIdentity.hash([
-            ("source", Array("\(dataset.source)".utf8)), ("sync", Array(dataset.sync.rawValue.utf8)),
-            ("key", Array(dataset.key.joined(separator: "\u{1F}").utf8)),
-            ("cursor", Array((dataset.cursor ?? "").utf8)),
-            ("times", Array((dataset.naiveTimes?.rawValue ?? "").utf8)),
-            ("softDelete", Array((dataset.softDelete ?? "").utf8)),
-            ("isolation", Array("\(scope.tenant.source.isolation)".utf8)),
-        ])
-    }
 
     private static func change(
         _ change: TableChange, _ plan: SyncPlan, _ dataset: Dataset, _ watermark: Watermark?, isNew: Bool,
@@ -121,7 +102,7 @@ struct DatasetTarget {
         let column = ScanColumn(field.name, [])
         let literal: Scalar =
             switch since.scale {
-            case .instant: .timestamp(since.lower)
+            case .instant: .timestamp(since.lowest(in: dataset))
             case .day: .date(Int32(clamping: since.lower))
             case .number: .int(since.lower)
             }

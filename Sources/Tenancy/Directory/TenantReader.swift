@@ -66,7 +66,7 @@ extension TenantReader {
             case .schema: ["schema"]
             case .database: []
             case .column: ["key", "column"]
-            case .fanOut: ["key"]
+            case .fanOut: ["key", "column"]
             }
         }
     }
@@ -105,13 +105,14 @@ extension TenantReader {
             guard let column, let key else { return nil }
             return .column(column, key: key)
         case .fanOut:
+            let column = map.required("column").flatMap(Self.identifier)
             guard let value = map.required("key") else { return nil }
             let keys = value.isList ? value.list(Self.key) : Self.key(value).map { [$0] }
             guard let keys, !keys.isEmpty else {
                 value.refuse("'key' needs at least one key")
                 return nil
             }
-            return .fanOut(keys: keys)
+            return column.map { .fanOut(column: $0, keys: keys) }
         }
     }
 

@@ -116,6 +116,9 @@ extension ProjectLayout {
     /// `state/tick.lock`: held by the process that runs what is due.
     package var tickLock: FilePath { state.appending("tick.lock") }
 
+    /// `state/work/.shared/`: rows of a source that tenants share, on their way. No tenant's id begins with a dot.
+    package var sharedWork: FilePath { state.appending("work").appending(".shared") }
+
     /// `state/work/<tenant>/`: what is private to the work for one tenant.
     package func work(of scope: TenantScope) -> FilePath { state.appending("work").appending(scope.id.text) }
 

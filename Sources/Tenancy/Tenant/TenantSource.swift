@@ -12,8 +12,8 @@ package struct TenantSource: Sendable, Hashable {
         case database
         /// Shared tables with a column that names the tenant: `WHERE column = key`.
         case column(String, key: String)
-        /// Rows found by several keys, asked for one after the other.
-        case fanOut(keys: [String])
+        /// Shared tables that are read once for many tenants, and split by a column that names the tenant.
+        case fanOut(column: String, keys: [String])
     }
 
     /// The URL of the database, as a reference to a secret.

@@ -33,6 +33,11 @@ final class RunProgress: Sendable {
         case .rendered(let tenant, let report, let period, let edition, let files, _, let unchanged):
             let what = unchanged ? "is as it was" : "\(files.count) files"
             console.note("\(tenant): \(report) \(period), edition \(edition), \(what)", from: .stages)
+        case .strangersFound(let table, let rows, let keyless):
+            let what = keyless > 0 ? ", \(keyless) without a key" : ""
+            console.note(
+                "\(console.alarm("note")) \(table): \(rows + keyless) rows are of no tenant of this run\(what)",
+                from: .normal)
         case .tenantDone(let tenant): console.note("\(console.calm("done")) \(tenant)", from: .normal)
         case .tenantFailed(let tenant, let failure):
             console.note("\(console.alarm("fail")) \(tenant)  \(failure.description)", from: .normal)
@@ -51,6 +56,7 @@ private struct EventLine: Encodable {
     var period: String?
     var edition: Int64?
     var rows: Int64?
+    var keyless: Int64?
     var seconds: Double?
     var unchanged: Bool?
     var files: [String]?
@@ -70,6 +76,8 @@ private struct EventLine: Encodable {
         case .rendered(let tenant, let report, let period, let edition, let files, let bytes, let unchanged):
             (self.event, self.tenant, self.report, self.period) = ("report.done", tenant, report, period)
             (self.edition, self.files, self.bytes, self.unchanged) = (edition, files, bytes, unchanged)
+        case .strangersFound(let table, let rows, let keyless):
+            (self.event, self.table, self.rows, self.keyless) = ("fanout.strangers", table, rows, keyless)
         case .tenantDone(let tenant): (self.event, self.tenant) = ("tenant.done", tenant)
         case .tenantFailed(let tenant, let failure):
             (self.event, self.tenant) = ("tenant.failed", tenant)

@@ -91,6 +91,7 @@ struct BatchOptions: ParsableArguments {
         request.ingests = ingests
         request.formats = formats
         request.waitsForLock = waitLock
+        request.coversAllTenants = tenant.isEmpty
         request.workers = workers
         let clock = SystemClock()
         let start = clock.monotonicNanoseconds()

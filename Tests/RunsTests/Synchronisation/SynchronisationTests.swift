@@ -48,6 +48,23 @@ import Testing
         }
     }
 
+    /// Increments of local times reach further back, because clocks are set back: what comes again is not added again.
+    @Test func anAppendByLocalTimesAddsNothingTwice() throws {
+        let events = """
+            CREATE TABLE events (id int PRIMARY KEY, at timestamp NOT NULL);
+            INSERT INTO events SELECT g, now() AT TIME ZONE 'Africa/Lagos' - interval '10 minutes' * g
+              FROM generate_series(1, 100) g;
+            """
+        let datasets = "  events: { from: events, sync: append, key: [id], cursor: at, naive_timestamps: local }\n"
+        try with(events, datasets: datasets) { world, writer in
+            for minutes in Int64(0)...2 {
+                let outcome = try world.run(minutes: minutes)
+                #expect(outcome.failures.isEmpty && outcome.rowsRead > 10)
+                #expect(try world.snapshot("events").rowCount == 100)
+            }
+        }
+    }
+
     /// Sources throw old events away; the lake keeps them.
     @Test func anAppendKeepsWhatTheSourceThrewAway() throws {
         try with(Self.events, datasets: Self.append) { world, writer in
