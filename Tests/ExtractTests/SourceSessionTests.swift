@@ -1,8 +1,8 @@
 import AlmanacTesting
 import Columnar
 import Configuration
+import Effects
 import Extract
-import Foundation
 import PostgresCopy
 import Synchronization
 import Testing
@@ -38,8 +38,7 @@ struct SourceSessionTests {
             WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \\gexec
             """)
         let url = fixture.cluster.url(database: fixture.database, user: "reader")
-        let reading = Thread { _ = try? PostgresConnection(url).execute("SELECT pg_sleep(20)") }
-        reading.start()
+        WorkerThread.start { _ = try? PostgresConnection(url).execute("SELECT pg_sleep(20)") }
         let workers = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker' AND query ~ 'sleep'"
         var tries = 0
         while try !fixture.cluster.run(workers).contains("1"), tries < 500 { tries += 1 }
@@ -60,13 +59,13 @@ struct SourceSessionTests {
         let connections = SourceConnections()
         let left = Mutex(2)
         for _ in 0..<2 {
-            Thread {
+            WorkerThread.start {
                 for _ in 0..<60 {
                     try? fixture.run("")
                     _ = try? fixture.session(database, connections: connections)
                 }
                 left.withLock { $0 -= 1 }
-            }.start()
+            }
         }
         var count = 0
         while left.withLock({ $0 > 0 }) {

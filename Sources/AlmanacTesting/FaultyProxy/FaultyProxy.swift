@@ -1,3 +1,4 @@
+internal import Effects
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -55,7 +56,7 @@ package final class FaultyProxy: Sendable {
         }
         guard listener >= 0, isBound else { throw TestPostgresError("the proxy can't listen: \(errno)") }
         port = Int(UInt16(bigEndian: address.sin_port))
-        TestThread.start { [self] in acceptConnections() }
+        WorkerThread.start { [self] in acceptConnections() }
     }
 
     /// Says what goes wrong, also on connections that are open.
@@ -96,8 +97,8 @@ package final class FaultyProxy: Sendable {
                 continue
             }
             let pair = ConnectionPair(client: client, server: server)
-            TestThread.start { [self] in forward(from: client, to: server, pair) { _ in fault(number) } }
-            TestThread.start { [self] in
+            WorkerThread.start { [self] in forward(from: client, to: server, pair) { _ in fault(number) } }
+            WorkerThread.start { [self] in
                 forward(from: server, to: client, pair, isFromServer: true) { _ in fault(number) }
             }
         }

@@ -36,12 +36,10 @@ package enum OrderedPipeline {
         let done = DispatchGroup()
         for index in 0..<count {
             done.enter()
-            let thread = Thread {
+            WorkerThread.start {
                 exchange.work(index, produce, leave)
                 done.leave()
             }
-            thread.stackSize = 8 << 20
-            thread.start()
         }
         defer { done.wait() }
         do {

@@ -1,4 +1,5 @@
-internal import Foundation
+internal import Dispatch
+internal import Effects
 internal import Synchronization
 
 /// Runs pieces of work on a few threads, each piece whole on one thread.
@@ -17,13 +18,10 @@ package enum WorkerPool {
         let done = DispatchGroup()
         for _ in 0..<max(1, min(workers, count)) {
             done.enter()
-            // Threads of our own, with room for the stack of C libraries; Dispatch's pool is not to be blocked.
-            let thread = Thread {
+            WorkerThread.start {
                 while let index = take() { work(index) }
                 done.leave()
             }
-            thread.stackSize = 8 << 20
-            thread.start()
         }
         done.wait()
     }

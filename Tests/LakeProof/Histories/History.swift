@@ -74,9 +74,7 @@ final class History: @unchecked Sendable {
         turns.run { [self] index in
             work(index, processes[index], seed: seeds[index])
         } on: { body in
-            let thread = Thread(block: body)
-            thread.stackSize = 4 << 20
-            thread.start()
+            WorkerThread.start(body)
         }
         counts.crashes += processes.count { $0.isDead && !turns.isPowerOff }
         disk.restart()
