@@ -84,9 +84,7 @@ package final class FanOutReading: Sendable {
         var before: (horizon: SourceHorizon, numbers: [String: [(key: String, greatest: Int64)]])?
         let (connection, opened) = try SourceSession.open(scopes[0], url, options, connections) { connection in
             let numbers = try owners.greatestNumbers(datasets, connection, coversSource: coversSource)
-            let horizon = try SourceHorizon(
-                of: connection, besides: { connections?.backends(at: connection.target) ?? [] },
-                isConnecting: { connections?.isConnecting ?? false })
+            let horizon = try SourceHorizon(of: connection) { connections?.readers(at: connection.target) ?? .init() }
             before = (horizon, numbers)
         }
         guard let before else { throw ExtractError(.other, tenant: nil, reason: "the horizon was not read") }

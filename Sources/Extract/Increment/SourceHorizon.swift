@@ -8,8 +8,8 @@ internal import PostgresCopy
 /// sequence while the transaction ran, so it is not below where the transaction began. Every role may read
 /// `pg_locks`, in which each transaction holds a lock on its own virtual identifier, also one that has not written yet
 /// (https://www.postgresql.org/docs/15/view-pg-locks.html). What writes no rows is left out: vacuums, which run for no user; parallel workers, whose session is listed
-/// itself; sessions that are just beginning or have ended, which have a lock but are no activity (what they commit is
-/// in the snapshot, or is begun after the horizon).
+/// itself; sessions that have a lock but are no activity, and transactions that have a lock but no number, because they are
+/// just beginning or ending (what they commit is in the snapshot, or is begun after the horizon).
 package struct SourceHorizon: Sendable, Hashable {
     /// A transaction that was open.
     package struct OpenTransaction: Sendable, Hashable {
@@ -39,31 +39,41 @@ package struct SourceHorizon: Sendable, Hashable {
 
     /// Reads it. Must come before the snapshot.
     ///
-    /// - Parameters:
-    ///   - readers: tells the numbers of the processes that serve sessions which only read. Asked before and after:
-    ///     sessions come and go meanwhile.
-    ///   - isConnecting: whether such a session is being opened: it is no reader yet, but has transactions in which its
-    ///     settings are made. What is open then is looked at again, for about 50 ms at most.
+    /// - Parameter readers: tells which sessions only read. Asked before and after: where some were opened meanwhile, or
+    ///   are being opened (they have transactions in which their settings are made, and are not known yet), what is
+    ///   open is looked at again, for about 50 ms at most.
     init(
-        of connection: PostgresConnection, besides readers: () -> [String] = { [] },
-        isConnecting: () -> Bool = { false }
+        of connection: PostgresConnection, besides readers: () -> SourceConnections.Readers = { .init() }
     ) throws(PostgresError) {
-        var triesLeft = 20
-        var wasConnecting = isConnecting()
-        var horizon = try Self.read(connection, besides: readers)
-        while !horizon.openTransactions.isEmpty, wasConnecting || isConnecting(), triesLeft > 0 {
-            triesLeft -= 1
-            try connection.execute("SELECT pg_catalog.pg_sleep(0.0025)")
-            wasConnecting = isConnecting()
-            horizon = try Self.read(connection, besides: readers)
-        }
-        self = horizon
+        self = try Self.read(connection, besides: readers, triesLeft: 20)
     }
 
     private static func read(
-        _ connection: PostgresConnection, besides readers: () -> [String]
+        _ connection: PostgresConnection, besides readers: () -> SourceConnections.Readers, triesLeft: Int
     ) throws(PostgresError) -> SourceHorizon {
-        var known = Set(readers())
+        let before = readers()
+        let found = try read(connection)
+        let after = readers()
+        let horizon = found.besides(before.backends.union(after.backends))
+        if horizon.openTransactions.isEmpty || before.isSame(after) || triesLeft == 0 { return horizon }
+        try connection.execute("SELECT pg_catalog.pg_sleep(0.0025)")
+        return try read(connection, besides: readers, triesLeft: triesLeft - 1)
+    }
+
+    /// What is open, each transaction with the number of its process; nil where it has none.
+    private struct Found {
+        let instant: Instant
+        let isReplica: Bool
+        let transactions: [(transaction: OpenTransaction, backend: String?)]
+
+        func besides(_ readers: Set<String>) -> SourceHorizon {
+            let open = transactions.filter { $0.backend.map { !readers.contains($0) } ?? true }
+            return SourceHorizon(
+                instant: instant, openTransactions: open.map(\.transaction), isReplica: isReplica)
+        }
+    }
+
+    private static func read(_ connection: PostgresConnection) throws(PostgresError) -> Found {
         let rows = try connection.execute(
             """
             WITH held AS (
@@ -74,7 +84,7 @@ package struct SourceHorizon: Sendable, Hashable {
               FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
               WHERE l.locktype = 'virtualxid' AND l.pid <> pg_catalog.pg_backend_pid()
                 AND a.datname = pg_catalog.current_database() AND a.usesysid IS NOT NULL
-                AND a.backend_type IS DISTINCT FROM 'parallel worker'
+                AND a.backend_type IS DISTINCT FROM 'parallel worker' AND l.virtualtransaction NOT LIKE '%/0'
               UNION ALL
               SELECT 'prepared ' || gid, NULL, NULL FROM pg_catalog.pg_prepared_xacts
               WHERE database = pg_catalog.current_database())
@@ -86,14 +96,12 @@ package struct SourceHorizon: Sendable, Hashable {
         guard let first = rows.first, let now = first[0].flatMap({ Int64($0) }) else {
             throw PostgresError(.other, "the server does not say which transactions are open")
         }
-        known.formUnion(readers())
-        let open = rows.filter { $0[4].map { !known.contains($0) } ?? true }.compactMap { row in
-            row[2].map { id in
-                OpenTransaction(
-                    id: id, startedAt: row[3].flatMap { Int64($0) }.map { Instant(microsecondsSinceEpoch: $0) })
-            }
-        }
-        return SourceHorizon(
-            instant: Instant(microsecondsSinceEpoch: now), openTransactions: open, isReplica: first[1] == "t")
+        return Found(
+            instant: Instant(microsecondsSinceEpoch: now), isReplica: first[1] == "t",
+            transactions: rows.compactMap { row in
+                guard let id = row[2] else { return nil }
+                let start = row[3].flatMap { Int64($0) }.map { Instant(microsecondsSinceEpoch: $0) }
+                return (OpenTransaction(id: id, startedAt: start), row[4])
+            })
     }
 }

@@ -26,14 +26,28 @@ package final class SourceConnections: Sendable {
         fileprivate init(_ place: String, _ connections: SourceConnections) {
             self.place = place
             self.connections = connections
-            connections.backends.withLock { _ = $0.insert(place) }
+            connections.notes.withLock { notes in
+                notes.count[place, default: 0] += 1
+                notes.openedCount += 1
+            }
         }
 
-        deinit { connections.backends.withLock { _ = $0.remove(place) } }
+        deinit {
+            connections.notes.withLock { notes in
+                let left = (notes.count[place] ?? 1) - 1
+                notes.count[place] = left > 0 ? left : nil
+            }
+        }
     }
 
-    private let backends = Mutex<Set<String>>([])
-    private let connectingCount = Atomic<Int>(0)
+    private struct Notes {
+        /// How many there are of each process: a kept connection may be taken while the session before has its note.
+        var count: [String: Int] = [:]
+        var openedCount = 0
+        var connectingCount = 0
+    }
+
+    private let notes = Mutex(Notes())
     private let idle = Mutex<[Place: [Idle]]>([:])
     private let idleCountMax: Int
 
@@ -45,14 +59,11 @@ package final class SourceConnections: Sendable {
 
     /// Opens a connection and notes that a session of ours has it.
     func open(url: Secret, options: SessionOptions) throws(PostgresError) -> (PostgresConnection, Opened?) {
-        connectingCount.add(1, ordering: .sequentiallyConsistent)
-        defer { connectingCount.subtract(1, ordering: .sequentiallyConsistent) }
+        notes.withLock { $0.connectingCount += 1 }
+        defer { notes.withLock { $0.connectingCount -= 1 } }
         let connection = try PostgresConnection(url.reveal(), options: options)
         return (connection, try opened(connection))
     }
-
-    /// Whether sessions of ours are being opened: they have no note yet.
-    var isConnecting: Bool { connectingCount.load(ordering: .sequentiallyConsistent) > 0 }
 
     /// The note of a session of ours: it only reads, so no row can come late from it. Nil behind a pooler, where the
     /// process serves others in the next moment, who may write.
@@ -60,10 +71,27 @@ package final class SourceConnections: Sendable {
         connection.isPooled ? nil : Opened(Self.place(connection.target) + String(try connection.backend()), self)
     }
 
-    /// The processes of a server that serve sessions of ours.
-    func backends(at target: ConnectionTarget) -> [String] {
+    /// Sessions of ours at one moment: they only read.
+    struct Readers {
+        /// The server's processes that serve them.
+        var backends: Set<String> = []
+        fileprivate var openedCount = 0
+        fileprivate var connectingCount = 0
+
+        /// Whether none was opened or being opened from this moment to a later one.
+        func isSame(_ later: Readers) -> Bool {
+            openedCount == later.openedCount && connectingCount == 0 && later.connectingCount == 0
+        }
+    }
+
+    /// The sessions of ours at a server.
+    func readers(at target: ConnectionTarget) -> Readers {
         let prefix = Self.place(target)
-        return backends.withLock { $0.filter { $0.hasPrefix(prefix) } }.map { String($0.dropFirst(prefix.count)) }
+        return notes.withLock { notes in
+            let backends = notes.count.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+            return Readers(
+                backends: Set(backends), openedCount: notes.openedCount, connectingCount: notes.connectingCount)
+        }
     }
 
     private static func place(_ target: ConnectionTarget) -> String { "\(target.host):\(target.port) " }

@@ -65,9 +65,7 @@ package final class SourceSession {
         var before: (horizon: SourceHorizon, numbers: [String: Int64])?
         (connection, opened) = try Self.open(scope, url, options, connections) { connection in
             let numbers = try Self.greatestNumbers(following, scope, connection)
-            let horizon = try SourceHorizon(
-                of: connection, besides: { connections?.backends(at: connection.target) ?? [] },
-                isConnecting: { connections?.isConnecting ?? false })
+            let horizon = try SourceHorizon(of: connection) { connections?.readers(at: connection.target) ?? .init() }
             before = (horizon, numbers)
         }
         guardian = IsolationGuard(connection, scope)

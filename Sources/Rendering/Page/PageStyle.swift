@@ -65,7 +65,7 @@ enum PageStyle {
         th,td{padding:7px 0;padding-inline-end:18px;text-align:start;font-weight:400}
         th:last-child,td:last-child{padding-inline-end:2px}
         tbody th{font-weight:500;color:var(--ink);min-width:7em}
-        tbody th,td{max-width:26em}
+        tbody th,td{max-width:26em;overflow-wrap:break-word}
         tbody tr>*{border-bottom:1px solid var(--rule)}
         .n{text-align:end;white-space:nowrap}
         td{color:var(--ink)}td.none{color:var(--mute)}td.good{color:var(--good)}td.bad{color:var(--bad)}td.flat{color:var(--mute)}
