@@ -27,7 +27,7 @@ struct Almanac: ParsableCommand {
           almanac run monthly-sales --period 2026-10
 
         Getting started   demo  doctor  check
-        Everyday          run  export  tenants
+        Everyday          run  export  tenants  datasets
         Looking closer    query  runs  lake  parquet  extract  reports  chart
         Operating         tick  reproduce
         'almanac help VERB' explains one; every verb takes --json.
