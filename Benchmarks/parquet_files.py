@@ -56,6 +56,7 @@ ANSWER = """
 import duckdb, sys
 connection = duckdb.connect()
 connection.execute("SET TimeZone = 'UTC'")
+connection.execute("SET enable_progress_bar = false")
 columns = ["tenant_id", "event_id", "user_id", "epoch_us(occurred_at)", "event_type", "content_id", "channel", "country",
            "duration_ms", "revenue_minor", "hex(session_id)", "props"]
 row = "concat_ws('|', " + ", ".join(f"coalesce({column}::text, '~')" for column in columns) + ")"
