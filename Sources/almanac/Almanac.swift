@@ -14,7 +14,8 @@ struct Almanac: ParsableCommand {
         version: "almanac \(EngineVersion.text)",
         subcommands: [
             DemoVerb.self, DoctorVerb.self, CheckVerb.self, RunVerb.self, ExportVerb.self, TickVerb.self,
-            RunsVerb.self, TenantsVerb.self, DatasetsVerb.self, LakeVerb.self, ParquetVerb.self, ExtractVerb.self,
+            RunsVerb.self, ReconcileVerb.self, TenantsVerb.self, DatasetsVerb.self, LakeVerb.self, ParquetVerb.self,
+            ExtractVerb.self,
             ReproduceVerb.self, ChartVerb.self, ReportsVerb.self, QueryVerb.self,
         ])
 
@@ -29,7 +30,7 @@ struct Almanac: ParsableCommand {
         Getting started   demo  doctor  check
         Everyday          run  export  tenants  datasets
         Looking closer    query  runs  lake  parquet  extract  reports  chart
-        Operating         tick  reproduce
+        Operating         tick  reconcile  reproduce
         'almanac help VERB' explains one; every verb takes --json.
         """
 

@@ -317,6 +317,22 @@ extension SourceSession {
         try connection.execute("RELEASE SAVEPOINT dataset")
     }
 
+    /// Asks something about the rows of a dataset, in the session's snapshot.
+    func reconciling<Value>(
+        _ dataset: Dataset, _ body: (PostgresConnection, CopyRequest) throws -> Value
+    ) throws(ExtractError) -> Value {
+        do {
+            return try withSavepoint {
+                let value = try body(connection, try guardian.request(for: dataset, naiveTimestamps: .undeclared))
+                try guardian.checkRelations(of: dataset, isAfterReading: true)
+                try checkTablesOfSnapshot(connection)
+                return value
+            }
+        } catch {
+            throw failure(error, dataset)
+        }
+    }
+
     private func failure(_ error: any Error, _ dataset: Dataset) -> ExtractError {
         Self.failure(
             error, scope, dataset: dataset.name.text, role: connection.target.user,

@@ -13,6 +13,8 @@ extension Ingestion {
         let source = try self.source(catalog)
         let targets = try catalog.datasets.map { try target($0, source, asOf, recorder.run) }
         var read: [ExtractionCount] = []
+        let reconciling = reconciles ? targets.map { TableReconciliation($0, session) } : []
+        var compared: [TableReconciliation.Asked] = []
         var outcomes: [DatasetTarget.Outcome] = []
         let clock = SystemClock()
         let start = clock.monotonicNanoseconds()
@@ -27,6 +29,7 @@ extension Ingestion {
                     try Self.pass(copy $0, to: sinks.keys)
                 }
             }
+            if reconciles { compared = try reconciling.map { try $0.ask(source) } }
             try source.finish()
         }
         let seconds = Double(clock.monotonicNanoseconds() - start) / 1e9
@@ -38,6 +41,7 @@ extension Ingestion {
                     tenant: scope.id.text, table: target.table.address.name, rows: Int64(count.rowsRead),
                     unchanged: outcome.commit.isUnchanged, seconds: seconds))
         }
+        try conclude(zip(reconciling, compared).map { ($0, $1) }, recorder.run)
     }
 
     /// The tenant's share of what was read for many, else a session of its own.
@@ -74,7 +78,7 @@ extension Ingestion {
         change.eventTime = dataset.eventTime.map { EventTime(column: $0, zone: scope.tenant.calendar.zone) }
         return try DatasetTarget(
             dataset, table, change, of: source, now: asOf,
-            random: session.project.environment.random)
+            random: session.project.environment.random, rereads: rereads)
     }
 
     /// Opens each table, one inside of the other; when all are open, all datasets are read and the source is committed.

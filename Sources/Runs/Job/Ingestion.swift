@@ -12,6 +12,10 @@ struct Ingestion {
     let session: TenantSession
     /// The rows of a source that many share, if the tenant's does.
     var shared: SharedRows?
+    /// Whether the lake is compared with the source.
+    var reconciles = false
+    /// Whether everything is read, however far the tables have followed their source.
+    var rereads = false
     /// Told what happens.
     let progress: (RunEvent) -> Void
 

@@ -38,6 +38,18 @@ enum LedgerSchema {
         migrator.registerMigration("2") { database in
             try database.execute(sql: "ALTER TABLE table_counts ADD COLUMN rows_known INTEGER NOT NULL DEFAULT 0")
         }
+        migrator.registerMigration("3") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE reconciliations (
+                        run TEXT NOT NULL, table_name TEXT NOT NULL, tenant TEXT NOT NULL, version INTEGER NOT NULL,
+                        source_rows INTEGER NOT NULL, lake_rows INTEGER NOT NULL, sum_count INTEGER NOT NULL,
+                        compares_keys INTEGER NOT NULL, difference TEXT NOT NULL, compared_at INTEGER NOT NULL,
+                        PRIMARY KEY (run, table_name)
+                    ) STRICT;
+                    CREATE INDEX reconciliations_by_tenant ON reconciliations (tenant, compared_at);
+                    """)
+        }
         return migrator
     }
 }

@@ -22,6 +22,12 @@ package protocol LedgerStore: Sendable {
     func counts(of run: String) throws(LedgerError) -> [TableCount]
     /// What a run made.
     func artefacts(of run: String) throws(LedgerError) -> [ArtefactRecord]
+    /// Writes what a run's reconciliation found, in the place of what it found before.
+    func record(_ found: [ReconciliationRecord], of run: String, under lease: Lease) throws(LedgerError)
+    /// What a run's reconciliation found.
+    func reconciliations(of run: String) throws(LedgerError) -> [ReconciliationRecord]
+    /// When the tenant's lake was last compared with its source, microseconds since 1970 UTC; nil where it never was.
+    func lastReconciliation(tenant: String) throws(LedgerError) -> Int64?
     /// The newest edition of a report and period.
     func latestEdition(tenant: String, subject: String, period: String) throws(LedgerError) -> RunRecord?
     /// The newest ingestion of a tenant that is done: the lake as readers may see it.

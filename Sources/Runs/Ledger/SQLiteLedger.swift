@@ -166,6 +166,43 @@ package struct SQLiteLedger: LedgerStore {
         }
     }
 
+    package func record(
+        _ found: [ReconciliationRecord], of run: String, under lease: Lease
+    ) throws(LedgerError) {
+        try write { database in
+            try Self.check(lease, database)
+            try database.execute(sql: "DELETE FROM reconciliations WHERE run = ?", arguments: [run])
+            for record in found {
+                try database.execute(
+                    sql: "INSERT INTO reconciliations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    arguments: [
+                        run, record.table, lease.tenant, record.version, record.sourceRows, record.lakeRows,
+                        record.sumCount, record.comparesKeys, record.difference, record.at,
+                    ])
+            }
+        }
+    }
+
+    package func reconciliations(of run: String) throws(LedgerError) -> [ReconciliationRecord] {
+        try read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM reconciliations WHERE run = ? ORDER BY table_name", arguments: [run]
+            ).map {
+                ReconciliationRecord(
+                    table: $0["table_name"], version: $0["version"], sourceRows: $0["source_rows"],
+                    lakeRows: $0["lake_rows"], sumCount: $0["sum_count"], comparesKeys: $0["compares_keys"],
+                    difference: $0["difference"], at: $0["compared_at"])
+            }
+        }
+    }
+
+    package func lastReconciliation(tenant: String) throws(LedgerError) -> Int64? {
+        try read { database in
+            try Int64.fetchOne(
+                database, sql: "SELECT max(compared_at) FROM reconciliations WHERE tenant = ?", arguments: [tenant])
+        }
+    }
+
     package func artefacts(of run: String) throws(LedgerError) -> [ArtefactRecord] {
         try read { database in
             try Row.fetchAll(

@@ -14,6 +14,8 @@ package struct Project: Sendable {
     package let environment: RunEnvironment
     /// The secret from which keys for pseudonyms are derived.
     let pseudonymSecret: SecretReference?
+    /// How often a run compares a tenant's lake with its source, in seconds; nil for never by itself.
+    let reconcileSeconds: Int64?
     /// Connections to sources, kept from one tenant to the next.
     let connections = SourceConnections()
 
@@ -42,6 +44,7 @@ package struct Project: Sendable {
             let text = try store.text(of: root.appending(ProjectLayout.configurationFile))
             let configuration = try ProjectConfiguration(text: text, file: ProjectLayout.configurationFile)
             pseudonymSecret = configuration.pseudonymSecret
+            reconcileSeconds = configuration.reconcileSeconds
             layout = ProjectLayout(root: root, configuration: configuration)
             let rows = TenantQueryRunner(environment: environment, root: root).rows
             tenants = TenantDirectory(

@@ -29,10 +29,12 @@ struct DatasetTarget {
 
     /// Decides how the rows come.
     ///
-    /// - Parameter change: the change that would put all rows in the place of the table's.
+    /// - Parameters:
+    ///   - change: the change that would put all rows in the place of the table's.
+    ///   - rereads: whether everything is read, however far the table has followed its source.
     init(
         _ dataset: Dataset, _ table: DeltaTable, _ change: TableChange, of source: any DatasetSource, now: Instant,
-        random: any RandomSource
+        random: any RandomSource, rereads: Bool = false
     ) throws {
         self.dataset = dataset
         self.table = table
@@ -41,7 +43,8 @@ struct DatasetTarget {
         base = try table.exists() ? try table.snapshot() : nil
         snapshotInstant = source.snapshot.instant
         let state = try SyncState(
-            dataset, source.scope, schema, hasTable: base != nil, watermark: base == nil ? nil : try table.watermark(),
+            dataset, source.scope, schema, hasTable: base != nil,
+            watermark: base == nil || rereads ? nil : try table.watermark(),
             now: now)
         let (scale, definition, known) = (state.scale, state.definition, state.known)
         plan = state.plan
@@ -90,7 +93,8 @@ struct DatasetTarget {
         return change
     }
 
-    private var key: [String] { dataset.key.compactMap { schema.lakeField(ofSource: $0)?.name } }
+    /// The key's columns by their names in the lake.
+    var key: [String] { dataset.key.compactMap { schema.lakeField(ofSource: $0)?.name } }
 
     private var softDeletion: SoftDeletion? {
         dataset.softDelete.flatMap { schema.lakeField(ofSource: $0) }.map { SoftDeletion(column: $0.name) }

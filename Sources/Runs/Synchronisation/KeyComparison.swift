@@ -23,6 +23,9 @@ struct KeyComparison {
         try known.checkCount()
     }
 
+    /// The rows of a batch whose keys were not noted; nil where there are none.
+    func gone(in batch: ColumnBatch) throws -> ColumnBatch? { try known.missing(in: batch) }
+
     /// The keys of the table's rows that were not noted.
     func forEachGone(
         in snapshot: TableSnapshot, where predicate: ScanPredicate? = nil, _ body: (ColumnBatch) throws -> Void

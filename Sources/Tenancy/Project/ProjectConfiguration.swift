@@ -10,6 +10,7 @@ internal import SystemPackage
 /// out: out
 /// published: published
 /// keys: { pseudonyms: env:ALMANAC_PSEUDONYMS }
+/// reconcile: { every: 7d }
 /// defaults: { locale: en-US, currency: USD, calendar: { timezone: UTC } }
 /// tenants: { url: env:CONTROL_URL, query: SELECT id, platform FROM tenants }      # else tenants/*.yaml
 /// ```
@@ -25,6 +26,8 @@ package struct ProjectConfiguration: Sendable, Hashable {
     package var published = "published"
     /// The secret from which each tenant's key for pseudonyms is derived; nil where nothing is pseudonymised.
     package var pseudonymSecret: SecretReference?
+    /// How often a run compares a tenant's lake with its source, in seconds; nil where only `almanac reconcile` does.
+    package var reconcileSeconds: Int64?
     /// What tenants have if they say nothing.
     package var defaults = TenantDefaults()
     /// Where tenants are listed; nil for `tenants/*.yaml`.
@@ -41,6 +44,7 @@ package struct ProjectConfiguration: Sendable, Hashable {
             Self.folder("out", map, &configuration.out)
             Self.folder("published", map, &configuration.published)
             map.optional("keys")?.mapping { configuration.pseudonymSecret = $0.optional("pseudonyms")?.secret() }
+            map.optional("reconcile")?.mapping { configuration.reconcileSeconds = $0.required("every")?.seconds() }
             if let defaults = map.optional("defaults")?.mapping(TenantDefaults.init) {
                 configuration.defaults = defaults
             }

@@ -33,6 +33,10 @@ final class RunProgress: Sendable {
         case .rendered(let tenant, let report, let period, let edition, let files, _, let unchanged):
             let what = unchanged ? "is as it was" : "\(files.count) files"
             console.note("\(tenant): \(report) \(period), edition \(edition), \(what)", from: .stages)
+        case .reconciled(let tenant, let table, let rows, let difference):
+            let word = difference.isEmpty ? console.calm("same") : console.alarm("differs")
+            let what = difference.isEmpty ? "\(rows) rows as at the source" : difference
+            console.note("\(word) \(tenant)  \(table): \(what)", from: difference.isEmpty ? .stages : .normal)
         case .strangersFound(let table, let rows, let keyless):
             let what = keyless > 0 ? ", \(keyless) without a key" : ""
             console.note(
@@ -57,6 +61,7 @@ private struct EventLine: Encodable {
     var edition: Int64?
     var rows: Int64?
     var keyless: Int64?
+    var difference: String?
     var seconds: Double?
     var unchanged: Bool?
     var files: [String]?
@@ -76,6 +81,9 @@ private struct EventLine: Encodable {
         case .rendered(let tenant, let report, let period, let edition, let files, let bytes, let unchanged):
             (self.event, self.tenant, self.report, self.period) = ("report.done", tenant, report, period)
             (self.edition, self.files, self.bytes, self.unchanged) = (edition, files, bytes, unchanged)
+        case .reconciled(let tenant, let table, let rows, let difference):
+            (self.event, self.tenant, self.table) = ("reconcile.done", tenant, table)
+            (self.rows, self.difference) = (rows, difference)
         case .strangersFound(let table, let rows, let keyless):
             (self.event, self.table, self.rows, self.keyless) = ("fanout.strangers", table, rows, keyless)
         case .tenantDone(let tenant): (self.event, self.tenant) = ("tenant.done", tenant)

@@ -67,16 +67,18 @@ struct RunsVerb: ParsableCommand {
             }
             let counts = try ledger.counts(of: record.id)
             let artefacts = try ledger.artefacts(of: record.id)
+            let compared = try ledger.reconciliations(of: record.id)
             if common.json {
                 return try common.console.answer(
                     json: RunAnswer(
-                        run: RunLine(record), tables: counts.map { .init($0) }, artefacts: artefacts.map { .init($0) }))
+                        run: RunLine(record), tables: counts.map { .init($0) }, artefacts: artefacts.map { .init($0) },
+                        reconciliations: compared.map { .init($0) }))
             }
-            for line in Self.lines(record, counts, artefacts) { common.console.answer(line) }
+            for line in Self.lines(record, counts, artefacts, compared) { common.console.answer(line) }
         }
 
         private static func lines(
-            _ run: RunRecord, _ counts: [TableCount], _ artefacts: [ArtefactRecord]
+            _ run: RunRecord, _ counts: [TableCount], _ artefacts: [ArtefactRecord], _ compared: [ReconciliationRecord]
         ) -> [String] {
             let head = RunLine(run)
             var lines = [
@@ -95,6 +97,19 @@ struct RunsVerb: ParsableCommand {
                     table.add([
                         count.table, String(count.rowsRead), String(count.rowsWritten), String(count.rowsRejected),
                         String(count.version), count.isUnchanged ? "unchanged" : "",
+                    ])
+                }
+                lines += [""] + table.lines
+            }
+            if !compared.isEmpty {
+                var table = TextTable([
+                    ("COMPARED", .left), ("SOURCE", .right), ("LAKE", .right), ("SUMS", .right), ("KEYS", .left),
+                    ("", .left),
+                ])
+                for record in compared {
+                    table.add([
+                        record.table, String(record.sourceRows), String(record.lakeRows), String(record.sumCount),
+                        record.comparesKeys ? "yes" : "no", record.difference.isEmpty ? "same" : record.difference,
                     ])
                 }
                 lines += [""] + table.lines
@@ -175,7 +190,28 @@ private struct RunAnswer: Encodable {
         }
     }
 
+    struct Comparison: Encodable {
+        let table: String
+        let version: Int64
+        let sourceRows: Int64
+        let lakeRows: Int64
+        let sums: Int64
+        let keys: Bool
+        let difference: String
+
+        init(_ record: ReconciliationRecord) {
+            table = record.table
+            version = record.version
+            sourceRows = record.sourceRows
+            lakeRows = record.lakeRows
+            sums = record.sumCount
+            keys = record.comparesKeys
+            difference = record.difference
+        }
+    }
+
     let run: RunLine
     let tables: [Table]
     let artefacts: [File]
+    let reconciliations: [Comparison]
 }
