@@ -34,6 +34,25 @@ package enum PackedKeys: Sendable {
         return partitions
     }
 
+    /// Keys of one layout behind each other.
+    package static func joined(_ pieces: [PackedKeys]) -> PackedKeys {
+        let count = pieces.reduce(0) { $0 + $1.count }
+        guard case .wide(_, let bits)? = pieces.first else {
+            var all: [UInt64] = []
+            var bits = 0
+            all.reserveCapacity(count)
+            for case .narrow(let keys, let own) in pieces {
+                all.append(contentsOf: keys)
+                bits = own
+            }
+            return .narrow(all, bits: bits)
+        }
+        var all: [UInt128] = []
+        all.reserveCapacity(count)
+        for case .wide(let keys, _) in pieces { all.append(contentsOf: keys) }
+        return .wide(all, bits: bits)
+    }
+
     /// The keys of some rows.
     package func taking(_ rows: [UInt32]) -> PackedKeys {
         switch self {

@@ -63,6 +63,12 @@ extension ParquetFileReader {
         }
     }
 
+    /// Whether a row group may hold a row for which the predicate is true.
+    /// - Throws: `ParquetError.mismatch` where the predicate does not fit the file's columns.
+    package func mayHold(rowGroup index: Int, where predicate: ScanPredicate) throws(ParquetError) -> Bool {
+        try GroupScan(self, predicate).mayHold(rowGroup: index)
+    }
+
     /// The row groups that may hold a row for which the predicate is true.
     /// - Throws: `ParquetError.mismatch` where the predicate does not fit the file's columns.
     package func rowGroups(where predicate: ScanPredicate) throws(ParquetError) -> [Int] {

@@ -19,6 +19,16 @@ package struct ParquetReaderOptions: Sendable {
     package init() {}
 }
 
+/// The footer of a file that was read and checked, to be shared by readers on several threads.
+package struct OpenedParquetFile: Sendable {
+    /// The footer.
+    package let metadata: ParquetFileMetadata
+    let tree: SchemaTree
+    let schemaOrError: Result<Schema, ParquetError>
+    let footerStart: Int64
+    let decryption: FileDecryption?
+}
+
 /// Reads a Parquet file, batch by batch, believing nothing that it says of itself.
 ///
 /// Memory holds a page of each column that is read and one batch, whatever the file claims.
@@ -54,6 +64,26 @@ package final class ParquetFileReader {
             schemaOrError = .failure(error)
         }
         try check()
+    }
+
+    /// Opens a file anew whose footer was read before, so that it is not read and parsed for each part of a scan.
+    ///
+    /// - Parameter opened: of a reader of the same, unchanged file.
+    package init(_ file: any ReadableFile, opened: OpenedParquetFile, options: ParquetReaderOptions) {
+        self.file = file
+        self.options = options
+        metadata = opened.metadata
+        tree = opened.tree
+        schemaOrError = opened.schemaOrError
+        footerStart = opened.footerStart
+        decryption = opened.decryption
+    }
+
+    /// What was learnt of the file, for readers that open it anew.
+    package var opened: OpenedParquetFile {
+        OpenedParquetFile(
+            metadata: metadata, tree: tree, schemaOrError: schemaOrError, footerStart: footerStart,
+            decryption: decryption)
     }
 
     /// The columns; none where one of them has no type here, which reading them says.

@@ -10,96 +10,14 @@ struct HashJoin: Sendable {
     let right: Pipeline
     let columns: [PlanColumn]
     let execution: Execution
-
-    /// The right side: its rows, and for each distinct key the rows that have it.
-    private final class Table: Sendable {
-        let rows: Rows
-        let layout: KeyLayout?
-        let narrow: GroupIndex<UInt64>
-        let wide: GroupIndex<UInt128>
-        /// The rows of key `k` are `order[starts[k]..<starts[k + 1]]`.
-        let starts: [UInt32]
-        let order: [UInt32]
-        private let reservation: MemoryReservation
-
-        init(
-            _ rows: Rows, _ keys: [Column], _ pairs: [JoinPlan.KeyPair], _ reservation: MemoryReservation
-        ) throws(KernelError) {
-            self.rows = rows
-            self.reservation = reservation
-            var isJoinable = [Bool](repeating: true, count: rows.count)
-            for (column, pair) in zip(keys, pairs) where !pair.matchesNulls {
-                if let validity = column.validity {
-                    for row in 0..<rows.count where !validity[row] { isJoinable[row] = false }
-                }
-            }
-            var groups = [UInt32](repeating: 0, count: rows.count)
-            var narrow = GroupIndex<UInt64>(bits: 0)
-            var wide = GroupIndex<UInt128>(bits: 128)
-            var groupCount = 1
-            if keys.isEmpty {
-                layout = nil
-            } else {
-                let layout = try KeyLayout(chunks: [keys])
-                self.layout = layout
-                switch try layout.packed(keys, rowCount: rows.count) {
-                case .narrow(let packed, let bits):
-                    narrow = GroupIndex<UInt64>(bits: bits, expected: rows.count)
-                    for row in 0..<rows.count where isJoinable[row] { groups[row] = narrow.insert(packed[row]) }
-                    groupCount = narrow.count
-                case .wide(let packed, let bits):
-                    wide = GroupIndex<UInt128>(bits: bits, expected: rows.count)
-                    for row in 0..<rows.count where isJoinable[row] { groups[row] = wide.insert(packed[row]) }
-                    groupCount = wide.count
-                }
-            }
-            var starts = [UInt32](repeating: 0, count: groupCount + 1)
-            for row in 0..<rows.count where isJoinable[row] { starts[Int(groups[row]) + 1] += 1 }
-            for group in 0..<groupCount { starts[group + 1] += starts[group] }
-            var order = [UInt32](repeating: 0, count: Int(starts[groupCount]))
-            var next = starts
-            for row in 0..<rows.count where isJoinable[row] {
-                order[Int(next[Int(groups[row])])] = UInt32(row)
-                next[Int(groups[row])] += 1
-            }
-            self.narrow = narrow
-            self.wide = wide
-            self.starts = starts
-            self.order = order
-        }
-
-        /// The group of each probing row; `missingRow` where there is none.
-        func find(_ keys: [Column], _ pairs: [JoinPlan.KeyPair], _ count: Int) throws(KernelError) -> [UInt32] {
-            guard let layout else { return Array(repeating: rows.count == 0 ? missingRow : 0, count: count) }
-            var groups = [UInt32](repeating: missingRow, count: count)
-            if rows.count == 0 { return groups }
-            let probe = try layout.probed(keys, rowCount: count)
-            switch probe.keys {
-            case .narrow(let packed, _):
-                for row in 0..<count where !probe.unknown[row] { groups[row] = narrow.find(packed[row]) ?? missingRow }
-            case .wide(let packed, _):
-                for row in 0..<count where !probe.unknown[row] { groups[row] = wide.find(packed[row]) ?? missingRow }
-            }
-            for (column, pair) in zip(keys, pairs) where !pair.matchesNulls {
-                if let validity = column.validity {
-                    for row in 0..<count where !validity[row] { groups[row] = missingRow }
-                }
-            }
-            return groups
-        }
-
-        func range(_ group: UInt32) -> Range<Int> {
-            group == missingRow ? 0..<0 : Int(starts[Int(group)])..<Int(starts[Int(group) + 1])
-        }
-    }
+    /// Whether the left side is the smaller one: of semi- and anti-joins then it is the one that is looked up.
+    let looksUpLeft: Bool
 
     func pipeline() throws -> Pipeline {
-        let rightRows = try right.whole(execution)
-        let rightEvaluator = Evaluator(context: execution.context, columns: right.columns)
-        let rightKeys = try join.keys.map { try rightEvaluator.column($0.right, rightRows) }
-        // Rows, packed keys and their numbers.
-        let reservation = try execution.memory.reserve(rightRows.byteCount + rightRows.count * 24)
-        let table = try kernel(join.range) { try Table(rightRows, rightKeys, join.keys, reservation) }
+        if looksUpLeft, join.kind == .semi || join.kind == .anti { return try marked(wants: join.kind == .semi) }
+        let table = try JoinTable(
+            try right.whole(execution), columns: right.columns, keys: join.keys.map(\.right), pairs: join.keys,
+            join.range, execution)
         let leftEvaluator = Evaluator(context: execution.context, columns: left.columns)
         let pairEvaluator = Evaluator(context: execution.context, columns: left.columns + right.columns)
         switch join.kind {
@@ -111,12 +29,13 @@ struct HashJoin: Sendable {
         case .semi, .anti:
             return left.map(columns) { rows in
                 let found = try hasMatch(rows, table, leftEvaluator, pairEvaluator)
-                let wanted = join.kind == .semi
-                let positions = (0..<rows.count).filter { found[$0] == wanted }.map { UInt32($0) }
-                return positions.count == rows.count ? rows : try kernel { try rows.taking(positions) }
+                let chosen = join.kind == .semi ? found : found.inverted
+                if chosen.setCount == rows.count { return rows }
+                let positions = chosen.rowPositions
+                return try kernel { try rows.taking(positions) }
             }
         case .mark(let isIn):
-            let nulls = isIn ? try NullGroups(rightKeys, join, rightRows.count) : nil
+            let nulls = isIn ? try NullGroups(table.keys, join, table.rows.count) : nil
             return left.map(columns) { rows in
                 let found = try hasMatch(rows, table, leftEvaluator, pairEvaluator)
                 var validity: Bitmap?
@@ -125,39 +44,42 @@ struct HashJoin: Sendable {
                     let unknown = try kernel { try nulls.unknown(keys, rows.count) }
                     validity = Bitmap((0..<rows.count).map { found[$0] || !unknown[$0] })
                 }
-                let mark = Column(.bool, .bool(Bitmap(found))).with(validity: validity)
+                let mark = Column(.bool, .bool(found)).with(validity: validity)
                 return Rows(rows.columns + [mark], count: rows.count)
             }
         case .full: return try full(table, leftEvaluator, pairEvaluator)
-        case .asOf(let isLeft): return try asOf(table, isLeft, rightEvaluator, leftEvaluator)
+        case .asOf(let isLeft):
+            let rightEvaluator = Evaluator(context: execution.context, columns: right.columns)
+            return try asOf(table, isLeft, rightEvaluator, leftEvaluator)
         }
     }
 
     /// The pairs of rows that match, residual included.
     private func matches(
-        _ rows: Rows, _ table: Table, _ leftEvaluator: Evaluator, _ pairEvaluator: Evaluator
+        _ rows: Rows, _ table: JoinTable, _ leftEvaluator: Evaluator, _ pairEvaluator: Evaluator
     ) throws -> (left: [UInt32], right: [UInt32]) {
         let keys = try join.keys.map { try leftEvaluator.column($0.left, rows) }
-        var (mine, others) = ([UInt32](), [UInt32]())
-        try kernel(join.range) {
-            let groups = try table.find(keys, join.keys, rows.count)
-            mine.reserveCapacity(rows.count)
-            others.reserveCapacity(rows.count)
-            for row in 0..<rows.count {
-                for position in table.range(groups[row]) {
-                    mine.append(UInt32(truncatingIfNeeded: row))
-                    others.append(table.order[position])
-                }
-            }
-        }
+        let (mine, others) = try kernel(join.range) { table.index.pairs(try table.firsts(keys, rows.count)) }
         guard let residual = join.residual, !mine.isEmpty else { return (mine, others) }
+        return try residualMatches(residual, mine, others, pairEvaluator, rows, table.rows)
+    }
+
+    /// The pairs for which the residual is true.
+    private func residualMatches(
+        _ residual: Expression, _ mine: [UInt32], _ others: [UInt32], _ pairEvaluator: Evaluator, _ left: Rows,
+        _ right: Rows
+    ) throws -> (left: [UInt32], right: [UInt32]) {
         var (keptMine, keptOthers) = ([UInt32](), [UInt32]())
-        // Pairs in pieces, so that a join of everything with everything does not hold all columns at once.
+        let read = residual.columns
+        // Pairs in pieces, so that a join of everything with everything does not hold all columns at once; columns
+        // that the residual does not read are not brought along.
         for start in stride(from: 0, to: mine.count, by: 1 << 16) {
             let end = min(mine.count, start + 1 << 16)
             let (a, b) = (Array(mine[start..<end]), Array(others[start..<end]))
             let pairs = try kernel(join.range) {
-                Rows(try rows.taking(a).columns + table.rows.taking(b).columns, count: a.count)
+                Rows(
+                    try taken(left, self.left.columns, a, read) + taken(right, self.right.columns, b, read),
+                    count: a.count)
             }
             for index in try pairEvaluator.selection(residual, pairs).rowPositions {
                 keptMine.append(a[Int(index)])
@@ -167,22 +89,72 @@ struct HashJoin: Sendable {
         return (keptMine, keptOthers)
     }
 
+    /// Rows at some positions; of columns that nobody reads any column of as many rows.
+    private func taken(
+        _ rows: Rows, _ columns: [PlanColumn], _ positions: [UInt32], _ read: Set<ColumnID>
+    ) throws(KernelError) -> [Column] {
+        let span = positions.span
+        let filler = Column(.bool, .bool(Bitmap(repeating: false, count: positions.count)))
+        var made: [Column] = []
+        for (column, known) in zip(rows.columns, columns) {
+            made.append(read.contains(known.id) ? try column.taking(span) : filler)
+        }
+        return made
+    }
+
     private func hasMatch(
-        _ rows: Rows, _ table: Table, _ leftEvaluator: Evaluator, _ pairEvaluator: Evaluator
-    ) throws -> [Bool] {
-        var found = [Bool](repeating: false, count: rows.count)
+        _ rows: Rows, _ table: JoinTable, _ leftEvaluator: Evaluator, _ pairEvaluator: Evaluator
+    ) throws -> Bitmap {
         if join.residual == nil {
             let keys = try join.keys.map { try leftEvaluator.column($0.left, rows) }
-            let groups = try kernel(join.range) { try table.find(keys, join.keys, rows.count) }
-            for row in 0..<rows.count { found[row] = !table.range(groups[row]).isEmpty }
-        } else {
-            for row in try matches(rows, table, leftEvaluator, pairEvaluator).left { found[Int(row)] = true }
+            let firsts = try kernel(join.range) { try table.firsts(keys, rows.count) }
+            return JoinIndex.found(firsts)
         }
-        return found
+        var found = [Bool](repeating: false, count: rows.count)
+        for row in try matches(rows, table, leftEvaluator, pairEvaluator).left { found[Int(row)] = true }
+        return Bitmap(found)
+    }
+
+    /// Semi- and anti-joins of few rows with many: the few are kept, and the many mark those that they match.
+    private func marked(wants: Bool) throws -> Pipeline {
+        let parts = try left.materialised(execution)
+        let whole = try kernel { try Rows.joined(parts, types: left.types, execution) }
+        let table = try JoinTable(
+            whole, columns: left.columns, keys: join.keys.map(\.left), pairs: join.keys, join.range, execution)
+        let rightEvaluator = Evaluator(context: execution.context, columns: right.columns)
+        let pairEvaluator = Evaluator(context: execution.context, columns: left.columns + right.columns)
+        let isMatched = Mutex([Bool](repeating: false, count: whole.count))
+        _ = try right.collect(execution) { _, run in
+            try run { rows in
+                let keys = try join.keys.map { try rightEvaluator.column($0.right, rows) }
+                let firsts = try kernel(join.range) { try table.firsts(keys, rows.count) }
+                guard let residual = join.residual else {
+                    return isMatched.withLock { table.index.mark(firsts, &$0) }
+                }
+                // Rows of the right that nothing matches any more need no residual: each left row is matched once.
+                let (others, mine) = table.index.pairs(firsts)
+                if mine.isEmpty { return }
+                let open = isMatched.withLock { known in mine.indices.filter { !known[Int(mine[$0])] } }
+                let (a, b) = (open.map { mine[$0] }, open.map { others[$0] })
+                let (matched, _) = try residualMatches(residual, a, b, pairEvaluator, whole, rows)
+                isMatched.withLock { known in for row in matched { known[Int(row)] = true } }
+            }
+        }
+        let marks = isMatched.withLock { $0 }
+        var made: [Rows] = []
+        var start = 0
+        for part in parts {
+            let own = start..<start + part.count
+            start += part.count
+            let positions = own.filter { marks[$0] == wants }.map { UInt32($0 - own.lowerBound) }
+            if positions.isEmpty { continue }
+            made.append(positions.count == part.count ? part : try kernel { try part.taking(positions) })
+        }
+        return Pipeline(columns, parts: made)
     }
 
     private func output(
-        _ rows: Rows, _ table: Table, _ mine: [UInt32], _ others: [UInt32], keepsLeft: Bool
+        _ rows: Rows, _ table: JoinTable, _ mine: [UInt32], _ others: [UInt32], keepsLeft: Bool
     ) throws -> Rows {
         var (mine, others) = (mine, others)
         if keepsLeft {
@@ -196,13 +168,15 @@ struct HashJoin: Sendable {
             if counts.contains(0) {
                 // Rows without a match in their place, so that the order of the left side stays.
                 var (all, partners) = ([UInt32](), [UInt32]())
+                all.reserveCapacity(rows.count + mine.count)
+                partners.reserveCapacity(rows.count + mine.count)
                 var next = 0
                 for row in 0..<rows.count {
                     if counts[row] == 0 {
-                        all.append(UInt32(row))
+                        all.append(UInt32(truncatingIfNeeded: row))
                         partners.append(missingRow)
                     }
-                    while next < mine.count, mine[next] == UInt32(row) {
+                    while next < mine.count, mine[next] == UInt32(truncatingIfNeeded: row) {
                         all.append(mine[next])
                         partners.append(others[next])
                         next += 1
@@ -221,7 +195,7 @@ struct HashJoin: Sendable {
     }
 
     /// FULL: as LEFT, and then the right rows that no row of the left matched.
-    private func full(_ table: Table, _ leftEvaluator: Evaluator, _ pairEvaluator: Evaluator) throws -> Pipeline {
+    private func full(_ table: JoinTable, _ leftEvaluator: Evaluator, _ pairEvaluator: Evaluator) throws -> Pipeline {
         let parts = try left.collect(execution) { _, run in
             var made: [Rows] = []
             var matched: [UInt32] = []
@@ -246,7 +220,7 @@ struct HashJoin: Sendable {
 
     /// ASOF: of the right rows with the same keys the nearest that satisfies the inequality.
     private func asOf(
-        _ table: Table, _ isLeft: Bool, _ rightEvaluator: Evaluator, _ leftEvaluator: Evaluator
+        _ table: JoinTable, _ isLeft: Bool, _ rightEvaluator: Evaluator, _ leftEvaluator: Evaluator
     ) throws -> Pipeline {
         guard let asOf = join.asOf else {
             throw QueryError(.unsupported, "an ASOF join without its inequality", at: join.range)
@@ -269,20 +243,19 @@ struct HashJoin: Sendable {
                 guard case .narrow(let a, _) = mine, case .narrow(let b, _) = others else {
                     throw KernelError.invalidArgument("an ASOF join by values of this type")
                 }
-                let groups = try table.find(keys, join.keys, rows.count)
+                let firsts = try table.firsts(keys, rows.count)
                 var (kept, partners) = ([UInt32](), [UInt32]())
                 for row in 0..<rows.count {
                     var best = missingRow
                     if own.isValid(row) {
-                        for position in table.range(groups[row]) {
-                            let candidate = table.order[position]
-                            guard times.isValid(Int(candidate)) else { continue }
+                        table.index.forEach(firsts[row]) { candidate in
+                            guard times.isValid(Int(candidate)) else { return }
                             let time = b[Int(candidate)]
                             let fits =
                                 findsLargest
                                 ? (isStrict ? time < a[row] : time <= a[row])
                                 : (isStrict ? time > a[row] : time >= a[row])
-                            guard fits else { continue }
+                            guard fits else { return }
                             if best == missingRow || (findsLargest ? time > b[Int(best)] : time < b[Int(best)]) {
                                 best = candidate
                             }

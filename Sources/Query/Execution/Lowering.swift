@@ -161,7 +161,7 @@ struct Lowering: Sendable {
         let (left, right) = (try pipeline(join.left), try pipeline(join.right))
         let made = try HashJoin(
             join: join, left: left, right: right, columns: physicalColumns(join, left, right, columns),
-            execution: execution
+            execution: execution, looksUpLeft: Estimate.rows(join.left) < Estimate.rows(join.right)
         ).pipeline()
         return reordered(made, columns)
     }

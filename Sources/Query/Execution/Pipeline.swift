@@ -74,9 +74,7 @@ struct Pipeline: Sendable {
 
     /// All rows as one.
     func whole(_ execution: Execution) throws -> Rows {
-        let parts = try materialised(execution)
-        if parts.isEmpty { return Rows(types.map { Column.nulls($0, 0) }, count: 0) }
-        return try kernel { try Rows.joined(parts, types: types) }
+        try Rows.joined(try materialised(execution), types: types, execution)
     }
 }
 

@@ -99,7 +99,13 @@ final class Optimizer {
     }
 
     private func join(_ plan: LogicalPlan, _ join: JoinPlan, _ conditions: [Expression]) -> LogicalPlan {
-        if join.kind == .inner { return innerJoins(plan, conditions) }
+        if join.kind == .inner {
+            var tables: [LogicalPlan] = []
+            var all = conditions
+            flatten(plan, &tables, &all)
+            return innerJoins(tables, all, plan.columns)
+        }
+        if let sunk = sunk(join, plan.columns, conditions) { return sunk }
         let mine = Set(join.left.columns.map(\.id)), others = Set(join.right.columns.map(\.id))
         var (left, right, above): ([Expression], [Expression], [Expression]) = ([], [], [])
         for condition in conditions {
@@ -126,12 +132,27 @@ final class Optimizer {
 
     // MARK: The order of inner joins
 
-    /// Inner joins of several tables, joined anew: each next table is one that an equality connects, the smallest
-    /// first; the larger side probes.
-    private func innerJoins(_ plan: LogicalPlan, _ conditions: [Expression]) -> LogicalPlan {
+    /// A semi-join over inner joins whose keys are of one of the tables, and whose other side has few rows, is done
+    /// with that table, before the joins; nil where it is not so.
+    private func sunk(_ join: JoinPlan, _ columns: [PlanColumn], _ conditions: [Expression]) -> LogicalPlan? {
+        guard join.kind == .semi, join.residual == nil, !join.keys.isEmpty else { return nil }
         var tables: [LogicalPlan] = []
         var all = conditions
-        flatten(plan, &tables, &all)
+        flatten(join.left, &tables, &all)
+        let read = join.keys.reduce(into: Set<ColumnID>()) { $0.formUnion($1.left.columns) }
+        guard tables.count > 1, !read.isEmpty, !join.keys.contains(where: { $0.left.canFail }),
+            let index = tables.firstIndex(where: { read.isSubset(of: Set($0.columns.map(\.id))) }),
+            Estimate.rows(join.right) * 2 <= Estimate.rows(tables[index])
+        else { return nil }
+        var own = join
+        own.left = tables[index]
+        tables[index] = LogicalPlan(.join(own), tables[index].columns)
+        return innerJoins(tables, all, columns)
+    }
+
+    /// Inner joins of several tables, joined anew: each next table is one that an equality connects, the smallest
+    /// first; the larger side probes.
+    private func innerJoins(_ tables: [LogicalPlan], _ all: [Expression], _ columns: [PlanColumn]) -> LogicalPlan {
         var own = [[Expression]](repeating: [], count: tables.count)
         var joining: [Expression] = []
         for condition in all {
@@ -145,10 +166,10 @@ final class Optimizer {
         }
         joining += implied(joining, tables, &own)
         let rest = tables.indices.map { push(tables[$0], own[$0]) }
-        let range = conditions.first?.range ?? SourceRange(0, 0)
+        let range = all.first?.range ?? SourceRange(0, 0)
         let current = built(JoinOrder(rest, joining).best(), rest, &joining, range)
         let joined = filtered(current, joining)
-        return LogicalPlan(.project(joined, plan.columns.map { Expression($0, range) }), plan.columns)
+        return LogicalPlan(.project(joined, columns.map { Expression($0, range) }), columns)
     }
 
     /// The joins of a tree; conditions are taken where both sides are there.
@@ -229,7 +250,9 @@ enum Estimate {
         case .join(let join):
             let (left, right) = (rows(join.left), rows(join.right))
             switch join.kind {
-            case .semi, .anti: return max(1, left * 0.5)
+            // Where keys are unique on the right, it bounds what is found.
+            case .semi: return max(1, min(left * 0.5, join.residual == nil ? right : left))
+            case .anti: return max(1, left * 0.5)
             case .inner where join.keys.isEmpty: return left * right
             case .inner: return max(left, right)
             default: return left

@@ -8,7 +8,8 @@ package struct FileTable: TableSource {
     package let name: String
     package let schema: Schema
     private let store: any FileStore
-    private let parts: [(path: FilePath, group: Int)]
+    private let files: [(path: FilePath, opened: OpenedParquetFile)]
+    private let parts: [(file: Int, group: Int)]
     private let total: Int64
 
     /// Rows of a batch: a column of them stays in the core's cache from operator to operator.
@@ -19,7 +20,8 @@ package struct FileTable: TableSource {
         self.name = name
         self.store = store
         var schema: Schema?
-        var parts: [(path: FilePath, group: Int)] = []
+        var opened: [(path: FilePath, opened: OpenedParquetFile)] = []
+        var parts: [(file: Int, group: Int)] = []
         var total: Int64 = 0
         for path in files {
             let reader = try ParquetFileReader(try store.open(path))
@@ -35,12 +37,14 @@ package struct FileTable: TableSource {
                 }
             }
             schema = schema ?? own
-            for group in reader.metadata.rowGroups.indices { parts.append((path, group)) }
+            for group in reader.metadata.rowGroups.indices { parts.append((opened.count, group)) }
+            opened.append((path, reader.opened))
             total += reader.metadata.rowCount
         }
         guard let schema else { throw QueryError(.input, "there are no files of table '\(name)'") }
         // Whether a value may be missing is told by each file for itself.
         self.schema = Schema(schema.fields.map { Field($0.name, $0.type, isNullable: true, metadata: $0.metadata) })
+        self.files = opened
         self.parts = parts
         self.total = total
     }
@@ -54,10 +58,12 @@ package struct FileTable: TableSource {
     ) throws {
         var options = ParquetReaderOptions()
         options.batchRowCount = Self.batchRowCount
-        let (path, group) = parts[index]
-        let reader = try ParquetFileReader(try store.open(path), options: options)
+        let (number, group) = parts[index]
+        let (path, opened) = files[number]
+        // The footer was read once: parsing it for each of its row groups takes longer than the rows do.
+        let reader = ParquetFileReader(try store.open(path), opened: opened, options: options)
         // Statistics rule out whole row groups; the rows of the others are chosen by the query itself.
-        if let predicate, try !reader.rowGroups(where: predicate).contains(group) {
+        if let predicate, try !reader.mayHold(rowGroup: group, where: predicate) {
             return meter.add { $0.rowGroupsSkipped += 1 }
         }
         defer {
