@@ -56,5 +56,21 @@ func grow<Value>(_ values: inout [Value], _ count: Int, _ value: Value) {
 
 /// Counts the rows of each group.
 func countRows(_ counts: inout [Int64], _ groups: Span<UInt32>, _ mask: Bitmap?) {
-    forEachRow(groups.count, mask) { counts[Int(groups[$0])] &+= 1 }
+    scatter(&counts, groups, mask) { count, _ in count &+= 1 }
+}
+
+/// Calls back with each row that counts and what is kept of its group.
+@inline(__always)
+func scatter<Value>(
+    _ values: inout [Value], _ groups: Span<UInt32>, _ mask: Bitmap?, _ body: (inout Value, Int) -> Void
+) {
+    unsafe values.withUnsafeMutableBufferPointer { cells in
+        let (base, count) = unsafe (cells.baseAddress, cells.count)
+        guard let base = unsafe base else { return }
+        forEachRow(groups.count, mask) { row in
+            let group = Int(groups[row])
+            precondition(group < count)
+            unsafe body(&base[group], row)
+        }
+    }
 }

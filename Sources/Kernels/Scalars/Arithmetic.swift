@@ -150,14 +150,22 @@ package enum Arithmetic: String, Sendable, Hashable {
             if largest >= UInt64(limit) { throw .overflow("\(type)") }
             return .int64(result)
         }
+        if self == .multiply, type.physicalType == .int128, let x = try Decimals.narrow(left),
+            let y = try Decimals.narrow(right)
+        {
+            // Products of 64 bits fit 128, and 38 digits hold them.
+            let result = mapped(x, y, rowCount, filler: Int128(0)) {
+                let (high, low) = $0.multipliedFullWidth(by: $1)
+                return Int128(high) &<< 64 | Int128(low)
+            }
+            if precision >= 38 || left.type.precision + right.type.precision <= precision { return .int128(result) }
+        }
         let a = try Decimals.wide(left), b = try Decimals.wide(right)
         if self == .divide { return try Decimals.divided(a, b, left.type, right.type, type, validity, rowCount) }
         let limit = Decimals.power(precision)
         var failed = false
         let result: Buffer<Int128>
-        if self == .multiply, let x = left.int64, let y = right.int64 {
-            result = mapped(x, y, rowCount, filler: 0) { Int128($0) &* Int128($1) }
-        } else {
+        do {
             switch self {
             case .add: result = mapped(a, b, rowCount, filler: 0) { sum($0.addingReportingOverflow($1), &failed) }
             case .subtract:

@@ -80,8 +80,10 @@ package enum Comparison: String, Sendable, Hashable {
         if case .dictionary(let codes, let dictionary) = left.column.values, !left.isConstant, right.isConstant {
             let entries = Column(left.type, .bytes(dictionary.values))
             let known = try bits(.column(entries), right, entries.rowCount)
-            let span = codes.span
-            return Bitmap(rowCount) { known.count > 0 && known[Int(span[$0])] }
+            if known.count == 0 { return Bitmap(repeating: false, count: rowCount) }
+            let flags = (0..<known.count).map { known[$0] }
+            let (span, isChosen) = (codes.span, flags.span)
+            return Bitmap(rowCount) { isChosen[Int(span[$0])] }
         }
         if case .dictionary = right.column.values, !right.isConstant, left.isConstant {
             return try mirrored.compareBytes(right, left, rowCount)

@@ -27,6 +27,20 @@ package enum Decimals {
         return operand.isConstant ? .constant(buffer[0]) : .buffer(buffer)
     }
 
+    /// The values in 64 bits where all fit; nil where one does not.
+    static func narrow(_ operand: Operand) throws(KernelError) -> Source<Int64>? {
+        if let narrow = operand.int64 { return narrow }
+        guard case .int128(let own) = operand.column.values else { return nil }
+        let span = own.span
+        var isNarrow = true
+        for row in 0..<span.count { isNarrow = isNarrow && Int128(Int64(truncatingIfNeeded: span[row])) == span[row] }
+        if !isNarrow { return nil }
+        let buffer = mapped(.buffer(own), .constant(0 as Int8), own.count, filler: Int64(0)) { value, _ in
+            Int64(truncatingIfNeeded: value)
+        }
+        return operand.isConstant ? .constant(buffer[0]) : .buffer(buffer)
+    }
+
     /// A value at another scale, rounded half away from zero as PostgreSQL does; nil where it overflows 38 digits.
     package static func rescaled(_ value: Int128, from: Int, to: Int) -> Int128? {
         if to >= from {

@@ -212,6 +212,16 @@ struct Evaluator: Sendable {
 
     private func isAmong(_ operand: Operand, _ constants: [Scalar], _ rows: Rows) throws -> Column {
         let column = operand.expanded(to: rows.count)
+        if case .dictionary(let codes, let dictionary) = column.values, dictionary.values.count < rows.count {
+            // Each entry is looked up once.
+            let entries = Column(column.type, .bytes(dictionary.values))
+            let known = try isAmong(.column(entries), constants, Rows([entries], count: entries.rowCount))
+            guard case .bool(let bits) = known.values else { return known }
+            let flags = (0..<bits.count).map { bits[$0] }
+            let (span, isChosen) = (codes.span, flags.span)
+            let found = Bitmap(rows.count) { isChosen.count > 0 && isChosen[Int(span[$0])] }
+            return Column(.bool, .bool(found)).with(validity: column.validity)
+        }
         let list = try Column.make(column.type, constants)
         let layout = try KeyLayout(chunks: [[list]])
         guard case .narrow(let known, let bits) = try layout.packed([list], rowCount: constants.count) else {
@@ -227,7 +237,7 @@ struct Evaluator: Sendable {
         for key in known { _ = index.insert(key) }
         let probe = try layout.probed([column], rowCount: rows.count)
         guard case .narrow(let keys, _) = probe.keys else { return Column.nulls(.bool, rows.count) }
-        let found = Bitmap((0..<rows.count).map { !probe.unknown[$0] && index.find(keys[$0]) != nil })
+        let found = Bitmap(rows.count) { !probe.unknown[$0] && index.find(keys[$0]) != nil }
         return Column(.bool, .bool(found)).with(validity: column.validity)
     }
 }

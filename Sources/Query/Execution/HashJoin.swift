@@ -12,6 +12,20 @@ struct HashJoin: Sendable {
     let execution: Execution
     /// Whether the left side is the smaller one: of semi- and anti-joins then it is the one that is looked up.
     let looksUpLeft: Bool
+    /// The columns that the operator gives.
+    private let outputs: Set<ColumnID>
+
+    init(
+        join: JoinPlan, left: Pipeline, right: Pipeline, columns: [PlanColumn], execution: Execution, looksUpLeft: Bool
+    ) {
+        self.join = join
+        self.left = left
+        self.right = right
+        self.columns = columns
+        self.execution = execution
+        self.looksUpLeft = looksUpLeft
+        outputs = Set(columns.map(\.id))
+    }
 
     func pipeline() throws -> Pipeline {
         if looksUpLeft, join.kind == .semi || join.kind == .anti { return try marked(wants: join.kind == .semi) }
@@ -42,7 +56,7 @@ struct HashJoin: Sendable {
                 if let nulls {
                     let keys = try join.keys.map { try leftEvaluator.column($0.left, rows) }
                     let unknown = try kernel { try nulls.unknown(keys, rows.count) }
-                    validity = Bitmap((0..<rows.count).map { found[$0] || !unknown[$0] })
+                    validity = Bitmap(rows.count) { found[$0] || !unknown[$0] }
                 }
                 let mark = Column(.bool, .bool(found)).with(validity: validity)
                 return Rows(rows.columns + [mark], count: rows.count)
@@ -187,10 +201,15 @@ struct HashJoin: Sendable {
         }
         return try kernel(join.range) {
             let isIdentity = mine.count == rows.count && mine.indices.allSatisfy { Int(mine[$0]) == $0 }
-            let kept = isIdentity ? rows.columns : try rows.taking(mine).columns
-            let span = others.span
-            let found = try table.rows.columns.map { try $0.taking(span, mayMiss: keepsLeft) }
-            return Rows(kept + found, count: mine.count)
+            let (own, span) = (mine.span, others.span)
+            var made: [Column] = []
+            for (column, known) in zip(rows.columns, left.columns) where outputs.contains(known.id) {
+                made.append(isIdentity ? column : try column.taking(own))
+            }
+            for (column, known) in zip(table.rows.columns, right.columns) where outputs.contains(known.id) {
+                made.append(try column.taking(span, mayMiss: keepsLeft))
+            }
+            return Rows(made, count: mine.count)
         }
     }
 

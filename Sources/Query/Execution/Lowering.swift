@@ -21,7 +21,7 @@ struct Lowering: Sendable {
         switch plan.kind {
         case .scan(let source, let names, let conditions): return try scan(plan, source, names, conditions)
         case .values(let rows): return try values(plan, rows)
-        case .filter(let input, let condition): return filter(try pipeline(input), condition)
+        case .filter(let input, let condition): return filter(try pipeline(input), condition, plan.columns)
         case .project(let input, let expressions): return project(try pipeline(input), expressions, plan.columns)
         case .aggregate(let input, let keys, let sets, let calls):
             let below = try pipeline(input)
@@ -97,10 +97,15 @@ struct Lowering: Sendable {
         return Pipeline(plan.columns, parts: [Rows(columns, count: rows.count)])
     }
 
-    private func filter(_ input: Pipeline, _ condition: Expression) -> Pipeline {
+    /// - Parameter columns: those of the input that are read further on.
+    private func filter(_ input: Pipeline, _ condition: Expression, _ columns: [PlanColumn]) -> Pipeline {
+        let known = Dictionary(
+            input.columns.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        let columns = columns.filter { known[$0.id] != nil }
+        let kept = columns.compactMap { known[$0.id] }
         let evaluator = Evaluator(context: execution.context, columns: input.columns)
         let parts = condition.conjuncts
-        return input.map(input.columns) { rows in
+        return input.map(columns) { rows in
             var rows = rows
             // Rows that are chosen so far; they are brought together once few are left, before what may fail, and at
             // the end.
@@ -118,6 +123,7 @@ struct Lowering: Sendable {
                 chosen = chosen.map { $0.intersection(selection) } ?? selection
                 if let left = chosen?.setCount, left * 8 < rows.count { try compact() }
             }
+            rows = Rows(kept.map { rows.columns[$0] }, count: rows.count)
             try compact()
             return rows
         }
@@ -175,6 +181,9 @@ struct Lowering: Sendable {
         case .mark:
             let known = Set(left.columns.map(\.id))
             return left.columns + columns.filter { !known.contains($0.id) }
+        case .inner, .left, .single:
+            let wanted = Set(columns.map(\.id))
+            return (left.columns + right.columns).filter { wanted.contains($0.id) }
         default: return left.columns + right.columns
         }
     }

@@ -11,6 +11,8 @@ struct LikePattern: Sendable {
         /// Nil for `_`.
         var elements: [UInt8?] = []
         var hasWildcard: Bool { elements.contains(nil) }
+        /// The bytes where there is no `_`: such a piece is looked for sixteen places at a time.
+        var bytes: [UInt8] = []
     }
 
     private let pieces: [Piece]
@@ -34,7 +36,11 @@ struct LikePattern: Sendable {
                 pieces[pieces.count - 1].elements += Array(String(scalar).utf8)
             }
         }
-        self.pieces = pieces
+        self.pieces = pieces.map { piece in
+            var piece = piece
+            if !piece.hasWildcard { piece.bytes = piece.elements.compactMap { $0 } }
+            return piece
+        }
     }
 
     /// Whether a text is of the pattern.
@@ -82,12 +88,48 @@ struct LikePattern: Sendable {
     /// Where the first place of a piece from a position on ends.
     private static func find(_ piece: Piece, _ text: Span<UInt8>, _ start: Int) -> Int? {
         guard let first = piece.elements.first else { return start }
+        if !piece.bytes.isEmpty { return find(piece.bytes.span, text, start) }
         var position = start
         while position < text.count {
             if first == nil || text[position] == first {
                 if let end = end(of: piece, text, position) { return end }
             }
             position += first == nil ? characterLength(text, position) : 1
+        }
+        return nil
+    }
+
+    /// Where the first place of some bytes from a position on ends: where the first and the last byte stand at their
+    /// distance the rest is compared.
+    private static func find(_ bytes: Span<UInt8>, _ text: Span<UInt8>, _ start: Int) -> Int? {
+        let length = bytes.count
+        var position = start
+        let (first, last) = (bytes[0], bytes[length - 1])
+        unsafe text.withUnsafeBytes { raw in
+            // Places without a candidate are passed over; what is left is looked at one by one.
+            while position &+ length &+ 15 <= raw.count {
+                let heads = unsafe raw.loadUnaligned(fromByteOffset: position, as: SIMD16<UInt8>.self)
+                let tails = unsafe raw.loadUnaligned(fromByteOffset: position &+ length &- 1, as: SIMD16<UInt8>.self)
+                let candidates = (heads .== first) .& (tails .== last)
+                if any(candidates) {
+                    for lane in 0..<16 where candidates[lane] {
+                        var index = 1
+                        while index < length, text[position &+ lane &+ index] == bytes[index] { index &+= 1 }
+                        if index >= length {
+                            position = -(position &+ lane &+ length)
+                            return
+                        }
+                    }
+                }
+                position &+= 16
+            }
+        }
+        if position < 0 { return -position }
+        while position + length <= text.count {
+            var index = 0
+            while index < length, text[position &+ index] == bytes[index] { index &+= 1 }
+            if index == length { return position + length }
+            position &+= 1
         }
         return nil
     }

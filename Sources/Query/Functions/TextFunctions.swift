@@ -9,18 +9,6 @@ enum TextFunctions {
             RowFunctions.text("reverse") { String(String.UnicodeScalarView($0.unicodeScalars.reversed())) },
             length("length"), length("char_length"), length("character_length"),
             function("octet_length", [.text], .int32) { .int(Int64($0[0].asText.utf8.count)) },
-            function("substring", [.text, .int32], .text) { .text(substring($0[0].asText, $0[1].asInt, nil)) },
-            function("substr", [.text, .int32], .text) { .text(substring($0[0].asText, $0[1].asInt, nil)) },
-            function("substring", [.text, .int32, .int32], .text, canFail: true) { values throws(KernelError) in
-                guard values[2].asInt >= 0 else { throw .invalidArgument("a negative length of substring") }
-                return .text(substring(values[0].asText, values[1].asInt, values[2].asInt))
-            },
-            function("substr", [.text, .int32, .int32], .text, canFail: true) { values throws(KernelError) in
-                guard values[2].asInt >= 0 else { throw .invalidArgument("a negative length of substring") }
-                return .text(substring(values[0].asText, values[1].asInt, values[2].asInt))
-            },
-            function("left", [.text, .int32], .text) { .text(left($0[0].asText, $0[1].asInt)) },
-            function("right", [.text, .int32], .text) { .text(right($0[0].asText, $0[1].asInt)) },
             function("strpos", [.text, .text], .int32) { .int(position($0[0].asText, $0[1].asText)) },
             function("replace", [.text, .text, .text], .text) {
                 .text($0[1].asText.isEmpty ? $0[0].asText : $0[0].asText.replacing($0[1].asText, with: $0[2].asText))
@@ -47,7 +35,7 @@ enum TextFunctions {
             ScalarFunction("||", [.text, .text], .text) { arguments, rowCount, _ throws(KernelError) in
                 try RowFunctions.boxed(.text, arguments, rowCount) { .text($0[0].asText + $0[1].asText) }
             },
-        ] + trims
+        ] + trims + TextPieces.all
 
     /// Character by character, as PostgreSQL does: one that becomes several (ß) stays.
     @Sendable private static func upper(_ text: String) -> String {
@@ -78,29 +66,6 @@ enum TextFunctions {
         arguments, rowCount, _ throws(KernelError) in
         // NULL arguments are left out.
         try RowFunctions.boxed(.text, arguments, rowCount, strict: false) { .text($0.map(\.asText).joined()) }
-    }
-
-    /// From a position that counts from 1 and may lie before the text.
-    private static func substring(_ text: String, _ start: Int64, _ length: Int64?) -> String {
-        let scalars = Array(text.unicodeScalars)
-        let first = max(0, start - 1)
-        var end = Int64(scalars.count)
-        if let length {
-            let (sum, overflow) = (start - 1).addingReportingOverflow(length)
-            end = overflow ? end : min(end, sum)
-        }
-        guard first < end else { return "" }
-        return String(String.UnicodeScalarView(scalars[Int(first)..<Int(end)]))
-    }
-
-    private static func left(_ text: String, _ count: Int64) -> String {
-        let scalars = text.unicodeScalars
-        return String(count >= 0 ? scalars.prefix(Int(count)) : scalars.dropLast(Int(-count)))
-    }
-
-    private static func right(_ text: String, _ count: Int64) -> String {
-        let scalars = text.unicodeScalars
-        return String(count >= 0 ? scalars.suffix(Int(count)) : scalars.dropFirst(Int(-count)))
     }
 
     private static func position(_ text: String, _ part: String) -> Int64 {

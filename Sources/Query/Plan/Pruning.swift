@@ -32,7 +32,8 @@ final class Pruning {
                 .scan(source, names: kept.map { names[$0] }, conditions: conditions), kept.map { plan.columns[$0] })
         case .filter(let input, let condition):
             let below = pruned(input, wanted.union(condition.columns))
-            return LogicalPlan(.filter(below, condition), below.columns)
+            // Columns that the condition alone reads go no further.
+            return LogicalPlan(.filter(below, condition), below.columns.filter { wanted.contains($0.id) })
         case .project(let input, let expressions):
             let kept = plan.columns.indices.filter { wanted.contains(plan.columns[$0].id) }
             let needed = kept.reduce(into: Set<ColumnID>()) { $0.formUnion(expressions[$1].columns) }
@@ -67,7 +68,8 @@ final class Pruning {
             return LogicalPlan(
                 .join(join),
                 plan.columns.filter {
-                    known.contains($0.id) || (isMark && wanted.contains($0.id)) || (isMark && $0 == plan.columns.last)
+                    (known.contains($0.id) && wanted.contains($0.id)) || (isMark && wanted.contains($0.id))
+                        || (isMark && $0 == plan.columns.last)
                 })
         case .sort(let input, let keys, let limit):
             let below = pruned(input, wanted.union(own))

@@ -12,9 +12,20 @@ package final class SumState: AggregateState {
     private let type: LogicalType
     private let inputScale: Int
     private let isDouble: Bool
-    private var exact: [Int128] = []
-    private var doubles: [Double] = []
-    private var counts: [Int64] = []
+    private var exact: [Exact] = []
+    private var doubles: [Floating] = []
+
+    /// A sum of integers, and how many there were: side by side, since each row changes both.
+    private struct Exact {
+        var sum: Int128 = 0
+        var count: Int64 = 0
+    }
+
+    /// The same of doubles.
+    private struct Floating {
+        var sum = 0.0
+        var count: Int64 = 0
+    }
     private var overflowed = false
 
     /// - Parameters:
@@ -28,13 +39,15 @@ package final class SumState: AggregateState {
     }
 
     package func grow(to groupCount: Int) {
-        Kernels.grow(&counts, groupCount, 0)
-        if isDouble { Kernels.grow(&doubles, groupCount, 0) } else { Kernels.grow(&exact, groupCount, 0) }
+        if isDouble {
+            Kernels.grow(&doubles, groupCount, Floating())
+        } else {
+            Kernels.grow(&exact, groupCount, Exact())
+        }
     }
 
     package func update(_ groups: Span<UInt32>, _ arguments: [Operand], mask: Bitmap?) throws(KernelError) {
         let argument = arguments[0]
-        countRows(&counts, groups, mask)
         if let source = argument.int32 { return Self.addIntegers(&exact, source, groups, mask) }
         if let source = argument.int64 { return Self.addIntegers(&exact, source, groups, mask) }
         if let source = argument.int128 { return Self.addWide(&exact, &overflowed, source, groups, mask) }
@@ -42,93 +55,122 @@ package final class SumState: AggregateState {
         throw .invalidArgument("values of type \(argument.type) cannot be summed")
     }
 
+    @inline(__always)
     private static func addIntegers<Value: FixedWidthInteger & SignedInteger>(
-        _ sums: inout [Int128], _ source: Source<Value>, _ groups: Span<UInt32>, _ mask: Bitmap?
+        _ sums: inout [Exact], _ source: Source<Value>, _ groups: Span<UInt32>, _ mask: Bitmap?
     ) {
         switch source {
-        case .constant(let value): forEachRow(groups.count, mask) { sums[Int(groups[$0])] &+= Int128(value) }
+        case .constant(let value):
+            scatter(&sums, groups, mask) { own, _ in
+                own.sum &+= Int128(value)
+                own.count &+= 1
+            }
         case .buffer(let buffer):
             let values = buffer.span
-            forEachRow(groups.count, mask) { sums[Int(groups[$0])] &+= Int128(values[$0]) }
+            precondition(values.count >= groups.count)
+            scatter(&sums, groups, mask) { own, row in
+                own.sum &+= Int128(unsafe values[unchecked: row])
+                own.count &+= 1
+            }
         }
     }
 
     private static func addWide(
-        _ sums: inout [Int128], _ overflowed: inout Bool, _ source: Source<Int128>, _ groups: Span<UInt32>,
+        _ sums: inout [Exact], _ overflowed: inout Bool, _ source: Source<Int128>, _ groups: Span<UInt32>,
         _ mask: Bitmap?
     ) {
-        func add(_ group: Int, _ value: Int128) {
-            let (sum, overflow) = sums[group].addingReportingOverflow(value)
-            sums[group] = sum
-            overflowed = overflowed || overflow
+        var hasOverflow = false
+        @inline(__always)
+        func add(_ own: inout Exact, _ value: Int128) {
+            let (sum, overflow) = own.sum.addingReportingOverflow(value)
+            own.sum = sum
+            own.count &+= 1
+            hasOverflow = hasOverflow || overflow
         }
         switch source {
-        case .constant(let value): forEachRow(groups.count, mask) { add(Int(groups[$0]), value) }
+        case .constant(let value): scatter(&sums, groups, mask) { own, _ in add(&own, value) }
         case .buffer(let buffer):
             let values = buffer.span
-            forEachRow(groups.count, mask) { add(Int(groups[$0]), values[$0]) }
+            precondition(values.count >= groups.count)
+            scatter(&sums, groups, mask) { own, row in add(&own, unsafe values[unchecked: row]) }
         }
+        overflowed = overflowed || hasOverflow
     }
 
     private static func addDoubles(
-        _ sums: inout [Double], _ source: Source<Double>, _ groups: Span<UInt32>, _ mask: Bitmap?
+        _ sums: inout [Floating], _ source: Source<Double>, _ groups: Span<UInt32>, _ mask: Bitmap?
     ) {
         switch source {
-        case .constant(let value): forEachRow(groups.count, mask) { sums[Int(groups[$0])] += value }
+        case .constant(let value):
+            scatter(&sums, groups, mask) { own, _ in
+                own.sum += value
+                own.count &+= 1
+            }
         case .buffer(let buffer):
             let values = buffer.span
-            forEachRow(groups.count, mask) { sums[Int(groups[$0])] += values[$0] }
+            precondition(values.count >= groups.count)
+            scatter(&sums, groups, mask) { own, row in
+                own.sum += unsafe values[unchecked: row]
+                own.count &+= 1
+            }
         }
     }
 
     package func merge(_ other: any AggregateState, _ sources: Span<UInt32>, into groups: Span<UInt32>) {
         guard let other = other as? SumState else { return }
         overflowed = overflowed || other.overflowed
-        for index in 0..<sources.count {
-            counts[Int(groups[index])] &+= other.counts[Int(sources[index])]
-        }
         if isDouble {
-            for index in 0..<sources.count { doubles[Int(groups[index])] += other.doubles[Int(sources[index])] }
+            for index in 0..<sources.count {
+                let (target, source) = (Int(groups[index]), Int(sources[index]))
+                doubles[target].sum += other.doubles[source].sum
+                doubles[target].count &+= other.doubles[source].count
+            }
             return
         }
         var hasOverflow = false
         for index in 0..<sources.count {
-            let target = Int(groups[index])
-            let (sum, overflow) = exact[target].addingReportingOverflow(other.exact[Int(sources[index])])
-            exact[target] = sum
+            let (target, source) = (Int(groups[index]), Int(sources[index]))
+            let (sum, overflow) = exact[target].sum.addingReportingOverflow(other.exact[source].sum)
+            exact[target].sum = sum
+            exact[target].count &+= other.exact[source].count
             hasOverflow = hasOverflow || overflow
         }
         overflowed = overflowed || hasOverflow
     }
 
-    package var byteCount: Int { exact.count * 16 + doubles.count * 8 + counts.count * 8 }
+    package var byteCount: Int { exact.count * 32 + doubles.count * 16 }
 
     package func finish() throws(KernelError) -> Column {
         if overflowed { throw .overflow("\(type)") }
-        let bits = Bitmap(counts.count) { counts[$0] > 0 }
-        let validity = bits.setCount == bits.count ? nil : bits
         if isDouble {
-            let values = result == .sum ? doubles : zip(doubles, counts).map { $1 == 0 ? 0 : $0 / Double($1) }
-            return Column(type, validity: validity, .double(Buffer(values)))
+            let values = doubles.map { $0.count == 0 ? 0 : result == .sum ? $0.sum : $0.sum / Double($0.count) }
+            return column(.double(Buffer(values)), Bitmap(doubles.count) { doubles[$0].count > 0 })
         }
+        let isPresent = Bitmap(exact.count) { exact[$0].count > 0 }
         if type == .double {
-            let values = zip(exact, counts).map { $1 == 0 ? 0 : Decimals.double($0, scale: inputScale) / Double($1) }
-            return Column(type, validity: validity, .double(Buffer(values)))
+            let values = exact.map {
+                $0.count == 0 ? 0 : Decimals.double($0.sum, scale: inputScale) / Double($0.count)
+            }
+            return column(.double(Buffer(values)), isPresent)
         }
         let limit = Decimals.power(type.precision).magnitude
         var values: [Int128] = []
-        values.reserveCapacity(counts.count)
-        for group in counts.indices {
-            var value: Int128? = exact[group]
-            if counts[group] > 0, result == .average {
-                value = Decimals.quotient(exact[group], Int128(counts[group]), shift: type.scale - inputScale)
+        values.reserveCapacity(exact.count)
+        for own in exact {
+            var value: Int128? = own.sum
+            if own.count > 0, result == .average {
+                value = Decimals.quotient(own.sum, Int128(own.count), shift: type.scale - inputScale)
             }
             guard let value, value.magnitude < limit else { throw .overflow("\(type)") }
             values.append(value)
         }
         if type.physicalType == .int64 {
-            return Column(type, validity: validity, .int64(Buffer(values.map { Int64(truncatingIfNeeded: $0) })))
+            return column(.int64(Buffer(values.map { Int64(truncatingIfNeeded: $0) })), isPresent)
         }
-        return Column(type, validity: validity, .int128(Buffer(values)))
+        return column(.int128(Buffer(values)), isPresent)
+    }
+
+    private func column(_ values: ColumnValues, _ isPresent: Bitmap) -> Column {
+        Column(type, validity: isPresent.setCount == isPresent.count ? nil : isPresent, values)
     }
 }
