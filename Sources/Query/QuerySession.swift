@@ -19,6 +19,8 @@ package struct QueryOptions: Sendable {
     package var isCancelled: @Sendable () -> Bool = { false }
     /// The most bytes that operators may hold at once; nil for no limit.
     package var memoryBytesMax: Int?
+    /// Where rows are put away that the budget does not hold; without it more is an error.
+    package var spillPlace: SpillPlace?
     /// The most seconds by the clock; nil for no limit.
     package var secondsMax: Double?
     /// The most rows of the answer; nil for no limit.
@@ -125,7 +127,7 @@ package struct QuerySession: Sendable {
         let seconds = Double(meters.now() - start) / 1e9
         return ExplainedQuery(
             plan: Explainer(prepared.plan, meters: meters).explained(prepared.plan), rows: rowCount, seconds: seconds,
-            peakBytes: execution.memory.peak)
+            peakBytes: execution.memory.peak, spilledBytes: execution.spill?.byteCount ?? 0)
     }
 
     private func execution(meters: QueryMeters?) -> Execution {
@@ -133,7 +135,7 @@ package struct QuerySession: Sendable {
         let deadline = options.secondsMax.map { clock.monotonicNanoseconds() + UInt64($0 * 1e9) }
         return Execution(
             context: context, threads: options.threads, memory: MemoryBudget(limit: options.memoryBytesMax),
-            meters: meters
+            meters: meters, spill: options.spillPlace.map { SpillFolder($0) }
         ) { () throws(QueryError) in
             if isCancelled() { throw QueryError(.cancelled, "the query was cancelled") }
             if let deadline, clock.monotonicNanoseconds() > deadline {
@@ -146,6 +148,7 @@ package struct QuerySession: Sendable {
         _ prepared: Prepared, _ execution: Execution, begin: ([AnswerColumn]) throws -> Void,
         _ body: (ColumnBatch) throws -> Void
     ) throws {
+        defer { execution.spill?.remove() }
         let pipeline = try Lowering(execution: execution).pipeline(prepared.plan)
         let known = Dictionary(
             pipeline.columns.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
@@ -154,7 +157,7 @@ package struct QuerySession: Sendable {
         try begin(columns)
         let schema = Schema(columns.map { Field($0.name, $0.type.logical) })
         var left = options.rowsMax ?? .max
-        for rows in try pipeline.materialised(execution) {
+        try pipeline.forEachInOrder(execution) { rows in
             left -= rows.count
             guard left >= 0 else {
                 throw QueryError(

@@ -49,6 +49,15 @@ import Testing
             for (mine, theirs) in zip(rows, answer.rows) {
                 #expect(zip(mine, theirs).allSatisfy { Self.isSame($0, $1) }, "query \(number): \(mine) \(theirs)")
             }
+            // The same of a budget that the larger joins and groups don't fit: they go by the disk.
+            var narrow = QueryOptions.forTests
+            narrow.memoryBytesMax = 6 << 20
+            narrow.spillPlace = SpillTests.place()
+            let spilled = try session(narrow, tables: paths).rows(answer.sql).rows
+            try #require(spilled.count == answer.rows.count, "query \(number) in 6 MiB")
+            for (mine, theirs) in zip(spilled, answer.rows) {
+                #expect(zip(mine, theirs).allSatisfy { Self.isSame($0, $1) }, "query \(number) in 6 MiB")
+            }
         }
     }
 

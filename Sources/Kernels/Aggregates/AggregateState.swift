@@ -59,6 +59,25 @@ func countRows(_ counts: inout [Int64], _ groups: Span<UInt32>, _ mask: Bitmap?)
     scatter(&counts, groups, mask) { count, _ in count &+= 1 }
 }
 
+/// Calls back with what is kept of a group and what is added to it, pair by pair.
+@inline(__always)
+func mergeStates<Value>(
+    _ values: inout [Value], _ others: [Value], _ sources: Span<UInt32>, _ groups: Span<UInt32>,
+    _ body: (inout Value, Value) -> Void
+) {
+    precondition(sources.count == groups.count)
+    let added = others.span
+    unsafe values.withUnsafeMutableBufferPointer { cells in
+        let (base, count) = unsafe (cells.baseAddress, cells.count)
+        guard let base = unsafe base else { return }
+        for index in 0..<sources.count {
+            let group = Int(groups[index])
+            precondition(group < count)
+            unsafe body(&base[group], added[Int(sources[index])])
+        }
+    }
+}
+
 /// Calls back with each row that counts and what is kept of its group.
 @inline(__always)
 func scatter<Value>(

@@ -34,6 +34,14 @@ package enum PackedKeys: Sendable {
         return partitions
     }
 
+    /// The keys in 128 bits.
+    package var wideKeys: [UInt128] {
+        switch self {
+        case .narrow(let keys, _): keys.map { UInt128($0) }
+        case .wide(let keys, _): keys
+        }
+    }
+
     /// Keys of one layout behind each other.
     package static func joined(_ pieces: [PackedKeys]) -> PackedKeys {
         let count = pieces.reduce(0) { $0 + $1.count }

@@ -20,7 +20,6 @@ extension Binder {
         guard !call.isStar, !call.isDistinct, call.filter == nil, call.order.isEmpty, call.withinGroup.isEmpty else {
             throw QueryError(.type, "'\(name)' is no aggregate", at: call.name.range)
         }
-        if name == "grouping" { throw QueryError(.unsupported, "grouping() is not executed yet", at: range) }
         let arguments = try call.arguments.map { try expression($0.value, gathering) }
         switch name {
         case "coalesce", "ifnull":

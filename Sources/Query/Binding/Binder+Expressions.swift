@@ -26,6 +26,11 @@ extension Binder {
         case .binary("or", let left, let right):
             return Expression(.or([try condition(left, gathering), try condition(right, gathering)]), .bool, range)
         case .binary(let symbol, let left, let right):
+            if case .row(let mine) = left.kind, case .row(let others) = right.kind {
+                return try rows(
+                    symbol, try mine.map { try expression($0, gathering) },
+                    try others.map { try expression($0, gathering) }, range)
+            }
             return try binary(symbol, try expression(left, gathering), try expression(right, gathering), range)
         case .isTest(let operand, let value, let isNegated):
             let tested: Expression
@@ -45,6 +50,17 @@ extension Binder {
                 isNegated,
                 isSymmetric, range)
         case .inList(let value, let items, let isNegated):
+            if case .row(let mine) = value.kind {
+                let own = try mine.map { try expression($0, gathering) }
+                let parts = try items.map { item -> Expression in
+                    guard case .row(let others) = item.kind else {
+                        throw QueryError(.type, "a row is among rows only", at: item.range)
+                    }
+                    return try rows("=", own, try others.map { try expression($0, gathering) }, range)
+                }
+                let among = parts.count == 1 ? parts[0] : Expression(.or(parts), .bool, range)
+                return isNegated ? Expression(.not(among), .bool, range) : among
+            }
             let among = try self.among(
                 try expression(value, gathering), try items.map { try expression($0, gathering) }, range)
             return isNegated ? Expression(.not(among), .bool, range) : among
@@ -91,11 +107,18 @@ extension Binder {
                     at: name.range, try: "COLLATE \"C\"")
             }
             return try expression(value, gathering)
-        case .row: throw QueryError(.unsupported, "rows as values are not executed yet", at: range)
-        case .structure: throw QueryError(.unsupported, "structures as values are not executed yet", at: range)
-        case .subscripted: throw QueryError(.unsupported, "subscripts are not executed yet", at: range)
-        case .sliced: throw QueryError(.unsupported, "slices are not executed yet", at: range)
-        case .field: throw QueryError(.unsupported, "fields of structures are not executed yet", at: range)
+        case .row(let parts):
+            return try structure(
+                try parts.enumerated().map { ("f\($0.offset + 1)", try expression($0.element, gathering)) }, range)
+        case .structure(let parts):
+            return try structure(try parts.map { ($0.name, try expression($0.value, gathering)) }, range)
+        case .subscripted(let list, let index):
+            return try element(try expression(list, gathering), try expression(index, gathering), range)
+        case .sliced(let list, let low, let high):
+            return try slice(
+                try expression(list, gathering), try low.map { try expression($0, gathering) },
+                try high.map { try expression($0, gathering) }, range)
+        case .field(let value, let name): return try field(try expression(value, gathering), name)
         }
     }
 
@@ -170,16 +193,20 @@ extension Binder {
     }
 
     private func column(_ names: [NameSyntax], _ range: SourceRange, _ gathering: Gathering) throws -> Expression {
-        guard names.count <= 2 else {
-            throw QueryError(.unsupported, "names of three parts are not executed yet", at: range)
-        }
         var scope: Scope? = gathering.scope
         while let current = scope {
-            if let found = try resolve(names, range, current) { return Expression(found, range) }
+            // `t.column`, else `column`; names behind it are fields of structures.
+            for length in [2, 1] where length <= names.count {
+                guard let found = try resolve(Array(names.prefix(length)), range, current) else { continue }
+                if length < names.count {
+                    guard case .structure = found.type else { continue }
+                }
+                return try names.dropFirst(length).reduce(Expression(found, range)) { try field($0, $1) }
+            }
             scope = current.parent
         }
         let name = names[names.count - 1]
-        if names.count == 2 {
+        if names.count >= 2 {
             let aliases = gathering.scope.tables.map(\.alias)
             guard aliases.contains(names[0].text) else {
                 throw QueryError(

@@ -358,6 +358,12 @@ extension Binder {
                 throw QueryError(.unsupported, "subqueries inside of aggregates are not executed yet", at: bad.range)
             }
         }
+        for aggregate in gathering.aggregates where aggregate.call.name == "grouping" {
+            for argument in aggregate.call.arguments where !keys.contains(where: { $0.isSame(as: argument) }) {
+                throw QueryError(
+                    .type, "grouping takes expressions of GROUP BY", at: argument.range, try: "GROUP BY with it")
+            }
+        }
         let computed = Set(gathering.aggregates.map(\.column.id))
         for key in keys where !key.columns.isDisjoint(with: computed) {
             throw QueryError(.syntax, "GROUP BY may not have aggregates", at: key.range)

@@ -39,9 +39,19 @@ extension Binder {
                 return Expression(.not(try inQuery(value, query, gathering, range)), .bool, range)
             }
         }
-        throw QueryError(
-            .unsupported,
-            "'\(symbol) \(isAll ? "ALL" : "ANY")' is executed for '= ANY (query)' and '<> ALL (query)' only", at: range)
+        let own = try expression(value, gathering)
+        switch operand {
+        case .list(let list):
+            return try quantified(own, symbol, isAll, try expression(list, gathering), isQuery: false, range)
+        case .query(let query):
+            let plan = try self.query(query, parent: gathering.scope)
+            guard plan.columns.count == 1 else {
+                throw QueryError(.type, "the subquery has one column, not \(plan.columns.count)", at: range)
+            }
+            let list = try gathered(plan, range)
+            let values = pending(.scalar, list, list.columns[0].type, gathering, range)
+            return try quantified(own, symbol, isAll, values, isQuery: true, range)
+        }
     }
 
     // MARK: Joining

@@ -11,13 +11,30 @@ struct Aggregation: Sendable {
     let calls: [AggregateCall]
     let columns: [PlanColumn]
     let execution: Execution
+    /// What counts the bytes that are put away.
+    let meter: OperatorMeter?
 
     /// The groups of one part: a row of keys for each, and the state of each aggregate.
     private struct Partial: @unchecked Sendable {
+        /// Which rows they are of: partials are merged in this order.
+        let order: PartitionedRows.Order
         let keys: [Column]
         let groupCount: Int
         let states: [any AggregateState]
-        let reservation: MemoryReservation
+        let reservation: MemoryReservation?
+
+        func holding(_ reservation: MemoryReservation) -> Partial {
+            Partial(order: order, keys: keys, groupCount: groupCount, states: states, reservation: reservation)
+        }
+    }
+
+    /// For each call an earlier one that keeps the same values, which it then takes its result from: two quantiles of one
+    /// column keep it once.
+    private func twins(_ states: [any AggregateState]) -> [Int?] {
+        calls.indices.map { index in
+            guard states[index] is ListState else { return nil }
+            return (0..<index).first { states[$0] is ListState && calls[$0].keepsSameValues(as: calls[index]) }
+        }
     }
 
     /// Rows that are grouped at once: enough to make tables worth it, few enough to stay in the cache.
@@ -25,26 +42,58 @@ struct Aggregation: Sendable {
 
     func pipeline() throws -> Pipeline {
         let evaluator = Evaluator(context: execution.context, columns: input.columns)
-        let partials = try input.collect(execution) { _, run in
+        // Rows that memory has no room for are put away, chunk by chunk, and their groups are made at the end.
+        let away = PartitionedRows(input.columns, keys, execution, meter)
+        let partials = try input.coalesced().collect(execution) { part, run in
             var made: [Partial] = []
             var waiting: [Rows] = []
             var waitingCount = 0
+            var number = 0
+            func finishChunk() throws {
+                let order = PartitionedRows.Order(part: part, number: number)
+                number += 1
+                defer { (waiting, waitingCount) = ([], 0) }
+                if away.isSpilled, !keys.isEmpty { return try spill(waiting, order, away) }
+                if let partial = try partial(waiting, evaluator, order) {
+                    made.append(partial)
+                } else {
+                    try away.spill()
+                    try spill(waiting, order, away)
+                }
+            }
             try run { rows in
                 waiting.append(rows)
                 waitingCount += rows.count
-                if waitingCount >= Self.chunkRowCount {
-                    made.append(try partial(waiting, evaluator))
-                    (waiting, waitingCount) = ([], 0)
-                }
+                if waitingCount >= Self.chunkRowCount { try finishChunk() }
             }
-            if !waiting.isEmpty { made.append(try partial(waiting, evaluator)) }
+            if !waiting.isEmpty { try finishChunk() }
             return made
         }.flatMap { $0 }
         if keys.isEmpty { return try total(partials) }
-        return try merged(partials)
+        return away.isSpilled ? try merged(partials, away) : try merged(partials)
     }
 
-    private func partial(_ parts: [Rows], _ evaluator: Evaluator) throws -> Partial {
+    private func spill(_ waiting: [Rows], _ order: PartitionedRows.Order, _ away: PartitionedRows) throws {
+        // A chunk is put away as a whole, so that its groups are later computed from the same rows in the same order.
+        try away.add(try kernel { try Rows.joined(waiting, types: input.types) }, order)
+    }
+
+    /// The groups of some rows; nil where they don't fit the budget and may be put away.
+    private func partial(
+        _ parts: [Rows], _ evaluator: Evaluator, _ order: PartitionedRows.Order
+    ) throws -> Partial? {
+        let made = try fresh(parts, evaluator, order)
+        let byteCount = made.keys.reduce(0) { $0 + $1.byteCount } + made.states.reduce(0) { $0 + $1.byteCount }
+        if execution.maySpill, !keys.isEmpty {
+            guard let own = execution.memory.tryReserve(byteCount) else { return nil }
+            return made.holding(own)
+        }
+        return made.holding(try execution.memory.reserve(byteCount))
+    }
+
+    private func fresh(
+        _ parts: [Rows], _ evaluator: Evaluator, _ order: PartitionedRows.Order
+    ) throws -> Partial {
         var keyParts: [[Column]] = []
         for rows in parts { keyParts.append(try keys.map { try evaluator.column($0, rows) }) }
         let count = parts.reduce(0) { $0 + $1.count }
@@ -63,17 +112,18 @@ struct Aggregation: Sendable {
             }
         }
         let states = try makeStates()
+        let twins = twins(states)
         for state in states { state.grow(to: groupCount) }
         var start = 0
         let span = groups.span
         for rows in parts {
             let own = span.extracting(start..<start + rows.count)
             start += rows.count
-            for (call, state) in zip(calls, states) { try update(state, call, own, rows, evaluator) }
+            for (index, state) in states.enumerated() where twins[index] == nil {
+                try update(state, calls[index], own, rows, evaluator)
+            }
         }
-        let reservation = try execution.memory.reserve(
-            keyColumns.reduce(0) { $0 + $1.byteCount } + states.reduce(0) { $0 + $1.byteCount })
-        return Partial(keys: keyColumns, groupCount: groupCount, states: states, reservation: reservation)
+        return Partial(order: order, keys: keyColumns, groupCount: groupCount, states: states, reservation: nil)
     }
 
     func makeStates() throws -> [any AggregateState] {
@@ -114,7 +164,15 @@ struct Aggregation: Sendable {
     }
 
     private func finished(_ states: [any AggregateState]) throws -> [Column] {
-        try zip(states, calls).map { state, call in try kernel(call.range) { try state.finish() } }
+        let twins = twins(states)
+        return try states.indices.map { index in
+            try kernel(calls[index].range) {
+                guard let twin = twins[index], let kept = states[twin] as? ListState,
+                    let own = states[index] as? ListState
+                else { return try states[index].finish() }
+                return try own.finish(with: kept)
+            }
+        }
     }
 
     /// Without keys there is one row, also of no rows.
@@ -132,6 +190,29 @@ struct Aggregation: Sendable {
             }
         }
         return Pipeline(columns, parts: [Rows(try finished(states), count: 1)])
+    }
+
+    /// The groups of what is in memory and of what was put away, piece by piece.
+    private func merged(_ partials: [Partial], _ away: PartitionedRows) throws -> Pipeline {
+        let cuts = try ParallelWork.results(partials.count, execution) { index in
+            try kernel {
+                for state in partials[index].states { try state.prepareMerge() }
+                return try Cut(partials[index].keys, partials[index].groupCount, PartitionedRows.pieceCount)
+            }
+        }
+        return Pipeline(columns: columns, partCount: PartitionedRows.pieceCount) { piece, next in
+            try execution.check()
+            let evaluator = Evaluator(context: execution.context, columns: input.columns)
+            var all = zip(partials, cuts).map { (partial: $0, groups: $1.groups(of: piece)) }
+            try away.forEach(piece: piece) { rows, order in
+                let made = try fresh([rows], evaluator, order)
+                for state in made.states { try kernel { try state.prepareMerge() } }
+                all.append((made, Array(0..<UInt32(truncatingIfNeeded: made.groupCount))))
+            }
+            all.sort { $0.partial.order < $1.partial.order }
+            let rows = try merge(all.map(\.partial), all.map(\.groups))
+            if rows.count > 0 { try next(rows) }
+        }
     }
 
     private func merged(_ partials: [Partial]) throws -> Pipeline {
@@ -159,7 +240,7 @@ struct Aggregation: Sendable {
         let results = Mutex<[Rows?]>(Array(repeating: nil, count: count))
         try ParallelWork.run(count: count, threads: execution.threads) { (piece: Int, _: Int) throws(any Error) in
             try execution.check()
-            let rows = try merge(partials, cuts, piece)
+            let rows = try merge(partials, cuts.map { $0.groups(of: piece) })
             results.withLock { $0[piece] = rows }
         }
         return Pipeline(columns, parts: results.withLock { $0.compactMap { $0 } })
@@ -200,27 +281,20 @@ struct Aggregation: Sendable {
         return Column(column.type, validity: column.validity, .bytes(try column.plainBytes()))
     }
 
-    private func merge(_ partials: [Partial], _ cuts: [Cut], _ piece: Int) throws -> Rows {
+    /// - Parameter sources: the groups of each partial that are merged.
+    private func merge(_ partials: [Partial], _ sources: [[UInt32]]) throws -> Rows {
         let states = try makeStates()
-        let sources = cuts.map { $0.groups(of: piece) }
         var chunks: [Rows] = []
         for (partial, own) in zip(partials, sources) {
             let rows = Rows(partial.keys, count: partial.groupCount)
             chunks.append(own.count == partial.groupCount ? rows : try kernel { try rows.taking(own) })
         }
         let layout = try kernel { try KeyLayout(chunks: chunks.filter { $0.count > 0 }.map(\.columns)) }
-        let expected = chunks.map(\.count).max() ?? 0
-        var narrow = GroupIndex<UInt64>(bits: min(layout.bits, 64), expected: expected)
-        var wide = GroupIndex<UInt128>(bits: 128, expected: layout.bits > 64 ? expected : 0)
+        var numbers = KeyNumbers(bits: layout.bits, expected: chunks.reduce(0) { $0 + $1.count })
         var pieces: [Rows] = []
         var groupCount = 0
         for (index, chunk) in chunks.enumerated() where chunk.count > 0 {
-            var groups: [UInt32] = []
-            let packed = try kernel { try layout.packed(chunk.columns, rowCount: chunk.count) }
-            switch packed {
-            case .narrow(let keys, _): groups = keys.map { narrow.insert($0) }
-            case .wide(let keys, _): groups = keys.map { wide.insert($0) }
-            }
+            let groups = numbers.insert(try kernel { try layout.packed(chunk.columns, rowCount: chunk.count) })
             var fresh: [UInt32] = []
             for row in groups.indices where Int(groups[row]) == groupCount {
                 groupCount += 1
@@ -244,6 +318,18 @@ struct Aggregation: Sendable {
 }
 
 extension AggregateCall {
+    /// Whether the values that both keep of the rows are the same.
+    func keepsSameValues(as other: AggregateCall) -> Bool {
+        guard arguments.count == other.arguments.count, order.count == other.order.count,
+            isDistinct == other.isDistinct, function.ignoresNulls == other.function.ignoresNulls
+        else { return false }
+        let isFilterSame =
+            filter == nil && other.filter == nil
+            || (filter.flatMap { own in other.filter.map { own.isSame(as: $0) } } ?? false)
+        return isFilterSame && zip(arguments, other.arguments).allSatisfy { $0.isSame(as: $1) }
+            && zip(order, other.order).allSatisfy { $0.expression.isSame(as: $1.expression) && $0.order == $1.order }
+    }
+
     /// A state for the call.
     func makeState() throws(KernelError) -> any AggregateState {
         try function.makeState(

@@ -224,20 +224,12 @@ struct Evaluator: Sendable {
         }
         let list = try Column.make(column.type, constants)
         let layout = try KeyLayout(chunks: [[list]])
-        guard case .narrow(let known, let bits) = try layout.packed([list], rowCount: constants.count) else {
-            var result = Operand.column(Column(.bool, .bool(Bitmap(repeating: false, count: rows.count))))
-            for constant in constants {
-                let equal = try Comparison.equal.evaluate(
-                    operand, .constant(try Column.make(column.type, [constant])), rowCount: rows.count)
-                result = .column(Logic.or(result, .column(equal), rowCount: rows.count))
-            }
-            return result.column
-        }
-        var index = GroupIndex<UInt64>(bits: bits)
-        for key in known { _ = index.insert(key) }
+        var numbers = KeyNumbers(bits: layout.bits)
+        _ = numbers.insert(try layout.packed([list], rowCount: constants.count))
         let probe = try layout.probed([column], rowCount: rows.count)
-        guard case .narrow(let keys, _) = probe.keys else { return Column.nulls(.bool, rows.count) }
-        let found = Bitmap(rows.count) { !probe.unknown[$0] && index.find(keys[$0]) != nil }
+        let known = numbers.find(probe.keys)
+        let (span, unknown) = (known.span, probe.unknown.span)
+        let found = Bitmap(rows.count) { !unknown[$0] && span[$0] != missingRow }
         return Column(.bool, .bool(found)).with(validity: column.validity)
     }
 }

@@ -27,7 +27,53 @@ struct HashJoin: Sendable {
         outputs = Set(columns.map(\.id))
     }
 
+    /// What counts the bytes that are put away.
+    var meter: OperatorMeter?
+
     func pipeline() throws -> Pipeline {
+        guard execution.maySpill, !join.keys.isEmpty, join.kind != .mark(isIn: true) else {
+            return try inMemory()
+        }
+        // A side that memory does not hold is cut by the keys' hash into pieces on disk, and the other with it: each
+        // pair of pieces is then joined by itself.
+        let keepsLeft = looksUpLeft && (join.kind == .semi || join.kind == .anti)
+        let mineKept = PartitionedRows(
+            left.columns, join.keys.map(\.left), execution, meter, bytesPerRow: JoinTable.bytesPerRow)
+        let othersKept = PartitionedRows(
+            right.columns, join.keys.map(\.right), execution, meter, bytesPerRow: JoinTable.bytesPerRow)
+        if keepsLeft {
+            try left.gathered(in: mineKept, execution)
+            guard mineKept.isSpilled else {
+                return try replacing(Pipeline(left.columns, parts: mineKept.taken()), right).inMemory()
+            }
+            try othersKept.spill()
+            try right.gathered(in: othersKept, execution)
+        } else {
+            try right.gathered(in: othersKept, execution)
+            guard othersKept.isSpilled else {
+                return try replacing(left, Pipeline(right.columns, parts: othersKept.taken())).inMemory()
+            }
+            try mineKept.spill()
+            try left.gathered(in: mineKept, execution)
+        }
+        return Pipeline(columns: columns, partCount: PartitionedRows.pieceCount) { piece, next in
+            try execution.check()
+            var (mine, others) = ([Rows](), [Rows]())
+            try othersKept.forEach(piece: piece) { rows, _ in others.append(rows) }
+            try mineKept.forEach(piece: piece) { rows, _ in mine.append(rows) }
+            let joined = try replacing(
+                Pipeline(left.columns, parts: mine), Pipeline(right.columns, parts: others)
+            ).inMemory()
+            for part in 0..<joined.partCount { try joined.run(part, next) }
+        }
+    }
+
+    private func replacing(_ left: Pipeline, _ right: Pipeline) -> HashJoin {
+        HashJoin(
+            join: join, left: left, right: right, columns: columns, execution: execution, looksUpLeft: looksUpLeft)
+    }
+
+    private func inMemory() throws -> Pipeline {
         if looksUpLeft, join.kind == .semi || join.kind == .anti { return try marked(wants: join.kind == .semi) }
         let table = try JoinTable(
             try right.whole(execution), columns: right.columns, keys: join.keys.map(\.right), pairs: join.keys,
@@ -297,7 +343,7 @@ struct HashJoin: Sendable {
 /// values.
 private struct NullGroups: Sendable {
     private let layout: KeyLayout?
-    private let groups: GroupIndex<UInt128>
+    private let groups: KeyNumbers
     private let hasNull: [Bool]
     private let isEmpty: Bool
 
@@ -307,16 +353,16 @@ private struct NullGroups: Sendable {
         let others = Array(keys.dropLast())
         if others.isEmpty {
             layout = nil
-            groups = GroupIndex(bits: 128)
+            groups = KeyNumbers(bits: 0)
             hasNull = [values.nullCount > 0]
             return
         }
         let layout = try kernel { try KeyLayout(chunks: [others]) }
-        var groups = GroupIndex<UInt128>(bits: 128)
+        var groups = KeyNumbers(bits: layout.bits)
         var hasNull: [Bool] = []
         let packed = try kernel(join.range) { try layout.packed(others, rowCount: count) }
-        for (row, key) in packed.wideKeys.enumerated() {
-            let group = Int(groups.insert(key))
+        for (row, number) in groups.insert(packed).enumerated() {
+            let group = Int(number)
             if group == hasNull.count { hasNull.append(false) }
             if !values.isValid(row) { hasNull[group] = true }
         }
@@ -331,20 +377,10 @@ private struct NullGroups: Sendable {
         if isEmpty { return Array(repeating: false, count: count) }
         guard let layout else { return (0..<count).map { hasNull[0] || !values.isValid($0) } }
         let probe = try layout.probed(Array(keys.dropLast()), rowCount: count)
-        let packed = probe.keys.wideKeys
+        let found = groups.find(probe.keys)
         return (0..<count).map { row in
-            guard !probe.unknown[row], let group = groups.find(packed[row]) else { return false }
-            return hasNull[Int(group)] || !values.isValid(row)
-        }
-    }
-}
-
-extension PackedKeys {
-    /// The keys in 128 bits.
-    var wideKeys: [UInt128] {
-        switch self {
-        case .narrow(let keys, _): keys.map { UInt128($0) }
-        case .wide(let keys, _): keys
+            guard !probe.unknown[row], found[row] != missingRow else { return false }
+            return hasNull[Int(found[row])] || !values.isValid(row)
         }
     }
 }

@@ -14,6 +14,9 @@ final class JoinTable: Sendable {
     private let pairs: [JoinPlan.KeyPair]
     private let reservation: MemoryReservation
 
+    /// Bytes of a row's packed key, its place in the table and the row that follows it.
+    static let bytesPerRow = 44
+
     /// Rows whose keys are packed at once.
     private static let chunkRowCount = 1 << 17
 
@@ -23,8 +26,7 @@ final class JoinTable: Sendable {
     ) throws {
         self.rows = rows
         self.pairs = pairs
-        // Rows, packed keys, the table and the rows that follow each other.
-        reservation = try execution.memory.reserve(rows.byteCount + rows.count * 44)
+        reservation = try execution.memory.reserve(rows.byteCount + rows.count * Self.bytesPerRow)
         let evaluator = Evaluator(context: execution.context, columns: columns)
         let values = try keys.map { try evaluator.column($0, rows) }
         self.keys = values

@@ -27,16 +27,20 @@ struct Lowering: Sendable {
             let below = try pipeline(input)
             guard let sets else {
                 return try Aggregation(
-                    input: below, keys: keys, calls: calls, columns: plan.columns, execution: execution
+                    input: below, keys: keys, calls: calls, columns: plan.columns, execution: execution,
+                    meter: execution.meters?.meter(of: plan)
                 ).pipeline()
             }
             return try groupingSets(below, keys, sets, calls, plan.columns)
         case .window(let input, let calls):
             return try Windowing(input: try pipeline(input), calls: calls, columns: plan.columns, execution: execution)
                 .pipeline()
-        case .join(let join): return try self.join(join, plan.columns)
+        case .join(let join): return try self.join(join, plan.columns, execution.meters?.meter(of: plan))
         case .sort(let input, let keys, let limit):
-            return try Sorting(input: try pipeline(input), keys: keys, limit: limit, execution: execution).pipeline()
+            return try Sorting(
+                input: try pipeline(input), keys: keys, limit: limit, execution: execution,
+                meter: execution.meters?.meter(of: plan)
+            ).pipeline()
         case .limit(let input, let limit, let offset): return try self.limit(try pipeline(input), limit, offset)
         case .concatenation(let inputs): return try concatenation(try inputs.map(pipeline), plan.columns)
         case .setDifference(let left, let right, let isIntersection, let isAll):
@@ -146,7 +150,8 @@ struct Lowering: Sendable {
             let chosen = Array(Set(set)).sorted()
             let own = chosen.map { columns[$0] } + columns.dropFirst(keys.count)
             let grouped = try Aggregation(
-                input: kept, keys: chosen.map { keys[$0] }, calls: calls, columns: own, execution: execution
+                input: kept, keys: chosen.map { keys[$0] }, calls: calls, columns: own, execution: execution,
+                meter: nil
             ).pipeline()
             for rows in try grouped.materialised(execution) {
                 var made: [Column] = []
@@ -157,18 +162,30 @@ struct Lowering: Sendable {
                         made.append(Column.nulls(keys[index].type.logical, rows.count))
                     }
                 }
-                parts.append(Rows(made + rows.columns.dropFirst(chosen.count), count: rows.count))
+                for (call, column) in zip(calls, rows.columns.dropFirst(chosen.count)) {
+                    guard call.name == "grouping" else {
+                        made.append(column)
+                        continue
+                    }
+                    let number = call.arguments.reduce(Int32(0)) { number, argument in
+                        let isKept = chosen.contains { keys[$0].isSame(as: argument) }
+                        return number * 2 + (isKept ? 0 : 1)
+                    }
+                    made.append(Column(.int32, .int32(Buffer(Array(repeating: number, count: rows.count)))))
+                }
+                parts.append(Rows(made, count: rows.count))
             }
         }
         return Pipeline(columns, parts: parts)
     }
 
-    private func join(_ join: JoinPlan, _ columns: [PlanColumn]) throws -> Pipeline {
+    private func join(_ join: JoinPlan, _ columns: [PlanColumn], _ meter: OperatorMeter?) throws -> Pipeline {
         let (left, right) = (try pipeline(join.left), try pipeline(join.right))
-        let made = try HashJoin(
+        var operation = HashJoin(
             join: join, left: left, right: right, columns: physicalColumns(join, left, right, columns),
-            execution: execution, looksUpLeft: Estimate.rows(join.left) < Estimate.rows(join.right)
-        ).pipeline()
+            execution: execution, looksUpLeft: Estimate.rows(join.left) < Estimate.rows(join.right))
+        operation.meter = meter
+        let made = try operation.pipeline()
         return reordered(made, columns)
     }
 

@@ -14,6 +14,25 @@ final class MemoryBudget: Sendable {
     /// The most bytes that were reserved at once.
     var peak: Int { state.withLock { $0.peak } }
 
+    /// Takes bytes for rows that can be put away instead: no more than half of the budget, since what is computed of
+    /// them takes memory besides. Nil where that is used up.
+    func tryReserve(_ bytes: Int) -> MemoryReservation? {
+        let fits = state.withLock { state in
+            if let limit, state.used + bytes > limit / 2 { return false }
+            state.used += bytes
+            state.peak = max(state.peak, state.used)
+            return true
+        }
+        return fits ? MemoryReservation(self, bytes) : nil
+    }
+
+    /// The error of a query that needs more than it may have.
+    var exceeded: QueryError {
+        QueryError(
+            .budget, "the query needs more than the \((limit ?? 0) >> 20) MiB of memory that it may have",
+            try: "--memory with more, or fewer rows and columns")
+    }
+
     /// Takes bytes for as long as the reservation is held.
     /// - Throws: `QueryError.budget`.
     func reserve(_ bytes: Int) throws(QueryError) -> MemoryReservation {
@@ -23,11 +42,7 @@ final class MemoryBudget: Sendable {
             state.peak = max(state.peak, state.used)
             return true
         }
-        guard fits else {
-            throw QueryError(
-                .budget, "the query needs more than the \((limit ?? 0) >> 20) MiB of memory that it may have",
-                try: "--memory with more, or fewer rows and columns")
-        }
+        guard fits else { throw exceeded }
         return MemoryReservation(self, bytes)
     }
 

@@ -33,8 +33,12 @@ package final class ScanMeter: Sendable {
 final class OperatorMeter: Sendable {
     private let rowCount = Atomic<Int>(0)
     private let spent = Atomic<UInt64>(0)
+    private let spilled = Atomic<Int>(0)
     /// Of a scan.
     let scan = ScanMeter()
+
+    func add(spilledBytes: Int) { spilled.add(spilledBytes, ordering: .relaxed) }
+    var spilledBytes: Int { spilled.load(ordering: .relaxed) }
 
     func add(rows: Int) { rowCount.add(rows, ordering: .relaxed) }
     func add(nanoseconds: UInt64) { spent.add(nanoseconds, ordering: .relaxed) }

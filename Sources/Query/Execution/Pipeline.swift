@@ -52,6 +52,29 @@ struct Pipeline: Sendable {
         return results.withLock { $0.compactMap { $0 } }
     }
 
+    /// The pipeline with neighbouring parts put together where there are many: what is merged part by part is merged
+    /// less often then.
+    func coalesced() -> Pipeline {
+        let most = 64
+        guard partCount > most else { return self }
+        let size = (partCount + most - 1) / most
+        let (count, run) = (partCount, self.run)
+        return Pipeline(columns: columns, partCount: (partCount + size - 1) / size) { part, next in
+            for own in part * size..<min(count, (part + 1) * size) { try run(own, next) }
+        }
+    }
+
+    /// Adds all rows to those that are kept in memory or on disk.
+    func gathered(in rows: PartitionedRows, _ execution: Execution) throws {
+        _ = try collect(execution) { part, run in
+            var number = 0
+            try run { batch in
+                try rows.add(batch, PartitionedRows.Order(part: part, number: number))
+                number += 1
+            }
+        }
+    }
+
     /// All rows, part by part, in memory for as long as the pipeline that is made of them.
     func kept(_ execution: Execution) throws -> Pipeline {
         let parts = try materialised(execution)
@@ -72,6 +95,17 @@ struct Pipeline: Sendable {
         }.filter { $0.count > 0 }
     }
 
+    /// Calls back with all rows in the order of the parts; of a budget only few parts are computed ahead.
+    func forEachInOrder(_ execution: Execution, _ body: (Rows) throws -> Void) throws {
+        guard execution.memory.limit != nil else { return try materialised(execution).forEach(body) }
+        if partCount == 1 { return try run(0, body) }
+        let (step, run) = (execution.threads * 2, self.run)
+        for start in stride(from: 0, to: partCount, by: step) {
+            let few = Pipeline(columns: columns, partCount: min(step, partCount - start)) { try run(start + $0, $1) }
+            try few.materialised(execution).forEach(body)
+        }
+    }
+
     /// All rows as one.
     func whole(_ execution: Execution) throws -> Rows {
         try Rows.joined(try materialised(execution), types: types, execution)
@@ -86,18 +120,25 @@ final class Execution: Sendable {
     let memory: MemoryBudget
     /// Nil where nothing is measured.
     let meters: QueryMeters?
+    /// Where rows go that memory does not hold; nil where the budget is all there is.
+    let spill: SpillFolder?
     private let shared = Mutex<[Int: Pipeline]>([:])
 
     init(
         context: EvaluationContext, threads: Int, memory: MemoryBudget, meters: QueryMeters? = nil,
+        spill: SpillFolder? = nil,
         interruption: @escaping @Sendable () throws(QueryError) -> Void
     ) {
         self.context = context
         self.threads = max(1, threads)
         self.memory = memory
         self.meters = meters
+        self.spill = spill
         self.interruption = interruption
     }
+
+    /// Whether operators count what they keep, and put away what is too much.
+    var maySpill: Bool { memory.limit != nil && spill != nil }
 
     /// Throws where the query was cancelled or has used up its time.
     func check() throws { try interruption() }

@@ -14,27 +14,27 @@ struct SetDifference: Sendable {
         let (mine, others) = (try left.whole(execution), try right.whole(execution))
         let kept = try kernel {
             let layout = try KeyLayout(chunks: [mine.columns, others.columns])
+            var numbers = KeyNumbers(bits: layout.bits, expected: others.count)
             var counts: [Int] = []
-            var index = GroupIndex<UInt128>(bits: 128)
-            for key in try layout.packed(others.columns, rowCount: others.count).wideKeys {
-                let group = Int(index.insert(key))
-                if group == counts.count { counts.append(0) }
-                counts[group] += 1
+            for group in numbers.insert(try layout.packed(others.columns, rowCount: others.count)) {
+                if Int(group) == counts.count { counts.append(0) }
+                counts[Int(group)] += 1
             }
+            // Keys of the left alone have no count; each key is given once without ALL.
+            let own = numbers.insert(try layout.packed(mine.columns, rowCount: mine.count))
+            counts += Array(repeating: 0, count: numbers.count - counts.count)
+            let isOnRight = counts.map { $0 > 0 }
+            var isGiven = [Bool](repeating: false, count: counts.count)
             var rows: [UInt32] = []
-            var seen = GroupIndex<UInt128>(bits: 128)
-            for (row, key) in try layout.packed(mine.columns, rowCount: mine.count).wideKeys.enumerated() {
+            for (row, number) in own.enumerated() {
+                let group = Int(number)
                 if isAll {
-                    var isMatched = false
-                    if let group = index.find(key), counts[Int(group)] > 0 {
-                        counts[Int(group)] -= 1
-                        isMatched = true
-                    }
+                    let isMatched = counts[group] > 0
+                    if isMatched { counts[group] -= 1 }
                     if isMatched == isIntersection { rows.append(UInt32(row)) }
-                } else if (index.find(key) != nil) == isIntersection {
-                    let known = seen.count
-                    _ = seen.insert(key)
-                    if seen.count > known { rows.append(UInt32(row)) }
+                } else if isOnRight[group] == isIntersection, !isGiven[group] {
+                    isGiven[group] = true
+                    rows.append(UInt32(row))
                 }
             }
             return try mine.taking(rows)

@@ -7,6 +7,8 @@ struct Sorting: Sendable {
     let keys: [SortKey]
     let limit: Int?
     let execution: Execution
+    /// What counts the bytes that are put away.
+    let meter: OperatorMeter?
 
     /// Rows of a batch that a sort gives.
     private static let batchRowCount = 1 << 16
@@ -28,12 +30,28 @@ struct Sorting: Sendable {
                 if let kept { try next(kept) }
             }
         }
+        if execution.maySpill, isSortable {
+            let spilled = SpilledSort(parts, keys, limit, execution, meter)
+            try spilled.gather()
+            if spilled.isSpilled { return spilled.pipeline() }
+            parts = Pipeline(input.columns, parts: spilled.rows())
+        }
         let rows = try parts.whole(execution)
         let sorted = try first(limit ?? rows.count, of: rows, evaluator)
         let slices = stride(from: 0, to: sorted.count, by: Self.batchRowCount).map {
             sorted.slice($0..<min(sorted.count, $0 + Self.batchRowCount))
         }
         return Pipeline(input.columns, parts: slices)
+    }
+
+    /// Whether values of the keys are ordered one by one: rows of others are sorted in memory only.
+    private var isSortable: Bool {
+        keys.allSatisfy { key in
+            switch key.expression.type.logical.physicalType {
+            case .list, .map, .structure: false
+            default: true
+            }
+        }
     }
 
     private func first(_ count: Int, of rows: Rows, _ evaluator: Evaluator) throws -> Rows {

@@ -34,6 +34,8 @@ struct Windowing: Sendable {
         let evaluator = Evaluator(context: execution.context, columns: input.columns)
         let parts = try input.materialised(execution)
         let total = parts.reduce(0) { $0 + $1.count }
+        let reservation = try execution.memory.reserve(parts.reduce(0) { $0 + $1.byteCount })
+        defer { withExtendedLifetime(reservation) {} }
         let partitionCount = calls[0].partition.isEmpty ? 1 : RowPartitions.count(of: total)
         let pieces = try RowPartitions.split(parts, calls[0].partition, partitionCount, evaluator, execution)
         let types = input.types

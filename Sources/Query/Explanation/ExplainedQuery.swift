@@ -18,7 +18,8 @@ package struct ExplainedQuery: Sendable, Encodable {
         var lines = plan.lines(depth: 0)
         if let rows, let seconds {
             let memory = peakBytes.map { ", \(Self.bytes($0)) held at most" } ?? ""
-            lines.append("\(rows) rows in \(ExplainedOperator.time(seconds))\(memory)")
+            let spilled = spilledBytes.map { $0 > 0 ? ", \(Self.bytes($0)) put away on disk" : "" } ?? ""
+            lines.append("\(rows) rows in \(ExplainedOperator.time(seconds))\(memory)\(spilled)")
         }
         return lines
     }
@@ -44,6 +45,8 @@ package struct ExplainedOperator: Sendable, Encodable {
     /// Of a query that was run: rows that it gave, and seconds with its inputs, summed over threads.
     package var rows: Int?
     package var seconds: Double?
+    /// Bytes that it put away on disk for want of memory.
+    package var spilledBytes: Int?
     /// Of a scan of a query that was run.
     package var filesRead: Int?
     package var filesSkipped: Int?
@@ -59,7 +62,10 @@ package struct ExplainedOperator: Sendable, Encodable {
         let indent = String(repeating: "  ", count: depth)
         var head = indent + name
         if !details.isEmpty { head += "  " + details.joined(separator: "; ") }
-        if let rows, let seconds { head += "  (\(rows) rows, \(Self.time(seconds)))" }
+        if let rows, let seconds {
+            let spilled = spilledBytes.map { $0 > 0 ? ", \(ExplainedQuery.bytes($0)) put away on disk" : "" } ?? ""
+            head += "  (\(rows) rows, \(Self.time(seconds))\(spilled))"
+        }
         var lines = [head]
         if let rowGroupsRead, let rowGroupsSkipped, let filesRead, let filesSkipped, let bytesRead {
             let pages = (pagesRead ?? 0) + (pagesSkipped ?? 0) > 0
@@ -103,6 +109,7 @@ struct Explainer {
         guard let meter = meters?.meter(of: plan) else { return made }
         made.rows = meter.rows
         made.seconds = Double(meter.nanoseconds) / 1e9
+        made.spilledBytes = meter.spilledBytes
         if case .scan = plan.kind {
             let totals = meter.scan.totals
             made.filesRead = totals.filesRead

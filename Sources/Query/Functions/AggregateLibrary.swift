@@ -4,7 +4,8 @@ internal import Kernels
 /// The aggregates that every query has.
 enum AggregateLibrary {
     static let all: [AggregateDefinition] =
-        [count, sum, average, approximateCount] + extremes + truths + moments + quantiles + lists
+        [count, sum, average, approximateCount, approximateQuantile, grouping] + extremes + truths + moments + quantiles
+        + lists
 
     /// A state that keeps values; without DISTINCT and ORDER BY the plain one.
     private static func keeping(
@@ -47,6 +48,21 @@ enum AggregateLibrary {
         return AggregateFunction(
             arguments: [types[0] == .unknown ? .text : types[0]], result: .int64, isIdempotent: true, empty: .int(0)
         ) { _, _, _ throws(KernelError) in ApproximateCountState() }
+    }
+
+    private static let approximateQuantile = AggregateDefinition("approx_quantile") { types, constants in
+        guard types.count == 2, types[0].isNumeric, let fraction = fraction(constants[1]) else { return nil }
+        return AggregateFunction(arguments: [.double], result: .double) { _, _, _ throws(KernelError) in
+            QuantileSketchState(fraction: fraction)
+        }
+    }
+
+    /// Which of its arguments a grouping set leaves out: a bit for each, the last one lowest.
+    private static let grouping = AggregateDefinition("grouping") { types, _ in
+        guard (1...31).contains(types.count) else { return nil }
+        return AggregateFunction(arguments: types, result: .int32, ignoresNulls: false, isIdempotent: true) {
+            _, _, _ throws(KernelError) in GroupingState()
+        }
     }
 
     private static let sum = AggregateDefinition("sum") { types, _ in

@@ -11,7 +11,7 @@ struct LikePattern: Sendable {
         /// Nil for `_`.
         var elements: [UInt8?] = []
         var hasWildcard: Bool { elements.contains(nil) }
-        /// The bytes where there is no `_`: such a piece is looked for sixteen places at a time.
+        /// The bytes where there is no `_`: such a piece is looked for by its first four.
         var bytes: [UInt8] = []
     }
 
@@ -99,39 +99,38 @@ struct LikePattern: Sendable {
         return nil
     }
 
-    /// Where the first place of some bytes from a position on ends: where the first and the last byte stand at their
-    /// distance the rest is compared.
+    /// Where the first place of some bytes from a position on ends.
     private static func find(_ bytes: Span<UInt8>, _ text: Span<UInt8>, _ start: Int) -> Int? {
         let length = bytes.count
-        var position = start
-        let (first, last) = (bytes[0], bytes[length - 1])
-        unsafe text.withUnsafeBytes { raw in
-            // Places without a candidate are passed over; what is left is looked at one by one.
-            while position &+ length &+ 15 <= raw.count {
-                let heads = unsafe raw.loadUnaligned(fromByteOffset: position, as: SIMD16<UInt8>.self)
-                let tails = unsafe raw.loadUnaligned(fromByteOffset: position &+ length &- 1, as: SIMD16<UInt8>.self)
-                let candidates = (heads .== first) .& (tails .== last)
-                if any(candidates) {
-                    for lane in 0..<16 where candidates[lane] {
-                        var index = 1
-                        while index < length, text[position &+ lane &+ index] == bytes[index] { index &+= 1 }
-                        if index >= length {
-                            position = -(position &+ lane &+ length)
-                            return
-                        }
-                    }
-                }
-                position &+= 16
+        let end = text.count - length
+        if length < 4 {
+            var position = start
+            while position <= end {
+                if isAt(position, bytes, text) { return position + length }
+                position &+= 1
             }
+            return nil
         }
-        if position < 0 { return -position }
-        while position + length <= text.count {
-            var index = 0
-            while index < length, text[position &+ index] == bytes[index] { index &+= 1 }
-            if index == length { return position + length }
-            position &+= 1
+        // Four bytes at once: the same four are rarely anything else.
+        return unsafe text.withUnsafeBytes { raw in
+            let head = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: UInt32.self) }
+            var position = start
+            while position <= end {
+                if unsafe raw.loadUnaligned(fromByteOffset: position, as: UInt32.self) == head,
+                    isAt(position, bytes, text)
+                {
+                    return position + length
+                }
+                position &+= 1
+            }
+            return nil
         }
-        return nil
+    }
+
+    @inline(__always)
+    private static func isAt(_ position: Int, _ bytes: Span<UInt8>, _ text: Span<UInt8>) -> Bool {
+        for index in 0..<bytes.count where text[position &+ index] != bytes[index] { return false }
+        return true
     }
 
     /// Whether the text ends with a piece that begins at a position or behind it.

@@ -89,6 +89,9 @@ struct QueryVerb: ParsableCommand {
         options.zone = zone == "UTC" ? .utc : try classifying("find zone \(zone)") { try environment.zones.zone(zone) }
         if let threads { options.threads = threads }
         options.memoryBytesMax = memory.map { $0 << 20 }
+        let temporary = FilePath(ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp")
+        let name = "almanac-query-" + String(environment.random.nextBits(), radix: 36)
+        options.spillPlace = SpillPlace(store: environment.store, folder: temporary.appending(name))
         for (name, value) in try pairs(param, "--param") { options.parameters[name.lowercased()] = .text(value) }
         var paths: [String: FilePath] = [:]
         for (name, path) in try pairs(table, "--table") { paths[name.lowercased()] = absolute(path) }

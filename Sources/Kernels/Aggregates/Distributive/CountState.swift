@@ -14,7 +14,7 @@ package final class CountState: AggregateState {
 
     package func merge(_ other: any AggregateState, _ sources: Span<UInt32>, into groups: Span<UInt32>) {
         guard let other = other as? CountState else { return }
-        for index in 0..<sources.count { counts[Int(groups[index])] &+= other.counts[Int(sources[index])] }
+        mergeStates(&counts, other.counts, sources, groups) { $0 &+= $1 }
     }
 
     package var byteCount: Int { counts.count * 8 }

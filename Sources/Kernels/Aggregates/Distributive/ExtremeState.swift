@@ -99,6 +99,16 @@ package final class ExtremeState: AggregateState {
 
     package func merge(_ other: any AggregateState, _ sources: Span<UInt32>, into groups: Span<UInt32>) {
         guard let other = other as? ExtremeState else { return }
+        if !narrow.isEmpty {
+            // What is not set yet is the neutral value.
+            mergeStates(&isSet, other.isSet, sources, groups) { $0 = $0 || $1 }
+            if isMaximum {
+                mergeStates(&narrow, other.narrow, sources, groups) { $0 = max($0, $1) }
+            } else {
+                mergeStates(&narrow, other.narrow, sources, groups) { $0 = min($0, $1) }
+            }
+            return
+        }
         for index in 0..<sources.count where other.isSet[Int(sources[index])] {
             let (group, target) = (Int(sources[index]), Int(groups[index]))
             switch type.physicalType {

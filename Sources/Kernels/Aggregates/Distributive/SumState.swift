@@ -120,19 +120,17 @@ package final class SumState: AggregateState {
         guard let other = other as? SumState else { return }
         overflowed = overflowed || other.overflowed
         if isDouble {
-            for index in 0..<sources.count {
-                let (target, source) = (Int(groups[index]), Int(sources[index]))
-                doubles[target].sum += other.doubles[source].sum
-                doubles[target].count &+= other.doubles[source].count
+            mergeStates(&doubles, other.doubles, sources, groups) { own, other in
+                own.sum += other.sum
+                own.count &+= other.count
             }
             return
         }
         var hasOverflow = false
-        for index in 0..<sources.count {
-            let (target, source) = (Int(groups[index]), Int(sources[index]))
-            let (sum, overflow) = exact[target].sum.addingReportingOverflow(other.exact[source].sum)
-            exact[target].sum = sum
-            exact[target].count &+= other.exact[source].count
+        mergeStates(&exact, other.exact, sources, groups) { own, other in
+            let (sum, overflow) = own.sum.addingReportingOverflow(other.sum)
+            own.sum = sum
+            own.count &+= other.count
             hasOverflow = hasOverflow || overflow
         }
         overflowed = overflowed || hasOverflow

@@ -18,6 +18,7 @@ package final class ListState: AggregateState {
     /// Once it is prepared to be merged: the rows by group, and where each group begins.
     private var order: [UInt32] = []
     private var starts: [Int] = []
+    private var finished: (columns: [Column], starts: [Int])?
 
     /// - Parameters:
     ///   - types: the types of the arguments, those to order by last.
@@ -80,11 +81,25 @@ package final class ListState: AggregateState {
     }
 
     package func finish() throws(KernelError) -> Column {
+        let (columns, starts) = try arranged()
+        return try finisher(columns, starts)
+    }
+
+    /// The result of the values that another state has kept, which has the same arguments and the same order.
+    package func finish(with other: ListState) throws(KernelError) -> Column {
+        let (columns, starts) = try other.arranged()
+        return try finisher(columns, starts)
+    }
+
+    /// The values by group, and where each begins: arranged once for all results that are made of them.
+    private func arranged() throws(KernelError) -> (columns: [Column], starts: [Int]) {
+        if let finished { return finished }
         let (kept, all) = try joined()
         let (rows, starts) = orders.isEmpty ? countingSorted(all) : (try sorted(all, kept), self.starts(of: all))
         let span = rows.span
         let columns = try kept.map { column throws(KernelError) in try column.taking(span) }
-        return try finisher(columns, starts)
+        finished = (columns, starts)
+        return (columns, starts)
     }
 
     /// All that is kept, and the group of each row; of equal rows with DISTINCT the first.
