@@ -1,4 +1,5 @@
 internal import CivilTime
+internal import Report
 
 extension Receipt {
     /// The receipt's file: canonical JSON, version 1.
@@ -13,7 +14,7 @@ extension Receipt {
             "currency": .text(currency), "tables": .list(tables.map(\.json)),
             "rows": .object([
                 "read": .integer(rows.read), "written": .integer(rows.written), "rejected": .integer(rows.rejected),
-            ]), "artefacts": .list(artefacts.map(\.json)),
+            ]), "comparison": comparison.map(\.json) ?? .null, "artefacts": .list(artefacts.map(\.json)),
         ]).bytes
     }
 
@@ -45,7 +46,28 @@ extension Receipt {
             timeZoneData: try keys.optionalText("time_zone_data"), calendar: try keys.texts("calendar"),
             locale: try keys.text("locale"), currency: try keys.text("currency"),
             tables: try keys.list("tables", Table.init(json:)), rows: rows,
+            comparison: try keys.optional("comparison", SourceComparison.init(json:)),
             artefacts: try keys.list("artefacts", File.init(json:)))
+        try keys.end()
+    }
+}
+
+extension SourceComparison {
+    fileprivate var json: CanonicalJSON {
+        .object([
+            "at": .text(at.description), "tables": .integer(tableCount), "rows": .integer(rowCount),
+            "differing": .integer(differingCount),
+        ])
+    }
+
+    fileprivate init(json: CanonicalJSON) throws(ReceiptError) {
+        var keys = ReceiptKeys(json, "'comparison'")
+        guard let at = try? Instant(parsing: try keys.text("at")) else {
+            throw ReceiptError(message: "'comparison.at' is no instant")
+        }
+        self.init(
+            at: at, tableCount: try keys.integer("tables"), rowCount: try keys.integer("rows"),
+            differingCount: try keys.integer("differing"))
         try keys.end()
     }
 }
@@ -110,6 +132,15 @@ private struct ReceiptKeys {
         case .text(let text): return text
         default: throw ReceiptError(message: "'\(key)' is no text")
         }
+    }
+
+    /// What receipts of before do not have, or have as null.
+    mutating func optional<Value>(
+        _ key: String, _ read: (CanonicalJSON) throws(ReceiptError) -> Value
+    ) throws(ReceiptError) -> Value? {
+        guard let value = values.removeValue(forKey: key) else { return nil }
+        if case .null = value { return nil }
+        return try read(value)
     }
 
     mutating func integer(_ key: String) throws(ReceiptError) -> Int64 {

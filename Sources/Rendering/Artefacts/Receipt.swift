@@ -1,4 +1,5 @@
 package import CivilTime
+package import Report
 
 /// What an edition of a report was made from and what came of it: enough to make the same bytes again.
 ///
@@ -86,6 +87,8 @@ package struct Receipt: Sendable, Hashable {
     package var tables: [Table]
     /// Rows read, written and rejected.
     package var rows: RowCounts
+    /// The last comparison of the data with its source; nil where there was none.
+    package var comparison: SourceComparison?
     /// The files that were made, sorted by name; the receipt itself is not among them.
     package var artefacts: [File]
 
@@ -93,7 +96,7 @@ package struct Receipt: Sendable, Hashable {
         run: String, tenant: String, platform: String, report: String, period: String, edition: Int64, engine: String,
         asOf: Instant, definition: String, template: String, fonts: [String: String], timeZoneData: String?,
         calendar: [String: String], locale: String, currency: String, tables: [Table], rows: RowCounts,
-        artefacts: [File]
+        comparison: SourceComparison? = nil, artefacts: [File]
     ) {
         self.run = run
         self.tenant = tenant
@@ -112,6 +115,7 @@ package struct Receipt: Sendable, Hashable {
         self.currency = currency
         self.tables = tables.sorted { $0.name < $1.name }
         self.rows = rows
+        self.comparison = comparison
         self.artefacts = artefacts.sorted { $0.name < $1.name }
     }
 

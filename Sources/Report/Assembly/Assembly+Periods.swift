@@ -83,6 +83,13 @@ extension Assembly {
             notes.append(
                 text(.dataBegins, ["date": formatter.date(first), "comparison": label(of: comparison)]))
         }
-        return Freshness(asOf: request.asOf, isComplete: isComplete, line: line, notes: notes)
+        let comparison = request.comparison.map { found in
+            text(
+                found.differingCount == 0 ? .sourceCompared : .sourceDiffers,
+                ["date": formatter.instant(found.at, zone: zone)])
+        }
+        if let comparison { notes.append(comparison) }
+        return Freshness(
+            asOf: request.asOf, isComplete: isComplete, line: line, notes: notes, comparison: comparison)
     }
 }

@@ -20,16 +20,19 @@ package struct ReportAssembler: Sendable {
         package var period: Period
         /// Everything that was committed at the source up to this instant is in the tables.
         package var asOf: Instant
+        /// The last comparison of the data with its source; nil where there was none.
+        package var comparison: SourceComparison?
 
         package init(
             identity: ReportIdentity, presentation: Presentation, calendar: TenantCalendar, period: Period,
-            asOf: Instant
+            asOf: Instant, comparison: SourceComparison? = nil
         ) {
             self.identity = identity
             self.presentation = presentation
             self.calendar = calendar
             self.period = period
             self.asOf = asOf
+            self.comparison = comparison
         }
     }
 

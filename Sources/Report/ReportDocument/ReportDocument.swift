@@ -176,12 +176,15 @@ package struct Freshness: Sendable, Equatable {
     package var line: String
     /// Sentences for the last page.
     package var notes: [String]
+    /// The one of the notes that says when the data was last compared with its source; nil where it never was.
+    package var comparison: String?
 
-    package init(asOf: Instant, isComplete: Bool, line: String, notes: [String]) {
+    package init(asOf: Instant, isComplete: Bool, line: String, notes: [String], comparison: String? = nil) {
         self.asOf = asOf
         self.isComplete = isComplete
         self.line = line
         self.notes = notes
+        self.comparison = comparison
     }
 }
 

@@ -81,6 +81,9 @@ extension EngineText {
                 "The period is not over: figures cover {dates} and are compared with the same days before."),
             .dataBegins: Phrase(
                 "The data begins on {date}; what is compared with {comparison} covers less than all of it."),
+            .sourceCompared: Phrase(
+                "On {date} rows, sums and keys of all tables were compared with the source: nothing differs."),
+            .sourceDiffers: Phrase("On {date} the data was compared with the source, and differs from it."),
             // Pages.
             .amountsIn: Phrase("amounts in {currency}"),
             .daysIn: Phrase("days in {zone}"),

@@ -83,6 +83,7 @@ package struct EngineText: Sendable, Hashable {
         case broughtForward, roundedTo, columnsLeftOut
         // Freshness.
         case freshComplete, freshPartial, freshNote, freshPartialNote, dataBegins
+        case sourceCompared, sourceDiffers
         // Pages.
         case amountsIn, daysIn, comparedWith, pageOf, contents, summary, notes, howFresh, whatWordsMean, looksWrong
         case quoteRun, readFrom, notMeasured

@@ -5,10 +5,17 @@ internal import Report
 /// versions (decision 0006).
 enum DocumentFingerprint {
     /// The SHA-256 of a document's content.
-    static func hash(_ document: ReportDocument) -> String {
+    ///
+    /// - Parameter differsFromSource: whether the data was found to differ from its source, which readers must be told.
+    static func hash(_ document: ReportDocument, differsFromSource: Bool = false) -> String {
         var content = document
         content.identity.run = ""
         content.sources = []
+        // A comparison that found nothing says nothing new about the figures.
+        if !differsFromSource, let comparison = content.freshness.comparison {
+            content.freshness.notes.removeAll { $0 == comparison }
+            content.freshness.comparison = nil
+        }
         var text = ""
         write(content, into: &text)
         return SHA256Digest(of: text).description

@@ -69,7 +69,8 @@ struct EditionMaker {
         return try ReportAssembler(definitions: definitions, text: text).assemble(
             report,
             .init(
-                identity: identity, presentation: presentation, calendar: tenant.calendar, period: period, asOf: asOf),
+                identity: identity, presentation: presentation, calendar: tenant.calendar, period: period, asOf: asOf,
+                comparison: source.comparison),
             tables: tables)
     }
 

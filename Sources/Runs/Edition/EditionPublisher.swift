@@ -78,6 +78,7 @@ struct EditionPublisher {
             ], locale: tenant.locale, currency: tenant.currency, tables: tables,
             rows: Receipt.RowCounts(
                 read: source.rows.read, written: source.rows.written, rejected: source.rows.rejected),
+            comparison: source.comparison,
             artefacts: artefacts.map(\.receipt))
     }
 }

@@ -11,6 +11,8 @@ struct EditionSource {
     let asOf: Instant
     /// Rows of the raw tables that they are computed from.
     var rows = (read: Int64(0), written: Int64(0), rejected: Int64(0))
+    /// The last comparison of the tenant's lake with its source.
+    var comparison: SourceComparison?
 
     /// The tables of a tenant's last ingestion that was done.
     init(latest scope: TenantScope, _ ledger: any LedgerStore) throws {
@@ -32,12 +34,20 @@ struct EditionSource {
         }
         self.versions = versions
         asOf = Instant(microsecondsSinceEpoch: run.startedAt)
+        let compared = try ledger.lastReconciliations(tenant: scope.id.text)
+        comparison = compared.first.map { first in
+            SourceComparison(
+                at: Instant(microsecondsSinceEpoch: first.at), tableCount: Int64(compared.count),
+                rowCount: compared.reduce(0) { $0 &+ $1.sourceRows },
+                differingCount: Int64(compared.count { !$0.difference.isEmpty }))
+        }
     }
 
     /// The tables that a receipt names.
-    init(versions: [String: Int64], asOf: Instant) {
+    init(versions: [String: Int64], asOf: Instant, comparison: SourceComparison?) {
         self.versions = versions
         self.asOf = asOf
+        self.comparison = comparison
     }
 
     /// The rows of models, read from the lake.

@@ -36,7 +36,8 @@ struct ReportJob {
             let source = try EditionSource(latest: scope, session.ledger)
             let document = try maker.document(period, from: source)
             let formats = try ArtefactFormat.formats(formats, of: maker.report)
-            let fingerprint = DocumentFingerprint.hash(document)
+            let fingerprint = DocumentFingerprint.hash(
+                document, differsFromSource: (source.comparison?.differingCount ?? 0) > 0)
             let last = try session.ledger.latestEdition(tenant: scope.id.text, subject: slug, period: period.name)
             if let last, last.fingerprint == fingerprint, last.state == .done,
                 let found = try found(last, formats, period)

@@ -84,7 +84,7 @@ package struct Reproduction {
     private func artefacts(_ receipt: Receipt, _ maker: EditionMaker, _ scope: TenantScope) throws -> [Artefact] {
         var versions: [String: Int64] = [:]
         for table in receipt.tables { versions[String(table.name.split(separator: "/")[1])] = table.version }
-        let source = EditionSource(versions: versions, asOf: receipt.asOf)
+        let source = EditionSource(versions: versions, asOf: receipt.asOf, comparison: receipt.comparison)
         let period = try scope.tenant.calendar.period(parsing: receipt.period)
         var document = try maker.document(period, from: source)
         document.identity.run = receipt.run

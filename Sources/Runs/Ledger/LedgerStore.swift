@@ -26,6 +26,8 @@ package protocol LedgerStore: Sendable {
     func record(_ found: [ReconciliationRecord], of run: String, under lease: Lease) throws(LedgerError)
     /// What a run's reconciliation found.
     func reconciliations(of run: String) throws(LedgerError) -> [ReconciliationRecord]
+    /// What the tenant's last reconciliation found, by table; empty where there was none.
+    func lastReconciliations(tenant: String) throws(LedgerError) -> [ReconciliationRecord]
     /// When the tenant's lake was last compared with its source, microseconds since 1970 UTC; nil where it never was.
     func lastReconciliation(tenant: String) throws(LedgerError) -> Int64?
     /// The newest edition of a report and period.

@@ -187,13 +187,28 @@ package struct SQLiteLedger: LedgerStore {
         try read { database in
             try Row.fetchAll(
                 database, sql: "SELECT * FROM reconciliations WHERE run = ? ORDER BY table_name", arguments: [run]
-            ).map {
-                ReconciliationRecord(
-                    table: $0["table_name"], version: $0["version"], sourceRows: $0["source_rows"],
-                    lakeRows: $0["lake_rows"], sumCount: $0["sum_count"], comparesKeys: $0["compares_keys"],
-                    difference: $0["difference"], at: $0["compared_at"])
-            }
+            ).map(Self.reconciliation)
         }
+    }
+
+    package func lastReconciliations(tenant: String) throws(LedgerError) -> [ReconciliationRecord] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM reconciliations WHERE run = (
+                      SELECT run FROM reconciliations WHERE tenant = ? ORDER BY compared_at DESC, rowid DESC LIMIT 1)
+                    ORDER BY table_name
+                    """, arguments: [tenant]
+            ).map(Self.reconciliation)
+        }
+    }
+
+    private static func reconciliation(_ row: Row) -> ReconciliationRecord {
+        ReconciliationRecord(
+            table: row["table_name"], version: row["version"], sourceRows: row["source_rows"],
+            lakeRows: row["lake_rows"], sumCount: row["sum_count"], comparesKeys: row["compares_keys"],
+            difference: row["difference"], at: row["compared_at"])
     }
 
     package func lastReconciliation(tenant: String) throws(LedgerError) -> Int64? {

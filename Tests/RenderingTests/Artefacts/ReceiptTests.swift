@@ -1,6 +1,7 @@
 import AlmanacTesting
 import CivilTime
 import Rendering
+import Report
 import Testing
 
 struct ReceiptTests {
@@ -16,6 +17,8 @@ struct ReceiptTests {
                     name: "aggregates/sales_daily", version: 3, rows: 61,
                     files: [Receipt.File(name: "part-0.parquet", sha256: hash, bytes: 4_096)])
             ], rows: Receipt.RowCounts(read: 69_659, written: 61, rejected: 0),
+            comparison: SourceComparison(
+                at: try Instant(parsing: "2026-11-01T03:00:00Z"), tableCount: 4, rowCount: 69_659, differingCount: 0),
             artefacts: [
                 Receipt.File(name: "report.xlsx", sha256: hash, bytes: 20),
                 Receipt.File(name: "a.csv", sha256: hash, bytes: 10),
@@ -28,6 +31,17 @@ struct ReceiptTests {
         #expect(try Receipt(bytes: receipt.bytes) == receipt)
         #expect(receipt.artefacts.map(\.name) == ["a.csv", "report.xlsx"])
         #expect(try CanonicalJSON(bytes: receipt.bytes).bytes == receipt.bytes)
+    }
+
+    @Test("Receipts from before comparisons are read")
+    func withoutComparison() throws {
+        var receipt = try Self.receipt()
+        receipt.comparison = nil
+        let text = String(decoding: receipt.bytes, as: UTF8.self)
+        #expect(try Receipt(bytes: receipt.bytes) == receipt)
+        let old = text.replacing("  \"comparison\": null,\n", with: "")
+        #expect(old != text)
+        #expect(try Receipt(bytes: Array(old.utf8)) == receipt)
     }
 
     @Test("The text is canonical")
