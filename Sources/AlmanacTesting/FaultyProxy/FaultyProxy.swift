@@ -20,6 +20,8 @@ package final class FaultyProxy: Sendable {
         case reset(afterByteCount: Int)
         /// After so many bytes nothing goes either way any more, and nobody is told: the connection is half-open.
         case silence(afterByteCount: Int)
+        /// Bytes come in small pieces, so many a second in all.
+        case slow(bytesPerSecond: Int)
         /// Bytes come one at a time, so many a second.
         case drip(bytesPerSecond: Int)
     }
@@ -170,7 +172,10 @@ extension FaultyProxy {
             case .drip(let bytesPerSecond) where isFromServer:
                 usleep(UInt32(1_000_000 / max(1, bytesPerSecond)))
                 wanted = 1
-            case .drip: wanted = buffer.count
+            case .slow(let bytesPerSecond) where isFromServer:
+                usleep(20_000)
+                wanted = max(1, min(buffer.count, bytesPerSecond / 50))
+            case .drip, .slow: wanted = buffer.count
             case .cut(let limit) where isFromServer, .reset(let limit) where isFromServer,
                 .silence(let limit) where isFromServer:
                 wanted = min(buffer.count, limit - passed)

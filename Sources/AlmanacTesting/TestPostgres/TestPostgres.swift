@@ -51,7 +51,7 @@ package final class TestPostgres: Sendable {
     }
 
     /// The newest installed server's programs.
-    private static let binaries: String? = {
+    static let binaries: String? = {
         let root = "/usr/lib/postgresql"
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
         return versions.compactMap { Int($0) }.sorted(by: >).map { "\(root)/\($0)/bin" }.first {
@@ -103,7 +103,7 @@ package final class TestPostgres: Sendable {
     }
 
     /// `/tmp/alm-<process>-<random>`, owned by the server's user.
-    private static func makeFolder() throws(TestPostgresError) -> String {
+    static func makeFolder() throws(TestPostgresError) -> String {
         let path = "/tmp/alm-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         guard unsafe mkdir(path, 0o700) == 0 else { throw TestPostgresError("can't make the folder \(path)") }
         if isRoot { try execute("/bin/chown", ["postgres", path], asServer: false) }
@@ -129,7 +129,7 @@ package final class TestPostgres: Sendable {
     private static var serverPrefix: String { isRoot ? "runuser -u postgres --" : "" }
 
     @discardableResult
-    private static func execute(
+    static func execute(
         _ program: String, _ arguments: [String], input: [UInt8] = [], asServer: Bool
     ) throws(TestPostgresError) -> String {
         var command = ProcessCommand(program, arguments, environment: ["PGOPTIONS": "-c client_min_messages=warning"])

@@ -111,6 +111,9 @@ package struct Dataset: Sendable, Hashable {
     package var cursor: String?
     /// How far increments reach back; nil for the standard of the cursor's type.
     package var overlap: Overlap?
+    /// How much of the cursor is read and kept at a time, where much is to be read; nil for all, and for less after that
+    /// has failed.
+    package var chunk: Overlap?
     /// The column by which the source marks rows as deleted, by a time or by true; nil where it deletes them.
     package var softDelete: String?
     /// How often keys are compared with the source's, in seconds, to find the rows that it has deleted; nil for never.

@@ -21,7 +21,8 @@ enum DatasetReader {
             let naiveTimes = map.optional("naive_timestamps").map { $0.choice(of: Dataset.NaiveTimes.self) }
             let contract = map.optional("contract").map { $0.choice(of: Dataset.Contract.self) } ?? .evolve
             let columns = map.optional("columns").map(Self.columns) ?? [:]
-            let overlap = map.optional("overlap").flatMap(Self.overlap)
+            let overlap = map.optional("overlap").flatMap { Self.overlap($0, "overlap") }
+            let chunk = map.optional("chunk").flatMap { Self.overlap($0, "chunk") }
             let softDelete = map.optional("soft_delete")?.text()
             let findDeletes = map.optional("find_deletes").map(Self.findDeletes)
             if sync == .append && cursor == nil { map.refuse("'sync: append' needs a cursor: the column that grows") }
@@ -31,6 +32,10 @@ enum DatasetReader {
             if sync == .append, softDelete != nil {
                 map.refuse("rows of 'sync: append' are never deleted", hint: "use sync: merge with soft_delete")
             }
+            if chunk != nil, cursor == nil || sync == .snapshot || sync == .history {
+                map.refuse("'chunk' needs sync: append or merge, and a cursor")
+            }
+            if chunk == .seconds(0) || chunk == .numbers(0) { map.refuse("'chunk' can't be nothing") }
             if overlap != nil, cursor == nil { map.refuse("'overlap' means nothing without a cursor") }
             guard let name, let source, let sync, let partition, let contract, let columns else { return nil }
             for needed in keyColumns + [cursor, eventTime, softDelete].compactMap({ $0 }) {
@@ -44,16 +49,17 @@ enum DatasetReader {
                 partition: partition, naiveTimes: naiveTimes ?? nil, contract: contract, columns: columns,
                 position: map.position)
             dataset.overlap = overlap
+            dataset.chunk = chunk
             dataset.softDelete = softDelete
             if let findDeletes { dataset.findDeletesSeconds = findDeletes }
             return dataset
         }
     }
 
-    private static func overlap(_ value: YAMLValue) -> Dataset.Overlap? {
+    private static func overlap(_ value: YAMLValue, _ key: String) -> Dataset.Overlap? {
         guard let literal = value.literal() else { return nil }
         guard let count = Int64(literal) else { return value.seconds().map { .seconds($0) } }
-        if count < 0 { value.refuse("'overlap' can't be negative") }
+        if count < 0 { value.refuse("'\(key)' can't be negative") }
         return .numbers(max(0, count))
     }
 

@@ -32,6 +32,10 @@ package struct ExtractError: Error, Sendable, Equatable {
         case valueRefused = "value_refused"
         /// The database would not, or might not, keep other tenants' rows out.
         case isolationUnsafe = "isolation_unsafe"
+        /// Rows of a canary in another tenant's.
+        case canarySeen = "canary_seen"
+        /// A canary whose known rows are not there.
+        case canaryMissing = "canary_missing"
         /// The tenant's limit of rows.
         case limitExceeded = "limit_exceeded"
         case queryInvalid = "query_invalid"
@@ -73,7 +77,7 @@ package struct ExtractError: Error, Sendable, Equatable {
     package var exitCode: Int32 {
         switch code {
         case .sourceUnreachable, .sourceLost: 69
-        case .notAuthenticated, .notPermitted, .isolationUnsafe: 77
+        case .notAuthenticated, .notPermitted, .isolationUnsafe, .canarySeen, .canaryMissing: 77
         case .sourceConfiguration, .typeUndeclared, .comesLater: 78
         case .tryLater: 75
         case .tableMissing, .columnMissing, .typeUnsupported, .valueRefused, .limitExceeded, .queryInvalid,

@@ -181,20 +181,22 @@ extension FanOutReader {
         _ dataset: Dataset, _ request: CopyRequest, _ wanted: [Int], dropsKey: Bool, lower: Int64? = nil,
         countsStrangers: Bool = true, _ advance: () throws -> Void
     ) throws -> FanOutTable.Section {
-        let isOpen = coversSource && wanted.count == owners.scopes.count
+        // An increment has few rows: those of tenants that read everything beside it are passed over, and not refused.
+        let isOpen = coversSource && (lower != nil || wanted.count == owners.scopes.count)
+        let isWanted = owners.scopes.indices.map(Set(wanted).contains)
         var request = request
         if !isOpen { request.conditions.insert(owners.condition(wanted), at: 0) }
         let plan = try connection.plan(request)
         let place = try keyPlace(plan)
-        var splitter = try splitter(wanted, place, plan)
+        var splitter = try splitter(isOpen ? Array(owners.scopes.indices) : wanted, place, plan)
         var chunks: [[FanOutSpool.Chunk]] = Array(repeating: [], count: owners.scopes.count)
         let half = spool.byteCountMax / 2
         _ = try connection.copy(plan, into: &splitter) { splitter in
             try advance()
             guard splitter.byteCount > half else { return }
-            try spool.put(splitter.take(), isEnd: false) { chunks[$0].append($1) }
+            try spool.put(splitter.take().filter { isWanted[$0.owner] }, isEnd: false) { chunks[$0].append($1) }
         }
-        try spool.put(splitter.take(), isEnd: true) { chunks[$0].append($1) }
+        try spool.put(splitter.take().filter { isWanted[$0.owner] }, isEnd: true) { chunks[$0].append($1) }
         let (strange, keyless) = (splitter.strangerCount, splitter.keylessCount)
         if strange + keyless > 0 {
             guard isOpen else {

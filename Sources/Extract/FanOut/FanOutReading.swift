@@ -82,6 +82,8 @@ package final class FanOutReading: Sendable {
             throw ExtractError(.other, tenant: nil, reason: "no key for rows that wait: \(error)")
         }
         var before: (horizon: SourceHorizon, numbers: [String: [(key: String, greatest: Int64)]])?
+        let permit = try SourceSession.permit(scopes[0], url, connections)
+        defer { withExtendedLifetime(permit) {} }
         let (connection, opened) = try SourceSession.open(scopes[0], url, options, connections) { connection in
             let numbers = try owners.greatestNumbers(datasets, connection, coversSource: coversSource)
             let horizon = try SourceHorizon(of: connection) { connections?.readers(at: connection.target) ?? .init() }
@@ -114,8 +116,11 @@ package final class FanOutReading: Sendable {
     /// - Parameters:
     ///   - index: the tenant's place among the scopes.
     ///   - personalDataKey: by which its pseudonyms are made.
-    package func share(_ index: Int, personalDataKey: PersonalDataKey?) -> FanOutShare {
-        FanOutShare(self, index, personalDataKey)
+    ///   - canaries: looks into every batch.
+    package func share(
+        _ index: Int, personalDataKey: PersonalDataKey?, canaries: CanaryWatch? = nil
+    ) -> FanOutShare {
+        FanOutShare(self, index, personalDataKey, canaries)
     }
 
     /// A reading that is wrong: two tenants have each other's rows. Tests show by it that this is noticed.

@@ -17,13 +17,16 @@ package final class FanOutShare: DatasetSource {
     private let index: Int
     private let keys: [String]
     private let personalDataKey: PersonalDataKey?
+    private let canaries: CanaryWatch?
     private var rowCount = 0
 
-    init(_ reading: FanOutReading, _ index: Int, _ personalDataKey: PersonalDataKey?) {
+    init(_ reading: FanOutReading, _ index: Int, _ personalDataKey: PersonalDataKey?, _ canaries: CanaryWatch?) {
         self.reading = reading
         self.index = index
         self.personalDataKey = personalDataKey
+        self.canaries = canaries
         scope = reading.scopes[index]
+        canaries?.begin(scope)
         if case .fanOut(_, let own) = scope.tenant.source.isolation { keys = own } else { keys = [] }
     }
 
@@ -53,7 +56,10 @@ package final class FanOutShare: DatasetSource {
             let (count, summary) = try replay(section, dataset) { batch in
                 guard let batch = try bound.map({ try $0.keeping(batch) }) ?? .some(batch) else { return }
                 accepted += batch.rowCount
-                if part != .keys { try self.count(batch.rowCount, dataset) }
+                if part != .keys {
+                    try self.count(batch.rowCount, dataset)
+                    try canaries?.look(at: batch, of: dataset, for: scope)
+                }
                 let visible = try filter.apply(Self.without(section, batch))
                 do { try consume(visible) } catch {
                     callersError = error

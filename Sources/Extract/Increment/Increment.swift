@@ -6,11 +6,14 @@ package struct Increment: Sendable, Hashable {
     package let scale: CursorScale
     /// Rows from this position on are read, and those without one.
     package let lower: Int64
+    /// Where it ends: rows below this position, and none without one; nil where there is no end.
+    package let upper: Int64?
 
-    package init(column: String, scale: CursorScale, lower: Int64) {
+    package init(column: String, scale: CursorScale, lower: Int64, upper: Int64? = nil) {
         self.column = column
         self.scale = scale
         self.lower = lower
+        self.upper = upper
     }
 
     /// The least position that a row of the increment can have in the lake: below `lower` where times are local, because

@@ -15,6 +15,15 @@ package struct Watermark: Sendable, Hashable {
     package var openTransactions: [String: Int64?]
     /// When keys were compared with the source's for the last time.
     package var keysComparedAt: Instant?
+    /// Whether it is that of a chunk: what comes after the bound was not read, though the snapshot had it.
+    package var isOfChunk = false
+
+    /// The same for a chunk of the snapshot's rows.
+    package var ofChunk: Watermark {
+        var watermark = self
+        watermark.isOfChunk = true
+        return watermark
+    }
 
     package init(
         definition: String, position: Int64?, bound: Int64?, openTransactions: [String: Int64?] = [:],

@@ -14,6 +14,8 @@ struct TableDivision {
     let snapshot: String
     private let ranges: [HeapPages]
     private let connectionCount: Int
+    /// For as long as the connections may be open; nil where nobody counts them.
+    private let permits: [SourceConnections.Permit]?
 
     /// Tables below this many pages (64 MiB) are read over one connection: the others would cost more than they save.
     private static let pageCountMin = 8_192
@@ -24,15 +26,22 @@ struct TableDivision {
 
     /// Nil for what is better read over one connection, or cannot be cut.
     ///
+    /// - Parameter permits: the rights to have as many connections as there may be now; nil where nobody counts them. Fewer
+    ///   than two are not worth it.
     /// - Throws: errors of the connection, which must not be within a savepoint.
     init?(
-        of source: CopyRequest.Source, _ connection: PostgresConnection, connectionCountMax: Int
+        of source: CopyRequest.Source, _ connection: PostgresConnection, connectionCountMax: Int,
+        permits: () -> [SourceConnections.Permit]? = { nil }
     ) throws(PostgresError) {
         guard connectionCountMax > 1, let pageCount = try connection.heapPageCount(of: source),
             pageCount >= Self.pageCountMin
         else { return nil }
+        let permits = permits()
+        let connectionCount = min(connectionCountMax, permits?.count ?? connectionCountMax)
+        guard connectionCount > 1 else { return nil }
+        self.permits = permits
+        self.connectionCount = connectionCount
         ranges = HeapPages.ranges(of: pageCount, pageCountTarget: Self.pageCountTarget)
-        connectionCount = connectionCountMax
         snapshot = try connection.exportSnapshot()
         // It has nothing to do until the others are through, however long that takes.
         try connection.setLocal("idle_in_transaction_session_timeout", "0")

@@ -77,7 +77,7 @@ extension SourceSession {
     package func sums(
         of dataset: Dataset, _ columns: ReconciledColumns, _ schema: Schema
     ) throws(ExtractError) -> ReconciledSums {
-        try reconciling(dataset) { connection, request in
+        try asking(dataset) { connection, request in
             let mark = dataset.softDelete.map { name in
                 let field = schema.fields.first { ($0.metadata["almanac.name"] ?? $0.name) == name }
                 return (column: name, isFlag: field?.type == .bool)

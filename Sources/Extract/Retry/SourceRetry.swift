@@ -64,6 +64,28 @@ package struct SourceRetry: Sendable {
         }
     }
 
+    /// As `perform`, for what can fail of other causes than the source; those end the tries.
+    ///
+    /// - Parameter onFailure: is told each error that is tried again, before the wait.
+    package func retrying<Value>(
+        isStopped: () -> Bool = { false }, onFailure: (ExtractError) -> Void = { _ in }, _ body: () throws -> Value
+    ) throws -> Value {
+        var other: (any Error)?
+        let value = try perform(isStopped: isStopped) { () throws(ExtractError) -> Value? in
+            do { return try body() } catch {
+                if let error = error as? ExtractError {
+                    if error.isTransient { onFailure(error) }
+                    throw error
+                }
+                other = error
+                return nil
+            }
+        }
+        if let other { throw other }
+        guard let value else { throw ExtractError(.other, tenant: nil, reason: "a try that neither ended nor failed") }
+        return value
+    }
+
     private func wait(after last: UInt64) -> UInt64 {
         let first = budget.firstWaitMilliseconds
         let greatest = min(budget.waitMillisecondsMax, max(first, last) * 3)

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Dispatch
 internal import PostgresCopy
 internal import Synchronization
 
@@ -6,6 +7,11 @@ internal import Synchronization
 ///
 /// A connection is kept only after its session has finished, and is reset (`DISCARD ALL`) before it is, so that nothing
 /// of one tenant is left for the next. Used from any thread; each connection by one at a time.
+///
+/// There are never more connections to one URL than allowed: a session waits for its `Permit` before it connects, and a kept
+/// connection is somebody's before it is anybody's, so that every open one belongs to a permit or waits for one. A session
+/// has one permit of its own; further ones, to read a large table side by side, are never waited for: nobody holds one
+/// connection while waiting for another.
 package final class SourceConnections: Sendable {
     /// Connections of one URL are alike: the same role with the same rights.
     private struct Place: Hashable {
@@ -47,12 +53,65 @@ package final class SourceConnections: Sendable {
         var connectingCount = 0
     }
 
+    /// The right to have one connection to a source; given back when nobody holds this any more.
+    final class Permit: Sendable {
+        private let gate: DispatchSemaphore
+
+        fileprivate init(_ gate: DispatchSemaphore) { self.gate = gate }
+
+        deinit { gate.signal() }
+    }
+
+    private let gates = Mutex<[Secret: DispatchSemaphore]>([:])
+    private let connectionCountMax: Int
+    private let isStopped: @Sendable () -> Bool
     private let notes = Mutex(Notes())
     private let idle = Mutex<[Place: [Idle]]>([:])
     private let idleCountMax: Int
 
-    /// - Parameter idleCountMax: how many are kept of one URL.
-    package init(idleCountMax: Int = 4) { self.idleCountMax = idleCountMax }
+    /// - Parameters:
+    ///   - idleCountMax: how many are kept of one URL.
+    ///   - connectionCountMax: how many there may be to one URL, those that are kept among them; at least 1.
+    ///   - isStopped: asked while a session waits for its turn; true ends the wait.
+    package init(
+        idleCountMax: Int = 4, connectionCountMax: Int = .max, isStopped: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.idleCountMax = min(idleCountMax, max(1, connectionCountMax))
+        self.connectionCountMax = max(1, min(connectionCountMax, 100_000))
+        self.isStopped = isStopped
+    }
+
+    private func gate(_ url: Secret) -> DispatchSemaphore {
+        gates.withLock { gates in
+            if let gate = gates[url] { return gate }
+            // A semaphore must not have less than at its making when it goes: it begins with nothing.
+            let gate = DispatchSemaphore(value: 0)
+            for _ in 0..<connectionCountMax { gate.signal() }
+            gates[url] = gate
+            return gate
+        }
+    }
+
+    /// Waits for the right to have a connection.
+    ///
+    /// - Throws: `cancelled` where the wait was stopped.
+    func permit(url: Secret) throws(PostgresError) -> Permit {
+        let gate = gate(url)
+        while gate.wait(timeout: .now() + .milliseconds(200)) == .timedOut {
+            guard !isStopped() else {
+                throw PostgresError(.cancelled, "stopped while waiting for one of the source's connections")
+            }
+        }
+        return Permit(gate)
+    }
+
+    /// Rights to have further connections, as many as there are now.
+    func permits(url: Secret, countMax: Int) -> [Permit] {
+        let gate = gate(url)
+        var permits: [Permit] = []
+        while permits.count < countMax, gate.wait(timeout: .now()) == .success { permits.append(Permit(gate)) }
+        return permits
+    }
 
     /// Closes all connections that nobody uses.
     package func close() { idle.withLock { $0 = [:] } }

@@ -32,8 +32,10 @@ package final class SourceSession {
     private let guardian: IsolationGuard
     /// Tells the other sessions of this process that this one only reads.
     private let opened: SourceConnections.Opened?
+    private let permit: SourceConnections.Permit?
     private let url: Secret
     private let personalDataKey: PersonalDataKey?
+    private let canaries: CanaryWatch?
     private let connections: SourceConnections?
     private let connectionCountMax: Int
     private var cancellers: [StatementCanceller] = []
@@ -49,20 +51,24 @@ package final class SourceSession {
     ///     everything over the session's own.
     ///   - following: the datasets of which increments will be read, now or by the next run.
     ///   - personalDataKey: by which pseudonyms are made; nil where the project has no secret for it.
+    ///   - canaries: looks into every batch.
     /// - Throws: `isolationUnsafe` before any query where the key is empty, and where the role could see other
     ///   tenants; errors of the connection.
     package init(
         _ scope: TenantScope, url: Secret, options: SessionOptions = SessionOptions(),
         connections: SourceConnections? = nil, connectionCountMax: Int = 1, following: [Dataset] = [],
-        personalDataKey: PersonalDataKey? = nil
+        personalDataKey: PersonalDataKey? = nil, canaries: CanaryWatch? = nil
     ) throws(ExtractError) {
         try IsolationGuard.checkDefinition(scope)
+        canaries?.begin(scope)
         self.scope = scope
+        self.canaries = canaries
         self.url = url
         self.personalDataKey = personalDataKey
         self.connections = connections
         self.connectionCountMax = connectionCountMax
         var before: (horizon: SourceHorizon, numbers: [String: Int64])?
+        permit = try Self.permit(scope, url, connections)
         (connection, opened) = try Self.open(scope, url, options, connections) { connection in
             let numbers = try Self.greatestNumbers(following, scope, connection)
             let horizon = try SourceHorizon(of: connection) { connections?.readers(at: connection.target) ?? .init() }
@@ -82,6 +88,13 @@ package final class SourceSession {
 
     /// A connection with an open transaction, and the note for our other sessions that it only reads.
     typealias Open = (connection: PostgresConnection, note: SourceConnections.Opened?)
+
+    /// Waits until the source may have one connection more; nil where nobody counts them.
+    static func permit(
+        _ scope: TenantScope, _ url: Secret, _ connections: SourceConnections?
+    ) throws(ExtractError) -> SourceConnections.Permit? {
+        do { return try connections?.permit(url: url) } catch { throw failure(error, scope, role: nil) }
+    }
 
     /// Opens a transaction on a connection that was kept; where there is none or it has died since, on a new one.
     ///
@@ -183,10 +196,14 @@ package final class SourceSession {
                 let schema = filter.schema
                 try note(&callersError) { try prepare(schema) }
                 let summary = try copy(plan, division, dataset) { batch in
-                    if part != .keys { try count(batch.rowCount, dataset) }
+                    if part != .keys {
+                        try count(batch.rowCount, dataset)
+                        try canaries?.look(at: batch, of: dataset, for: scope)
+                    }
                     let batch = try filter.apply(copy batch)
                     try note(&callersError) { try consume(batch) }
                 }
+                if case .since = part { try lookForCanaries(dataset) }
                 try guardian.checkRelations(of: dataset, isAfterReading: true)
                 try checkTablesOfSnapshot(connection)
                 return ExtractionCount(
@@ -223,7 +240,9 @@ extension SourceSession {
     private func division(of dataset: Dataset) throws -> TableDivision? {
         guard connectionCountMax > 1, !isFinished else { return nil }
         let request = try guardian.request(for: dataset, naiveTimestamps: .undeclared)
-        return try TableDivision(of: request.source, connection, connectionCountMax: connectionCountMax)
+        return try TableDivision(of: request.source, connection, connectionCountMax: connectionCountMax) {
+            connections.map { $0.permits(url: url, countMax: connectionCountMax) }
+        }
     }
 
     private func copy(
@@ -254,7 +273,7 @@ extension SourceSession {
         var needed = dataset.neededColumns
         switch part {
         case .all: break
-        case .since(let increment): request.conditions.append(condition(increment, dataset))
+        case .since(let increment): request.conditions += conditions(increment, dataset)
         case .keys:
             request.columns = Set(dataset.key)
             needed = dataset.key
@@ -271,10 +290,29 @@ extension SourceSession {
         return plan
     }
 
-    private func condition(_ increment: Increment, _ dataset: Dataset) -> CopyRequest.Condition {
+    private func conditions(_ increment: Increment, _ dataset: Dataset) -> [CopyRequest.Condition] {
         let zone = dataset.naiveTimes == .local ? scope.tenant.calendar.zone : nil
-        return CopyRequest.Condition(
-            column: increment.column, atLeastOrNull: increment.scale.text(of: increment.lower, zone: zone))
+        let lower = increment.scale.text(of: increment.lower, zone: zone)
+        guard let upper = increment.upper else { return [.init(column: increment.column, atLeastOrNull: lower)] }
+        // From the beginning: also what no number of the column's type is below.
+        let begin = increment.lower == .min ? [] : [CopyRequest.Condition(column: increment.column, atLeast: lower)]
+        return begin + [.init(column: increment.column, below: increment.scale.text(of: upper, zone: zone))]
+    }
+
+    /// The least position of a dataset's cursor from a position on, as the tenant sees it; nil where there is none.
+    ///
+    /// - Parameter lower: nil for the least of all.
+    package func leastPosition(
+        of dataset: Dataset, from lower: Int64?, scale: CursorScale
+    ) throws(ExtractError) -> Int64? {
+        guard let cursor = dataset.cursor else { return nil }
+        return try asking(dataset) { connection, request in
+            var request = request
+            if let lower {
+                request.conditions.append(.init(column: cursor, atLeast: scale.text(of: lower, zone: nil)))
+            }
+            return try connection.leastPosition(of: cursor, request)
+        }
     }
 
     private func filter(_ dataset: Dataset, _ plan: CopyPlan) throws -> PersonalDataFilter {
@@ -284,6 +322,18 @@ extension SourceSession {
     private func count(_ more: Int, _ dataset: Dataset) throws(ExtractError) {
         rowCount += more
         try scope.checkLimit(rowCount, dataset)
+    }
+
+    /// Reads the rows of the dataset that have canaries' keys, if the tenant sees any, and looks whether they are canaries'.
+    private func lookForCanaries(_ dataset: Dataset) throws {
+        guard let canaries, let condition = canaries.probe(dataset, for: scope) else { return }
+        var request = try guardian.request(for: dataset, naiveTimestamps: scope.naiveTimestamps(of: dataset))
+        request.conditions.append(condition)
+        // What has no place in the lake is none of this.
+        request.refusalPolicy = .discardValue
+        _ = try connection.copy(try connection.plan(request)) { batch in
+            try canaries.look(at: batch, of: dataset, for: scope)
+        }
     }
 
     /// Remembers what a caller's closure throws, to tell it from our own errors.
@@ -318,7 +368,7 @@ extension SourceSession {
     }
 
     /// Asks something about the rows of a dataset, in the session's snapshot.
-    func reconciling<Value>(
+    func asking<Value>(
         _ dataset: Dataset, _ body: (PostgresConnection, CopyRequest) throws -> Value
     ) throws(ExtractError) -> Value {
         do {

@@ -139,6 +139,8 @@ extension PostgresConnection {
         case .equal: "\(column) = \(value)"
         // Two conditions that an index of the column answers.
         case .atLeastOrNull: "(\(column) >= \(value) OR \(column) IS NULL)"
+        case .atLeast: "\(column) >= \(value)"
+        case .below: "\(column) < \(value)"
         // The literal becomes an array of the column's type.
         case .anyOf: "\(column) = ANY (\(value))"
         }

@@ -10,7 +10,7 @@ package struct CopyRequest: Sendable {
 
     /// A condition that every row must meet; it becomes part of the SQL as an identifier and a quoted literal.
     package struct Condition: Sendable, Hashable {
-        enum Comparison: Sendable, Hashable { case equal, atLeastOrNull, anyOf }
+        enum Comparison: Sendable, Hashable { case equal, atLeastOrNull, atLeast, below, anyOf }
 
         /// The column, by its name at the source.
         package let column: String
@@ -30,6 +30,20 @@ package struct CopyRequest: Sendable {
             self.column = column
             self.value = value
             comparison = .atLeastOrNull
+        }
+
+        /// The column has the value or a greater one.
+        package init(column: String, atLeast value: String) {
+            self.column = column
+            self.value = value
+            comparison = .atLeast
+        }
+
+        /// The column has a lesser value.
+        package init(column: String, below value: String) {
+            self.column = column
+            self.value = value
+            comparison = .below
         }
 
         /// The column has one of the values.

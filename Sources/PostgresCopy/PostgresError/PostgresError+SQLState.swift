@@ -34,7 +34,11 @@ extension PostgresError {
         var code = Code(sqlState: sqlState)
         if code == .cancelled && message.contains("due to") && message.contains("timeout") { code = .timedOut }
         // A standby ends a statement that needs rows which replay must remove.
-        if message.contains("due to conflict with recovery") { code = .conflict }
+        var hint = hint
+        if message.contains("due to conflict with recovery") {
+            code = .conflict
+            hint = replicaHint
+        }
         let isData = sqlState.hasPrefix("22") || sqlState.hasPrefix("23")
         let shown = isData ? withoutQuotedParts(message) : message
         let kept = [isData ? message : nil, detail, context].compactMap { $0 }.joined(separator: "; ")
@@ -42,6 +46,9 @@ extension PostgresError {
             code, oneLine(shown, hiding: secrets), sqlState: sqlState, hint: hint.map { oneLine($0, hiding: secrets) },
             detail: kept.isEmpty ? nil : oneLine(kept, hiding: secrets))
     }
+
+    private static let replicaHint =
+        "on the replica raise max_standby_streaming_delay or set hot_standby_feedback = on, or read from the primary; a cursor lets a dataset be read in chunks"
 
     /// A text on one line, with every secret in it replaced by `***`.
     static func oneLine(_ text: String, hiding secrets: [String]) -> String {

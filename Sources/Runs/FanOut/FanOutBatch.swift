@@ -15,7 +15,9 @@ struct FanOutBatch {
     let project: Project
     /// Whether the batch has all tenants that there are.
     let coversAllTenants: Bool
-    let progress: (RunEvent) -> Void
+    /// The canaries' ids: all of their rows are read each time.
+    let canaries: Set<String>
+    let progress: @Sendable (RunEvent) -> Void
 
     /// Tenants that are read together have all of this in common.
     private struct Group: Hashable {
@@ -24,30 +26,30 @@ struct FanOutBatch {
         let column: String
     }
 
-    /// The rows of the tenants whose source is shared, by their places among the scopes. A tenant whose table nobody shares
-    /// is read alone.
-    func read(_ scopes: [TenantScope]) -> [Int: SharedRows] {
+    /// The tenants whose source is shared, by their places among the scopes: at least two in each group.
+    ///
+    /// - Parameter places: those that may be read together with others.
+    func groups(of scopes: [TenantScope], among places: [Int]) -> [[Int]] {
         var groups: [Group: [Int]] = [:]
-        for (index, scope) in scopes.enumerated() {
+        for index in places {
+            let scope = scopes[index]
             guard case .fanOut(let column, _) = scope.tenant.source.isolation else { continue }
             let group = Group(
                 platform: scope.tenant.platform.text, url: scope.tenant.source.url, column: column)
             groups[group, default: []].append(index)
         }
-        var shared: [Int: SharedRows] = [:]
-        let several = groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
-        for places in several {
-            for (place, rows) in zip(places, read(together: places.map { scopes[$0] })) { shared[place] = rows }
-        }
-        return shared
+        return groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
     }
 
-    private func read(together scopes: [TenantScope]) -> [SharedRows?] {
+    /// The rows of tenants that share a source. A tenant whose tables nobody can look at is read alone: nil.
+    func read(together scopes: [TenantScope]) -> [SharedRows?] {
         do {
             // Before the source's snapshot is taken: everything committed up to now is in it.
             let asOf = project.environment.now
             var tables = FanOutTables()
-            let reading = try SourceRetry(clock: SystemClock(), random: project.environment.random).retrying {
+            let reading = try SourceRetry(clock: SystemClock(), random: project.environment.random).retrying(
+                isStopped: { Interruption.signal != nil }
+            ) {
                 tables = FanOutTables()
                 return try self.reading(scopes, asOf, &tables)
             }
@@ -102,7 +104,8 @@ struct FanOutBatch {
         let table = project.table(TableAddress(.raw, dataset.name, of: scope, in: project.layout))
         let version = try table.latestVersion()
         let state = try SyncState(
-            dataset, scope, schema, hasTable: version != nil, watermark: try table.watermark(), now: asOf)
+            dataset, scope, schema, hasTable: version != nil, watermark: try table.watermark(), now: asOf,
+            readsAll: canaries.contains(scope.id.text))
         return (FanOutNeed(part: state.plan.part, comparesKeys: state.plan.comparesKeys), version)
     }
 
@@ -126,22 +129,5 @@ extension FanOutBatch {
             try store.remove(folder.appending(name))
         }
         return lock
-    }
-}
-
-extension SourceRetry {
-    /// As `perform`; what is no error of the source ends the tries.
-    fileprivate func retrying(_ body: () throws -> FanOutReading) throws -> FanOutReading {
-        var other: (any Error)?
-        let reading = try perform(isStopped: { Interruption.signal != nil }) {
-            () throws(ExtractError) -> FanOutReading? in
-            do { return try body() } catch {
-                if let error = error as? ExtractError { throw error }
-                other = error
-                return nil
-            }
-        }
-        guard let reading else { throw other ?? Failure(.bug, "a reading that neither ended nor failed") }
-        return reading
     }
 }

@@ -23,8 +23,10 @@ package struct BatchRequest: Sendable {
     package var formats: [String] = []
     /// Whether to wait for tenants that another process works on.
     package var waitsForLock = false
-    /// Threads.
+    /// How many tenants are worked for at once, slow ones aside.
     package var workers = 2
+    /// After how many seconds a tenant is slow: another one's turn comes beside it then.
+    package var patienceSeconds = 10.0
     /// Who holds the tenants meanwhile, as others are told.
     package var holder: String
 
@@ -45,6 +47,18 @@ package struct TenantOutcome: Sendable {
     package init(tenant: String) { self.tenant = tenant }
 }
 
+/// The work for one tenant of a batch.
+private struct TenantJob {
+    let scope: TenantScope
+    /// Its rows, where they were read together with others'.
+    let shared: SharedRows?
+    let reconciles: Bool
+    let flock: CanaryFlock
+    let limits: TimeLimits
+    /// A canary that nobody asked for.
+    let isRiding: Bool
+}
+
 /// Does the same for many tenants: what one of them cannot do, the others do all the same.
 package struct BatchRun: Sendable {
     private let project: Project
@@ -62,42 +76,97 @@ package struct BatchRun: Sendable {
         self.progress = progress
     }
 
-    /// Works through the tenants; the outcomes are in the order of the scopes.
+    /// Works through the tenants.
+    ///
+    /// The canaries of their platforms ride along: they are worked for first, whether they were asked for or not.
+    ///
+    /// - Returns: the outcomes in the order of the scopes; behind them those of canaries that rode along and failed.
     package func run(_ scopes: [TenantScope]) -> [TenantOutcome] {
-        let fanOut = FanOutBatch(project: project, coversAllTenants: request.coversAllTenants, progress: progress)
-        let compared = scopes.map(isCompared)
-        // What is compared is read alone: the source is asked for one tenant's sums in the snapshot of its rows.
-        let together = scopes.indices.filter {
-            scopes[$0].tenant.source.isolation.mode == "fan-out" && !compared[$0] && !request.rereads
+        let flock: CanaryFlock
+        do {
+            flock = request.ingests ? try CanaryFlock(of: project, for: scopes) : CanaryFlock()
+        } catch {
+            return scopes.map { scope in
+                var outcome = TenantOutcome(tenant: scope.id.text)
+                outcome.failures = [error]
+                progress(.tenantFailed(tenant: scope.id.text, failure: error))
+                return outcome
+            }
         }
-        let isShared = request.ingests && together.count > 1
+        let all = scopes + flock.riding
+        let compared = all.map(isCompared)
+        let fanOut = FanOutBatch(
+            project: project, coversAllTenants: request.coversAllTenants, canaries: flock.ids, progress: progress)
+        // What is compared is read alone: the source is asked for one tenant's sums in the snapshot of its rows.
+        let together = all.indices.filter { !compared[$0] && !request.rereads }
+        let groups = request.ingests ? fanOut.groups(of: all, among: together) : []
         // Held while rows that were read for many are used; what cannot be removed now is removed another time.
-        let lock = isShared ? try? fanOut.removeLeftovers() : nil
+        let lock = groups.isEmpty ? nil : try? fanOut.removeLeftovers()
         defer { lock?.release() }
-        let shares = isShared ? fanOut.read(together.map { scopes[$0] }) : [:]
-        let shared = Dictionary(uniqueKeysWithValues: shares.map { (together[$0.key], $0.value) })
-        let outcomes = Mutex<[TenantOutcome]>(scopes.map { TenantOutcome(tenant: $0.id.text) })
-        WorkerPool.run(count: scopes.count, workers: request.workers) { index in
-            let outcome = work(scopes[index], shared[index], reconciles: compared[index])
+        let outcomes = Mutex<[TenantOutcome]>(all.map { TenantOutcome(tenant: $0.id.text) })
+        let shared = Mutex<[Int: SharedRows]>([:])
+        let limits = TimeLimits()
+        WorkerPool.run(
+            count: groups.count + all.count, workers: request.workers, after: order(all, groups, flock),
+            patienceSeconds: request.patienceSeconds, tick: { limits.enforce() }
+        ) { piece in
+            if piece < groups.count {
+                let rows = fanOut.read(together: groups[piece].map { all[$0] })
+                shared.withLock { shared in
+                    for (index, rows) in zip(groups[piece], rows) { shared[index] = rows }
+                }
+                return
+            }
+            let index = piece - groups.count
+            let rows = shared.withLock { $0.removeValue(forKey: index) }
+            let job = TenantJob(
+                scope: all[index], shared: rows, reconciles: compared[index], flock: flock, limits: limits,
+                isRiding: index >= scopes.count)
+            let outcome = work(job)
             outcomes.withLock { $0[index] = outcome }
         }
-        return outcomes.withLock { $0 }
+        let found = outcomes.withLock { $0 }
+        return Array(found[..<scopes.count]) + found[scopes.count...].filter { !$0.failures.isEmpty }
     }
 
-    private func work(_ scope: TenantScope, _ shared: SharedRows?, reconciles: Bool) -> TenantOutcome {
+    /// Which pieces wait for which others: the readings of shared tables come first, then the tenants. Tenants wait for
+    /// their reading and for the canaries of their platform.
+    private func order(_ all: [TenantScope], _ groups: [[Int]], _ flock: CanaryFlock) -> [[Int]] {
+        var reading: [Int: Int] = [:]
+        for (piece, members) in groups.enumerated() { for member in members { reading[member] = piece } }
+        var canaries: [String: [Int]] = [:]
+        for (index, scope) in all.enumerated() where flock.ids.contains(scope.id.text) {
+            canaries[scope.tenant.platform.text, default: []].append(groups.count + index)
+        }
+        let tenants = all.enumerated().map { index, scope in
+            let own = reading[index].map { [$0] } ?? []
+            return flock.ids.contains(scope.id.text) ? own : own + (canaries[scope.tenant.platform.text] ?? [])
+        }
+        return groups.map { _ in [] } + tenants
+    }
+
+    private func work(_ job: TenantJob) -> TenantOutcome {
+        let scope = job.scope
         var outcome = TenantOutcome(tenant: scope.id.text)
         progress(.tenantStarted(tenant: scope.id.text))
         do {
+            try job.flock.checkUnseen(scope)
             let session = try TenantSession(
-                scope, of: project, ledger: ledger, holder: request.holder, waits: request.waitsForLock)
+                scope, of: project, ledger: ledger, holder: request.holder,
+                // Several batches have the same canaries, each for a moment.
+                waits: request.waitsForLock || job.isRiding)
             if request.ingests {
+                let isCanary = job.flock.ids.contains(scope.id.text)
+                let limit = job.limits.begin(scope)
+                defer { job.limits.end(scope) }
                 let ingestion = try Ingestion(
-                    session: session, shared: shared, reconciles: reconciles, rereads: request.rereads,
-                    progress: progress
+                    session: session, shared: job.shared, reconciles: job.reconciles,
+                    rereads: request.rereads || isCanary, flock: job.flock, limit: limit, progress: progress
                 ).run()
                 outcome.rowsRead = ingestion.counts.filter { $0.table.hasPrefix("raw/") }.reduce(0) { $0 + $1.rowsRead }
             }
-            for slug in request.makesReports ? try slugs(of: scope) : [] { make(slug, session, &outcome) }
+            let makesReports = request.makesReports && !job.isRiding
+            for slug in makesReports ? try slugs(of: scope) : [] { make(slug, session, &outcome) }
         } catch {
             outcome.failures.append(error)
         }

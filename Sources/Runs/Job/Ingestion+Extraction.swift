@@ -7,8 +7,21 @@ internal import PostgresCopy
 internal import Tenancy
 
 extension Ingestion {
-    /// Reads all datasets in one snapshot of the source; no table changes before the source's COMMIT.
+    /// Reads all datasets, and again where the source fails in passing: then what is long is read in chunks.
     func extract(_ catalog: DatasetCatalog, _ asOf: Instant, _ recorder: inout RunRecorder) throws {
+        // What was read for many is not read again for one, and a session that was lost has lost its snapshot.
+        guard shared == nil else { return try extractOnce(catalog, asOf, &recorder) }
+        var chunks = ChunkSizes(hasFailedBefore: hasFailedBefore)
+        try session.retry.retrying(isStopped: { Interruption.signal != nil || limit.isOver }) { error in
+            if error.code != .sourceUnreachable { chunks.shrinkAll() }
+        } _: {
+            if !rereads { try catchUp(catalog, recorder.run, &chunks) }
+            try extractOnce(catalog, asOf, &recorder)
+        }
+    }
+
+    /// Reads all datasets in one snapshot of the source; no table changes before the source's COMMIT.
+    private func extractOnce(_ catalog: DatasetCatalog, _ asOf: Instant, _ recorder: inout RunRecorder) throws {
         let scope = session.scope
         let source = try self.source(catalog)
         let targets = try catalog.datasets.map { try target($0, source, asOf, recorder.run) }
@@ -21,15 +34,17 @@ extension Ingestion {
         try write(targets[...], [], &outcomes) { sinks in
             for (target, sinks) in zip(targets, sinks) {
                 read.append(
-                    try source.extract(target.dataset, target.plan.part, prepare: { _ in }) {
-                        try Self.pass(copy $0, to: sinks.rows)
+                    try source.extract(target.dataset, target.part, prepare: { _ in }) {
+                        try pass(copy $0, to: sinks.rows)
                     })
                 guard target.plan.comparesKeys else { continue }
                 _ = try source.extract(target.dataset, .keys, prepare: { _ in }) {
-                    try Self.pass(copy $0, to: sinks.keys)
+                    try pass(copy $0, to: sinks.keys)
                 }
             }
             if reconciles { compared = try reconciling.map { try $0.ask(source) } }
+            try flock.checkUnseen(scope)
+            try flock.watch.settle(scope)
             try source.finish()
         }
         let seconds = Double(clock.monotonicNanoseconds() - start) / 1e9
@@ -49,21 +64,28 @@ extension Ingestion {
         let key = try personalDataKey()
         switch shared {
         case .failed(let failure)?: throw failure
-        case .share(let reading, let index, _, _)?: return reading.share(index, personalDataKey: key)
+        case .share(let reading, let index, _, _)?:
+            return reading.share(index, personalDataKey: key, canaries: flock.watch)
         case nil: break
         }
-        let scope = session.scope
-        let url = try session.project.secret(scope.tenant.source.url)
-        return try session.opening { () throws(ExtractError) in
-            try SourceSession(
-                scope, url: url, connections: session.project.connections,
-                connectionCountMax: Self.connectionCountMax,
-                following: catalog.datasets.filter { $0.sync != .snapshot }, personalDataKey: key)
-        }
+        return try openSession(following: catalog.datasets.filter { $0.sync != .snapshot }, key)
     }
 
-    private static func pass(_ batch: ColumnBatch, to sink: (ColumnBatch) throws -> Void) throws {
+    /// A session of the tenant's own. What fails in passing is tried again by who called.
+    func openSession(following datasets: [Dataset], _ key: PersonalDataKey?) throws -> SourceSession {
+        let scope = session.scope
+        let source = try SourceSession(
+            scope, url: try session.project.secret(scope.tenant.source.url), connections: session.project.connections,
+            connectionCountMax: Self.connectionCountMax, following: datasets, personalDataKey: key,
+            canaries: flock.watch)
+        if let canceller = source.canceller() { limit.add(canceller) }
+        return source
+    }
+
+    func pass(_ batch: ColumnBatch, to sink: (ColumnBatch) throws -> Void) throws {
         if Interruption.signal != nil { throw Failure(.interrupted, "stopped by a signal") }
+        try limit.check()
+        try flock.checkUnseen(session.scope)
         try sink(batch)
     }
 
@@ -97,7 +119,7 @@ extension Ingestion {
     /// Over how many connections a large table is read: more than the cores make nothing of.
     private static var connectionCountMax: Int { min(4, ParallelWork.coreCount) }
 
-    private func personalDataKey() throws -> PersonalDataKey? {
+    func personalDataKey() throws -> PersonalDataKey? {
         guard let reference = session.project.pseudonymSecret else { return nil }
         return try PersonalDataKey(secret: try session.project.secret(reference), tenant: session.scope)
     }

@@ -11,11 +11,17 @@ internal import Tenancy
 struct Ingestion {
     let session: TenantSession
     /// The rows of a source that many share, if the tenant's does.
-    var shared: SharedRows?
+    let shared: SharedRows?
     /// Whether the lake is compared with the source.
-    var reconciles = false
+    let reconciles: Bool
     /// Whether everything is read, however far the tables have followed their source.
-    var rereads = false
+    let rereads: Bool
+    /// The canaries of the batch.
+    let flock: CanaryFlock
+    /// How long the extraction may take.
+    let limit: TimeLimit
+    /// Whether the tenant's last ingestion ended on the way, so that long datasets are read in chunks.
+    let hasFailedBefore: Bool
     /// Told what happens.
     let progress: (RunEvent) -> Void
 
@@ -26,6 +32,29 @@ struct Ingestion {
     struct Outcome {
         let run: RunRecord
         let counts: [TableCount]
+    }
+
+    init(
+        session: TenantSession, shared: SharedRows?, reconciles: Bool, rereads: Bool, flock: CanaryFlock,
+        limit: TimeLimit, progress: @escaping (RunEvent) -> Void
+    ) throws(Failure) {
+        self.session = session
+        self.shared = shared
+        self.reconciles = reconciles
+        self.rereads = rereads
+        self.flock = flock
+        self.limit = limit
+        self.progress = progress
+        do {
+            let last = try session.ledger.runs(tenant: session.scope.id.text, limit: 50).first { $0.kind == .ingest }
+            hasFailedBefore =
+                last.map { run in
+                    run.state == .unknown
+                        || run.state == .failed && [.unavailable, .busy, .interrupted].contains(run.cause)
+                } ?? false
+        } catch {
+            throw Failure(classifying: error, doing: "read the ledger of tenant '\(session.scope.id)'")
+        }
     }
 
     func run() throws(Failure) -> Outcome {
@@ -46,7 +75,7 @@ struct Ingestion {
             var models: [ModelCommit] = []
             try recorder.perform { stage, recorder throws in
                 switch stage {
-                case .extract: try extract(catalog, asOf, &recorder)
+                case .extract: try extractInTime(catalog, asOf, &recorder)
                 case .aggregate: models = try aggregate(catalog, asOf, &recorder)
                 case .publish: try publish(models, asOf)
                 case .render: break
@@ -55,6 +84,15 @@ struct Ingestion {
             return Outcome(run: recorder.run, counts: recorder.counts)
         } catch {
             throw Failure(classifying: error, doing: "bring the lake of tenant '\(scope.id)' up to date")
+        }
+    }
+
+    /// What the source says when a statement was ended for its time is not why the tenant failed.
+    private func extractInTime(_ catalog: DatasetCatalog, _ asOf: Instant, _ recorder: inout RunRecorder) throws {
+        do {
+            try extract(catalog, asOf, &recorder)
+        } catch {
+            throw limit.isOver ? limit.failure : error
         }
     }
 

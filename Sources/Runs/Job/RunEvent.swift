@@ -3,6 +3,8 @@ package enum RunEvent: Sendable, Equatable {
     case tenantStarted(tenant: String)
     /// A dataset is in the lake.
     case extracted(tenant: String, table: String, rows: Int64, unchanged: Bool, seconds: Double)
+    /// A chunk of a dataset is in the lake, and is not read again whatever happens.
+    case chunkKept(tenant: String, table: String, rows: Int64)
     /// A model is in the lake.
     case aggregated(tenant: String, table: String, rows: Int64, unchanged: Bool)
     /// A report is rendered, or found as it was.

@@ -16,8 +16,10 @@ package struct Project: Sendable {
     let pseudonymSecret: SecretReference?
     /// How often a run compares a tenant's lake with its source, in seconds; nil for never by itself.
     let reconcileSeconds: Int64?
+    /// Tenants with known rows.
+    let canaries: [Canary]
     /// Connections to sources, kept from one tenant to the next.
-    let connections = SourceConnections()
+    let connections: SourceConnections
 
     /// Opens the project of a folder, or of the nearest folder above it.
     /// - Parameters:
@@ -45,6 +47,10 @@ package struct Project: Sendable {
             let configuration = try ProjectConfiguration(text: text, file: ProjectLayout.configurationFile)
             pseudonymSecret = configuration.pseudonymSecret
             reconcileSeconds = configuration.reconcileSeconds
+            canaries = configuration.canaries
+            connections = SourceConnections(
+                connectionCountMax: Int(configuration.sourceConnectionCountMax),
+                isStopped: { Interruption.signal != nil })
             layout = ProjectLayout(root: root, configuration: configuration)
             let rows = TenantQueryRunner(environment: environment, root: root).rows
             tenants = TenantDirectory(

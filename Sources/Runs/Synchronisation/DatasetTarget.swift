@@ -11,6 +11,8 @@ struct DatasetTarget {
     let dataset: Dataset
     let table: DeltaTable
     let plan: SyncPlan
+    /// Which part of the source is read.
+    let part: SourceSession.Part
     private let schema: Schema
     private let base: TableSnapshot?
     private let change: TableChange
@@ -44,28 +46,51 @@ struct DatasetTarget {
         snapshotInstant = source.snapshot.instant
         let state = try SyncState(
             dataset, source.scope, schema, hasTable: base != nil,
-            watermark: base == nil || rereads ? nil : try table.watermark(),
-            now: now)
+            watermark: base == nil ? nil : try table.watermark(), now: now, readsAll: rereads)
         let (scale, definition, known) = (state.scale, state.definition, state.known)
         plan = state.plan
+        part = plan.part
         var next = scale.map { scale in
             Watermark(
                 source.horizon, scale: scale, greatest: source.greatestNumbers[dataset.name.text],
                 definition: definition, after: known)
         }
         if next == nil, dataset.sync == .history { next = Watermark(definition: definition, position: nil, bound: nil) }
-        // What a replica shows may have been committed on its primary at any time before.
-        if source.horizon.isReplica, let bound = next?.bound, scale == .instant {
-            next?.bound = bound - Self.replicaLagMicroseconds
-        }
+        if let scale { next = next?.beside(source.horizon, scale) }
         if plan.settlesKeys { next?.keysComparedAt = now }
         watermark = next
         self.change = Self.change(
             change, plan, dataset, next, isNew: base == nil, isFirstBound: known?.bound == nil)
     }
 
-    /// An hour: transactions of a primary are not seen on its replica.
-    private static let replicaLagMicroseconds: Int64 = 3_600_000_000
+    /// A chunk: rows of a part of the cursor, of which none can come late any more.
+    ///
+    /// - Parameters:
+    ///   - chunk: where it begins and ends, its end not behind the watermark's bound.
+    ///   - watermark: what holds for the snapshot that it is read in.
+    init(
+        _ dataset: Dataset, _ table: DeltaTable, _ change: TableChange, of source: any DatasetSource,
+        chunk: Increment, watermark: Watermark, random: any RandomSource
+    ) throws {
+        self.dataset = dataset
+        self.table = table
+        self.random = random
+        schema = change.schema
+        base = try table.exists() ? try table.snapshot() : nil
+        snapshotInstant = source.snapshot.instant
+        if base == nil {
+            plan = .replace
+        } else if dataset.sync == .merge {
+            plan = .merge(since: chunk, comparesKeys: false)
+        } else {
+            plan = .append(since: chunk)
+        }
+        part = .since(chunk)
+        var next = watermark
+        next.bound = chunk.upper
+        self.watermark = next
+        self.change = Self.change(change, plan, dataset, next, isNew: base == nil, isFirstBound: true)
+    }
 
     private static func change(
         _ change: TableChange, _ plan: SyncPlan, _ dataset: Dataset, _ watermark: Watermark?, isNew: Bool,
@@ -238,5 +263,16 @@ extension Schema {
     /// The field of a column by its name at the source.
     func lakeField(ofSource name: String) -> Field? {
         fields.first { ($0.metadata["almanac.name"] ?? $0.name) == name }
+    }
+}
+
+extension Watermark {
+    /// What a replica shows may have been committed on its primary at any time before: an hour is taken off, because the
+    /// transactions of a primary are not seen on its replica.
+    func beside(_ horizon: SourceHorizon, _ scale: CursorScale) -> Watermark {
+        guard horizon.isReplica, let bound, scale == .instant else { return self }
+        var watermark = self
+        watermark.bound = bound.subtractingReportingOverflow(3_600_000_000).partialValue
+        return watermark
     }
 }

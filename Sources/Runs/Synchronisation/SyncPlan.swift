@@ -55,7 +55,8 @@ enum SyncPlan: Hashable, Sendable {
     /// Whether afterwards the table has every key of the source and no other.
     var settlesKeys: Bool { part == .all || comparesKeys }
 
-    private static func increment(_ dataset: Dataset, _ watermark: Watermark?, _ scale: CursorScale?) -> Increment? {
+    /// Where the next increment begins, for a watermark.
+    static func increment(_ dataset: Dataset, _ watermark: Watermark?, _ scale: CursorScale?) -> Increment? {
         guard let cursor = dataset.cursor, let scale, let bound = watermark?.bound else { return nil }
         let (lower, overflow) = bound.subtractingReportingOverflow(overlap(dataset, scale))
         return Increment(column: cursor, scale: scale, lower: overflow ? .min : lower)

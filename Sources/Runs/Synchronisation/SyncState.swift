@@ -17,9 +17,11 @@ struct SyncState {
     /// - Parameters:
     ///   - schema: the columns as the source has them.
     ///   - watermark: the text of the table's last one.
+    ///   - readsAll: whether everything is read, however far the table has followed its source.
     /// - Throws: a `configuration` failure for a cursor that is none.
     init(
-        _ dataset: Dataset, _ scope: TenantScope, _ schema: Schema, hasTable: Bool, watermark: String?, now: Instant
+        _ dataset: Dataset, _ scope: TenantScope, _ schema: Schema, hasTable: Bool, watermark: String?, now: Instant,
+        readsAll: Bool = false
     ) throws {
         let cursorField = dataset.cursor.flatMap { cursor in schema.lakeField(ofSource: cursor) }
         scale = cursorField.flatMap { CursorScale($0.type) }
@@ -32,7 +34,7 @@ struct SyncState {
         definition = Self.definition(dataset, scope)
         let last = hasTable ? watermark.flatMap(Watermark.init(text:)) : nil
         known = last?.definition == definition ? last : nil
-        plan = SyncPlan(dataset, hasTable: hasTable, watermark: known, scale: scale, now: now)
+        plan = SyncPlan(dataset, hasTable: hasTable, watermark: readsAll ? nil : known, scale: scale, now: now)
     }
 
     /// What increments rely on.

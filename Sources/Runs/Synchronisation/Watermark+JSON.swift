@@ -13,6 +13,7 @@ extension Watermark {
             members["open"] = .object(openTransactions.mapValues { $0.map { JSONValue.integer($0) } ?? .null })
         }
         if let keysComparedAt { members["keysComparedAt"] = .integer(keysComparedAt.microsecondsSinceEpoch) }
+        if isOfChunk { members["chunk"] = .integer(1) }
         return JSONValue.object(members).canonicalText
     }
 
@@ -25,5 +26,6 @@ extension Watermark {
             definition: definition, position: json["position"]?.int64, bound: json["bound"]?.int64,
             openTransactions: (json["open"]?.object ?? [:]).mapValues(\.int64),
             keysComparedAt: json["keysComparedAt"]?.int64.map { Instant(microsecondsSinceEpoch: $0) })
+        isOfChunk = json["chunk"]?.int64 == 1
     }
 }

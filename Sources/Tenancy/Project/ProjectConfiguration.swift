@@ -11,6 +11,8 @@ internal import SystemPackage
 /// published: published
 /// keys: { pseudonyms: env:ALMANAC_PSEUDONYMS }
 /// reconcile: { every: 7d }
+/// canaries: { nexus-canary: { marks: [canary-7f3a91c2], rows: { orders: 3 } } }
+/// sources: { connections_max: 16 }
 /// defaults: { locale: en-US, currency: USD, calendar: { timezone: UTC } }
 /// tenants: { url: env:CONTROL_URL, query: SELECT id, platform FROM tenants }      # else tenants/*.yaml
 /// ```
@@ -28,6 +30,10 @@ package struct ProjectConfiguration: Sendable, Hashable {
     package var pseudonymSecret: SecretReference?
     /// How often a run compares a tenant's lake with its source, in seconds; nil where only `almanac reconcile` does.
     package var reconcileSeconds: Int64?
+    /// Tenants with known rows, which must be seen nowhere else.
+    package var canaries: [Canary] = []
+    /// How many connections there may be to one source at once.
+    package var sourceConnectionCountMax: Int64 = 16
     /// What tenants have if they say nothing.
     package var defaults = TenantDefaults()
     /// Where tenants are listed; nil for `tenants/*.yaml`.
@@ -45,6 +51,11 @@ package struct ProjectConfiguration: Sendable, Hashable {
             Self.folder("published", map, &configuration.published)
             map.optional("keys")?.mapping { configuration.pseudonymSecret = $0.optional("pseudonyms")?.secret() }
             map.optional("reconcile")?.mapping { configuration.reconcileSeconds = $0.required("every")?.seconds() }
+            configuration.canaries = map.optional("canaries")?.entries(Canary.read) ?? []
+            map.optional("sources")?.mapping { sources in
+                let most = sources.optional("connections_max")?.integer(in: 1...10_000)
+                configuration.sourceConnectionCountMax = most ?? configuration.sourceConnectionCountMax
+            }
             if let defaults = map.optional("defaults")?.mapping(TenantDefaults.init) {
                 configuration.defaults = defaults
             }

@@ -28,6 +28,8 @@ final class RunProgress: Sendable {
         case .extracted(let tenant, let table, let rows, let unchanged, let seconds):
             let change = unchanged ? ", unchanged" : ""
             console.note("\(tenant): read \(table), \(rows) rows in \(Self.seconds(seconds))\(change)", from: .stages)
+        case .chunkKept(let tenant, let table, let rows):
+            console.note("\(tenant): kept \(rows) rows of \(table), further ones follow", from: .stages)
         case .aggregated(let tenant, let table, let rows, let unchanged):
             console.note("\(tenant): \(table), \(rows) rows\(unchanged ? ", unchanged" : "")", from: .stages)
         case .rendered(let tenant, let report, let period, let edition, let files, _, let unchanged):
@@ -75,6 +77,8 @@ private struct EventLine: Encodable {
         case .extracted(let tenant, let table, let rows, let unchanged, let seconds):
             (self.event, self.tenant, self.table) = ("extract.done", tenant, table)
             (self.rows, self.unchanged, self.seconds) = (rows, unchanged, (seconds * 1_000).rounded() / 1_000)
+        case .chunkKept(let tenant, let table, let rows):
+            (self.event, self.tenant, self.table, self.rows) = ("extract.chunk", tenant, table, rows)
         case .aggregated(let tenant, let table, let rows, let unchanged):
             (self.event, self.tenant, self.table) = ("aggregate.done", tenant, table)
             (self.rows, self.unchanged) = (rows, unchanged)
