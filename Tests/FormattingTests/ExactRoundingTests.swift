@@ -1,3 +1,4 @@
+import AlmanacTesting
 import Columnar
 import Formatting
 import Testing
@@ -35,6 +36,30 @@ struct ExactRoundingTests {
         #expect(ExactDecimal.ratio(smallest, smallest, scale: 4)?.description == "1.0000")
         #expect(ExactDecimal.ratio(one, largest, scale: 38)?.unscaled == 1)
         #expect(ExactDecimal.ratio(ExactDecimal(unscaled: 5, scale: 38), largest, scale: 0)?.unscaled == 0)
+    }
+
+    /// The standard library reads decimal text as the nearest double.
+    @Test func approximationIsTheNearestDouble() throws {
+        var generator = SeededGenerator(seed: 7)
+        for _ in 0..<20_000 {
+            let bits = UInt64.random(in: 0...60, using: &generator)
+            let unscaled = Int64(bitPattern: generator.next()) >> Int64(bits)
+            let number = ExactDecimal(
+                unscaled: Int128(unscaled), scale: Int.random(in: 0...38, using: &generator))
+            #expect(number.approximation == Double(number.description))
+        }
+    }
+
+    @Test func shortestComesBack() {
+        var generator = SeededGenerator(seed: 8)
+        for _ in 0..<20_000 {
+            let value = Double(Int64(bitPattern: generator.next()) >> 20) / 1e5
+            #expect(ExactDecimal(shortest: value)?.approximation == value)
+        }
+        for value in [1e-30, 5e-324, 1e22, 1e37, -0.0, 0.1, .infinity, .nan] {
+            let exact = ExactDecimal(shortest: value)
+            #expect(exact == nil ? !(1e-37...1e37).contains(value.magnitude) : exact?.approximation == value)
+        }
     }
 
     /// Against the definition: |n·10^s - q·d| · 2 ≤ d, and q even where it is equal.

@@ -15,6 +15,10 @@ static PangoFontMap *create_font_map(const char *fontconfig_document) {
     FcConfigDestroy(config);
     return NULL;
   }
+  // The first is the process's own: Pango's threads would read the configuration of the system, with all of its fonts,
+  // for nothing, and several of them at once.
+  static gboolean is_current = FALSE;  // guarded by the drawing lock
+  if (!is_current) is_current = FcConfigSetCurrent(config);
   PangoFontMap *map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
   if (map) pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), config);  // takes a reference of its own
   FcConfigDestroy(config);
@@ -34,7 +38,6 @@ PangoFontMap *almanac_font_map_of(const char *fontconfig_document) {
   static KnownMap *known = NULL;  // guarded by the drawing lock
   for (KnownMap *each = known; each; each = each->next)
     if (strcmp(each->document, fontconfig_document) == 0) return g_object_ref(each->map);
-  if (!known) FcInit();  // Pango's threads ask for it, and would all do it at once
   PangoFontMap *map = create_font_map(fontconfig_document);
   if (!map) return NULL;
   KnownMap *new_one = g_new(KnownMap, 1);

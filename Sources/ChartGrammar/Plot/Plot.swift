@@ -42,10 +42,18 @@ struct Plot {
         case line([Point], Stroke, Course = .straight)
         case area(upper: [Point], lower: [Point], fill: ColorRole, Course = .straight)
         case dot(Point, radius: Double, fill: ColorRole, hasRing: Bool = true)
+        /// Many dots of one size among each other.
+        case cloud([CloudDot], radius: Double)
         /// A circle with a hole.
         case ring(Point, radius: Double, color: ColorRole)
         /// A line from one place to another; the shifts are in points of the page.
         case rule(Point, Point, Stroke, startShift: Point = Point(x: 0, y: 0), endShift: Point = Point(x: 0, y: 0))
+    }
+
+    /// One of the dots of a cloud.
+    struct CloudDot {
+        var at: Point
+        var fill: ColorRole
     }
 
     /// How a line goes from point to point.
@@ -110,7 +118,17 @@ extension Plot.Mark {
         case .line(let points, _, _): points
         case .area(let upper, let lower, _, _): upper + lower
         case .dot(let point, _, _, _), .ring(let point, _, _): [point]
+        case .cloud(let dots, _): dots.map(\.at)
         case .rule(let from, let to, _, _, _): [from, to]
+        }
+    }
+
+    /// The dots with rings, and their radii: they are seen before names are read.
+    var ringed: [(at: Point, radius: Double)] {
+        switch self {
+        case .dot(let point, let radius, _, true): [(point, radius)]
+        case .cloud(let dots, let radius): dots.map { ($0.at, radius) }
+        default: []
         }
     }
 }

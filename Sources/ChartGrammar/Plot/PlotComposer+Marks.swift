@@ -15,7 +15,12 @@ extension PlotComposer {
         case .dot(let point, let radius, let fill, let hasRing):
             let place = Point(x: frame.x(point.x), y: frame.y(point.y))
             let dot = SceneMark.circle(place, radius: radius, fill: fill)
-            return hasRing ? [.circle(place, radius: radius + 0.9, fill: .paper), dot] : [dot]
+            return hasRing ? [.circle(place, radius: radius + DotCloud.ringWidth, fill: .paper), dot] : [dot]
+        case .cloud(let dots, let radius):
+            let placed = dots.map { dot in
+                DotCloud.Dot(place: Point(x: frame.x(dot.at.x), y: frame.y(dot.at.y)), fill: dot.fill)
+            }
+            return DotCloud(dots: placed, radius: radius).marks
         case .ring(let point, let radius, let color):
             let place = Point(x: frame.x(point.x), y: frame.y(point.y))
             return [
@@ -58,14 +63,9 @@ extension PlotComposer {
     func labels(_ frame: Frame) throws -> [SceneMark] {
         var placer = LabelPlacer(
             bounds: Box(x: box.x, y: box.y, width: box.width, height: frame.area.bottom + 24 - box.y))
-        // Dots are seen before names are read.
-        for layer in plot.layers {
-            if case .dot(let point, let radius, _, true) = layer, plot.labels.count > 1 {
-                placer.block(
-                    Box(
-                        x: frame.x(point.x) - radius, y: frame.y(point.y) - radius, width: 2 * radius,
-                        height: 2 * radius))
-            }
+        for (point, radius) in plot.labels.count > 1 ? plot.layers.flatMap(\.ringed) : [] {
+            placer.block(
+                Box(x: frame.x(point.x) - radius, y: frame.y(point.y) - radius, width: 2 * radius, height: 2 * radius))
         }
         var marks: [SceneMark] = []
         for label in plot.labels {

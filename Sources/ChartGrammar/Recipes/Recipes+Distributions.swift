@@ -141,6 +141,7 @@ extension Recipes {
         let series = chart.currentSeries
         let total = series.reduce(0) { $0 + $1.values.count }
         let radius = total > 2_000 ? 1.3 : total > 300 ? 1.9 : 2.8
+        var cloud: [Plot.CloudDot] = []
         var named: [(point: Point, name: String, distance: Double)] = []
         let middle = (Self.mean(numbers), Self.mean(series.flatMap { Transform.finite($0.values) }))
         let spread = (Self.spread(numbers), Self.spread(series.flatMap { Transform.finite($0.values) }))
@@ -149,12 +150,13 @@ extension Recipes {
             if series.count > 1 { plot.legend.append(Plot.LegendItem(label: one.label, color: color)) }
             for (place, x) in numbers.enumerated() where x.isFinite {
                 guard let y = Transform.value(one.values, place) else { continue }
-                plot.layers.append(.dot(Point(x: x, y: y), radius: radius, fill: color))
+                cloud.append(Plot.CloudDot(at: Point(x: x, y: y), fill: color))
                 guard chart.pointNames.indices.contains(place), !chart.pointNames[place].isEmpty else { continue }
                 let (dx, dy) = ((x - middle.0) / spread.0, (y - middle.1) / spread.1)
                 named.append((Point(x: x, y: y), chart.pointNames[place], dx * dx + dy * dy))
             }
         }
+        plot.layers.append(.cloud(cloud, radius: radius))
         let most = named.sorted { ($1.distance, $0.name) < ($0.distance, $1.name) }
         for entry in most.prefix(named.count <= 12 ? 12 : 7) {
             plot.labels.append(

@@ -46,24 +46,32 @@ package struct ExactDecimal: Hashable, Sendable {
     /// Reads digits with an optional sign and point; the scale is the count of digits behind the point.
     /// Nil where the text is anything else or has more than 38 digits.
     package init?(_ text: some StringProtocol) {
+        let whole = String(text)
+        let bytes = whole.utf8Span
+        self.init(bytes.span)
+    }
+
+    /// Reads the same from UTF-8.
+    package init?(_ text: Span<UInt8>) {
         var unscaled: UInt128 = 0
-        var (scale, digits) = (0, 0)
+        var (scale, digits, read) = (0, 0, 0)
         var pointSeen = false
-        var rest = text.utf8[...]
-        let isNegative = rest.first == UInt8(ascii: "-")
-        if isNegative || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
-        for byte in rest {
+        let isNegative = !text.isEmpty && text[0] == UInt8(ascii: "-")
+        let isSigned = isNegative || (!text.isEmpty && text[0] == UInt8(ascii: "+"))
+        for index in (isSigned ? 1 : 0)..<text.count {
+            let byte = text[index]
             if byte == UInt8(ascii: "."), !pointSeen {
                 pointSeen = true
                 continue
             }
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
             unscaled = unscaled * 10 + UInt128(byte - UInt8(ascii: "0"))
+            read += 1
             if unscaled > 0 { digits += 1 }
             guard digits <= 38 else { return nil }
             if pointSeen { scale += 1 }
         }
-        guard !rest.isEmpty, rest.count > (pointSeen ? 1 : 0), scale <= 38 else { return nil }
+        guard read > 0, scale <= 38 else { return nil }
         self.init(unscaled: isNegative ? -Int128(unscaled) : Int128(unscaled), scale: scale)
     }
 }

@@ -51,8 +51,18 @@ extension ExactDecimal {
 
     /// The nearest double; exact where the digits are below 2^53 and the scale is 0.
     package var approximation: Double {
-        Double(description) ?? .nan
+        // Both exact as doubles, so one division rounds once (Clinger, How to Read Floating Point Numbers Accurately).
+        if unscaled.magnitude <= 1 << 53, scale < Self.exactPowers.count {
+            return Double(Int64(unscaled)) / Self.exactPowers[scale]
+        }
+        return Double(description) ?? .nan
     }
+
+    /// The powers of ten that a double holds exactly.
+    private static let exactPowers: [Double] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22,
+    ]
 
     /// 10^`exponent`, nil beyond 38.
     package static func powerOfTen(_ exponent: Int) -> Int128? {
@@ -85,7 +95,7 @@ extension ExactDecimal {
     package init?(shortest value: Double) {
         guard value.isFinite else { return nil }
         let text = value.description
-        guard let mark = text.firstIndex(of: "e") else {
+        guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "e")) else {
             self.init(text)
             return
         }

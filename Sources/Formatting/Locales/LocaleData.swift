@@ -76,8 +76,9 @@ package struct LocaleData: Sendable, Hashable {
 
     private static let lines: [String: Substring] = {
         var lines: [String: Substring] = [:]
-        for line in LocaleTable.text.split(separator: "\n") {
-            lines[String(line.prefix { $0 != "\t" })] = line
+        // By bytes: the characters of all languages are not looked at for the sake of one.
+        for line in LocaleTable.text.utf8.split(separator: UInt8(ascii: "\n")) {
+            lines[String(Substring(line.prefix { $0 != UInt8(ascii: "\t") }))] = Substring(line)
         }
         return lines
     }()

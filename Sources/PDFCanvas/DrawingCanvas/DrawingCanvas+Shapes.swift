@@ -35,11 +35,16 @@ extension DrawingCanvas {
         self.stroke(stroke)
     }
 
-    /// Fills a circle.
-    package func fillCircle(x: Double, y: Double, radius: Double, color: CanvasColor) {
-        unsafe cairo_new_sub_path(cairo)
-        unsafe cairo_arc(cairo, x, y, radius, 0, 2 * .pi)
-        fill(color)
+    /// Fills circles of one size; one place for each centre.
+    ///
+    /// A line of no length with round ends is a filled circle (PDF 32000-1, 8.5.3.2): four numbers of a page in place of
+    /// the twenty-six of its curves.
+    package func fillCircles(_ centers: [(x: Double, y: Double)], radius: Double, color: CanvasColor) {
+        for center in centers {
+            unsafe cairo_move_to(cairo, center.x, center.y)
+            unsafe cairo_line_to(cairo, center.x, center.y)
+        }
+        stroke(CanvasStroke(color: color, width: 2 * radius, isRound: true))
     }
 
     /// Draws a circle's edge.

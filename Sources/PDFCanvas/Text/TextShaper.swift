@@ -149,8 +149,10 @@ extension TextShaper {
         return shaped
     }
 
-    /// Checks that the family and weight asked for are what fontconfig finds: it always finds something.
+    /// Checks, once for all sizes, that the family and weight asked for are what fontconfig finds: it always finds
+    /// something.
     private func demandFont(_ style: TextStyle) throws(PDFCanvasError) {
+        if styles.keys.contains(where: { $0.family == style.family && $0.weight == style.weight }) { return }
         let missing = PDFCanvasError.missingFont(family: style.family, weight: style.weight)
         let description = unsafe pango_font_description_new()
         defer { unsafe pango_font_description_free(description) }

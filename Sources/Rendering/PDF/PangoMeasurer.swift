@@ -10,11 +10,19 @@ final class PangoMeasurer: TextMeasuring {
         let linesMax: Int?
     }
 
+    private struct ShapedKey: Hashable {
+        let text: String
+        let font: FontRole
+        let frame: TextFrame
+    }
+
     private let shaper: TextShaper
     private let theme: PDFTheme
     /// Breaks long words of running text; nil where the language does not.
     private let hyphenator: Hyphenator?
     private var known: [Key: TextExtent] = [:]
+    /// What was shaped last of short texts: they are measured first, then drawn, and axes repeat them.
+    private var shaped: [ShapedKey: ShapedText] = [:]
 
     init(shaper: TextShaper, theme: PDFTheme, hyphenator: Hyphenator? = nil) {
         self.hyphenator = hyphenator
@@ -34,6 +42,19 @@ final class PangoMeasurer: TextMeasuring {
     }
 
     func shape(_ text: String, font: FontRole, frame: TextFrame) throws -> ShapedText {
+        // Without a width there is nothing to align in.
+        let frame = frame.width == nil ? TextFrame() : frame
+        guard text.utf8.count <= 48 else { return try shapeAnew(text, font, frame) }
+        let key = ShapedKey(text: text, font: font, frame: frame)
+        if let known = shaped[key] { return known }
+        let new = try shapeAnew(text, font, frame)
+        // A layout takes some kilobytes.
+        if shaped.count >= 1_000 { shaped.removeAll(keepingCapacity: true) }
+        shaped[key] = new
+        return new
+    }
+
+    private func shapeAnew(_ text: String, _ font: FontRole, _ frame: TextFrame) throws -> ShapedText {
         let style = style(font)
         var text = Self.fitting(text, frame, size: style.size)
         // Titles and names stay whole.

@@ -9,7 +9,27 @@ struct SceneDrawer {
 
     /// Draws a whole scene at a place.
     func draw(_ scene: Scene, at place: Point = Point(x: 0, y: 0)) throws {
-        for mark in scene.marks { try draw(mark.moved(x: place.x, y: place.y)) }
+        try draw(scene.marks.map { $0.moved(x: place.x, y: place.y) })
+    }
+
+    /// Draws marks in their order. Circles of one size and colour that follow each other are drawn at once: a page takes
+    /// longer for each mark that it has.
+    func draw(_ marks: [SceneMark]) throws {
+        var index = 0
+        while index < marks.count {
+            guard case .circle(let center, let radius, let fill) = marks[index] else {
+                try draw(marks[index])
+                index += 1
+                continue
+            }
+            var centers = [(center.x, center.y)]
+            index += 1
+            while index < marks.count, case .circle(let next, radius, fill) = marks[index] {
+                centers.append((next.x, next.y))
+                index += 1
+            }
+            canvas.fillCircles(centers, radius: radius, color: color(fill))
+        }
     }
 
     func draw(_ mark: SceneMark) throws {
@@ -22,7 +42,7 @@ struct SceneDrawer {
         case .area(let points, let fill):
             canvas.fillPath(points.lazy.map { ($0.x, $0.y) }, color: color(fill))
         case .circle(let center, let radius, let fill):
-            canvas.fillCircle(x: center.x, y: center.y, radius: radius, color: color(fill))
+            canvas.fillCircles([(center.x, center.y)], radius: radius, color: color(fill))
         case .hatch(let box, let role): hatch(box, role)
         case .text(let text): try draw(text)
         }

@@ -104,7 +104,7 @@ import Testing
             canvas.begin(.document)
             for text in ["Sales) rose >>\nendobj", "東京 📈"] {
                 canvas.beginFigure(alternativeText: text)
-                canvas.fillCircle(x: 20, y: 20, radius: 4, color: .init(red: 0, green: 0, blue: 0))
+                canvas.fillCircles([(20, 20)], radius: 4, color: .init(red: 0, green: 0, blue: 0))
                 canvas.end(.figure)
             }
             canvas.end(.document)

@@ -28,7 +28,7 @@ struct PageDrawer {
             try tagged(tag) { try draw(text) }
         case .scene(let scene, let at):
             canvas.beginFigure(alternativeText: scene.alternativeText)
-            for mark in scene.marks { try draw(mark.moved(x: at.x, y: at.y)) }
+            try scenes.draw(scene, at: at)
             canvas.end(.figure)
         case .image(let bytes, let box):
             if bytes.pictureType == "image/svg+xml" {
