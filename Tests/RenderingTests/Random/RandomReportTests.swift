@@ -2,12 +2,13 @@ import AlmanacTesting
 import Columnar
 import Formatting
 import Foundation
+import PDFCanvas
 import Rendering
 import Report
 import Testing
 
-/// Random tables with hostile texts and extreme numbers: workbook, CSV and JSON are each read back, agree with the
-/// document to the last digit, and are the same bytes when they are made again. `scripts/prove random-reports` runs it
+/// Random tables with hostile texts and extreme numbers: workbook, CSV, JSON, Parquet, PDF and page are each read back,
+/// agree with the document to the last digit, and are the same bytes when they are made again. `scripts/prove random-reports` runs it
 /// with a count and a seed of its own; the last line that it prints is for that.
 struct RandomReportTests {
     private static func setting(_ name: String, _ standard: UInt64) -> UInt64 {
@@ -44,12 +45,36 @@ struct RandomReportTests {
                 let again = try workbooks.render(document, folder: folder.path, store: folder.store)
                 guard again.sha256 == book.sha256, JSONRenderer().render(document).map(\.sha256) == json.map(\.sha256)
                 else { throw ArtefactError("report", "it has other bytes the second time") }
+                try Self.read(document, locale: Self.locales[Int(number % 4)], isMadeTwice: number % 8 == 0)
             } catch {
                 failed += 1
                 Issue.record("document \(number): \(error)")
             }
         }
         print(#"{"name":"random-reports","tried":\#(count),"lost":0,"doubled":0,"failed":\#(failed)}"#)
+    }
+}
+
+extension RandomReportTests {
+    private static let locales = ["en", "pt-BR", "tr", "ar-AE"]
+
+    /// Makes the files for reading, in the language of a locale, and compares them with the document.
+    private static func read(_ document: ReportDocument, locale: String, isMadeTwice: Bool) throws {
+        var document = document
+        document.presentation.locale = locale
+        let texts = try Catalogues.texts(locale)
+        let formatter = ValueFormatter(locale: locale, currency: "USD", words: texts.words)
+        let pages = try PageRenderer(fonts: FontLibrary(), texts: texts)
+        let page = Artefact(
+            name: "report.html", bytes: try pages.render(document, formatter: formatter, files: [], index: nil))
+        try pages.check(page, of: document, formatter: formatter)
+        let renderer = try PDFRenderer(fonts: FontLibrary(), texts: texts)
+        let file = try renderer.file(document, formatter: formatter)
+        try renderer.check(file, name: "report.pdf", of: document, formatter: formatter)
+        guard isMadeTwice else { return }
+        guard try renderer.file(document, formatter: formatter).bytes == file.bytes,
+            try pages.render(document, formatter: formatter, files: [], index: nil) == page.bytes
+        else { throw ArtefactError("report", "it has other bytes the second time") }
     }
 }
 
