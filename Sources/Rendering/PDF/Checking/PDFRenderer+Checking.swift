@@ -45,7 +45,9 @@ extension PDFRenderer {
             var waiting = try figures(of: document, file, formatter, name)[...]
             for page in pages where !waiting.isEmpty {
                 var rest = try Self.comparable(reader.text(of: page), formatter)[...]
-                while let next = waiting.first, let found = rest.firstRange(of: next.text) {
+                while let next = waiting.first,
+                    let found = next.texts.lazy.compactMap({ rest.firstRange(of: $0) }).first
+                {
                     rest = rest[found.upperBound...]
                     waiting.removeFirst()
                 }
@@ -71,14 +73,16 @@ extension PDFRenderer {
         }
     }
 
-    /// What pages must show, in order: the figures of the tiles, then the totals of each table from left to right.
+    /// What pages must show, in order: the figures of the tiles, then the totals of each table from left to right. Each
+    /// in the orders in which it may stand there.
     private func figures(
         of document: ReportDocument, _ file: PDFFile, _ formatter: ValueFormatter, _ name: String
-    ) throws(ArtefactError) -> [(what: String, text: String)] {
+    ) throws(ArtefactError) -> [(what: String, texts: [String])] {
         var figures = document.tiles.map { tile in
             (
-                "a figure of the summary",
-                formatter.compact(tile.value, unit: tile.measure.unit, besides: tile.previous)
+                what: "a figure of the summary",
+                texts: Self.orders(
+                    formatter.compact(tile.value, unit: tile.measure.unit, besides: tile.previous), formatter)
             )
         }
         let tables = document.onPages.tables.filter { !$0.rows.isEmpty }
@@ -87,14 +91,29 @@ extension PDFRenderer {
         }
         for (table, columns) in zip(tables, file.tables) {
             guard let totals = table.totals else { continue }
-            let texts = columns.compactMap { shown -> String? in
+            let texts = columns.compactMap { shown -> [String]? in
                 guard totals.indices.contains(shown.index), totals[shown.index] != .null else { return nil }
-                return TableColumnWriter.text(
+                let text = TableColumnWriter.text(
                     totals[shown.index], table.columns[shown.index], isWhole: shown.isWhole, formatter)
+                return Self.orders(text, formatter)
             }
-            figures.append(("the totals of '\(table.name)'", texts.joined()))
+            // Where each stands in one order only, they stand side by side.
+            let sure = texts.allSatisfy { $0.count == 1 }
+            for texts in sure ? [[texts.joined().joined()]] : texts {
+                figures.append((what: "the totals of '\(table.name)'", texts: texts))
+            }
         }
-        return figures.map { (what: $0.0, text: Self.comparable($0.1, formatter)) }.filter { !$0.text.isEmpty }
+        return figures.filter { $0.texts != [""] }
+    }
+
+    /// A figure as pages are compared by it. In a language that is written from the right, the numbers of "8 min 4 s" may
+    /// stand the other way round (Unicode Standard Annex 9, rule L2).
+    private static func orders(_ text: String, _ formatter: ValueFormatter) -> [String] {
+        let whole = comparable(text, formatter)
+        guard formatter.direction == .rightToLeft else { return [whole] }
+        let numbers = text.printableText.unicodeScalars.split { $0.properties.isAlphabetic }
+        let turned = numbers.reversed().map { comparable(String($0), formatter) }.joined()
+        return whole == turned ? [whole] : [whole, turned]
     }
 
     /// A text without spaces and marks of direction. Where lines run from the right its letters and signs stand in

@@ -53,8 +53,7 @@ struct TableDrawer {
                         SceneText(
                             column.head, font: .tableHead, color: .mute,
                             at: Point(x: isLeading ? column.left : column.right, y: y),
-                            anchor: isLeading ? .leading : .trailing, width: isLeading ? column.width : nil,
-                            linesMax: isLeading ? 1 : nil)))
+                            anchor: isLeading ? .leading : .trailing, width: column.width, linesMax: 1)))
                 if !column.unitHead.isEmpty {
                     try draw(
                         .text(

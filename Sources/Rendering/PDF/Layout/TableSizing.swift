@@ -11,6 +11,8 @@ struct TableSizing {
 
     private static let gap = 14.0
     private static let textLeast = 56.0
+    /// A longer head is shortened: it must not push figures off the page.
+    private static let headMost = 132.0
     private static let barMax = 132.0
     private static let barLeast = 36.0
     /// Rows above these are set tighter: a long list is searched, not read.
@@ -58,7 +60,7 @@ struct TableSizing {
         let hasBar = column.hasBar && !isText && largest > 0
         let head = hasBar || unit.isEmpty ? column.label : "\(column.label) \(unit)"
         let cells = try widestCell(index, isWhole)
-        let headWidth = try composer.measuring.width(of: head, font: .tableHead)
+        let headWidth = try min(Self.headMost, composer.measuring.width(of: head.clipped(to: 120), font: .tableHead))
         let unitWidth = try hasBar ? composer.measuring.width(of: unit, font: .tableHead) : 0
         let needed = max(cells, hasBar ? unitWidth : headWidth)
         return Draft(
