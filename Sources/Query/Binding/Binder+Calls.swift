@@ -22,6 +22,14 @@ extension Binder {
         }
         let arguments = try call.arguments.map { try expression($0.value, gathering) }
         switch name {
+        case "cardinality", "len":
+            if arguments.count == 1, case .list = arguments[0].type {
+                return Expression(.call(ListAccess.count, arguments), .int32, range)
+            }
+        case "list_contains", "array_contains":
+            if arguments.count == 2, case .list = arguments[0].type {
+                return try quantified(arguments[1], "=", false, arguments[0], isQuery: false, range)
+            }
         case "coalesce", "ifnull":
             guard let last = arguments.last else { throw QueryError(.type, "coalesce needs arguments", at: range) }
             let branches = arguments.dropLast().map { value in
@@ -399,7 +407,7 @@ extension AggregateCall {
             zip(order, other.order).allSatisfy({ $0.expression.isSame(as: $1.expression) && $0.order == $1.order })
         else { return false }
         // Functions that took constants away are told apart by their text's place only.
-        if name.hasPrefix("quantile") || name.hasPrefix("percentile") { return range == other.range }
+        if name.contains("quantile") || name.hasPrefix("percentile") { return range == other.range }
         switch (filter, other.filter) {
         case (nil, nil): return true
         case (let a?, let b?): return a.isSame(as: b)

@@ -37,13 +37,16 @@ struct Aggregation: Sendable {
         }
     }
 
+    /// The pieces of groups that memory does not hold.
+    private static let pieceCount = 256
+
     /// Rows that are grouped at once: enough to make tables worth it, few enough to stay in the cache.
     private static let chunkRowCount = 1 << 17
 
     func pipeline() throws -> Pipeline {
         let evaluator = Evaluator(context: execution.context, columns: input.columns)
         // Rows that memory has no room for are put away, chunk by chunk, and their groups are made at the end.
-        let away = PartitionedRows(input.columns, keys, execution, meter)
+        let away = PartitionedRows(input.columns, keys, execution, meter, pieceCount: Self.pieceCount)
         let partials = try input.coalesced().collect(execution) { part, run in
             var made: [Partial] = []
             var waiting: [Rows] = []
@@ -197,10 +200,10 @@ struct Aggregation: Sendable {
         let cuts = try ParallelWork.results(partials.count, execution) { index in
             try kernel {
                 for state in partials[index].states { try state.prepareMerge() }
-                return try Cut(partials[index].keys, partials[index].groupCount, PartitionedRows.pieceCount)
+                return try Cut(partials[index].keys, partials[index].groupCount, Self.pieceCount)
             }
         }
-        return Pipeline(columns: columns, partCount: PartitionedRows.pieceCount) { piece, next in
+        return Pipeline(columns: columns, partCount: Self.pieceCount) { piece, next in
             try execution.check()
             let evaluator = Evaluator(context: execution.context, columns: input.columns)
             var all = zip(partials, cuts).map { (partial: $0, groups: $1.groups(of: piece)) }

@@ -30,6 +30,9 @@ struct HashJoin: Sendable {
     /// What counts the bytes that are put away.
     var meter: OperatorMeter?
 
+    /// The pieces of a join that memory does not hold.
+    private static let pieceCount = 64
+
     func pipeline() throws -> Pipeline {
         guard execution.maySpill, !join.keys.isEmpty, join.kind != .mark(isIn: true) else {
             return try inMemory()
@@ -38,9 +41,11 @@ struct HashJoin: Sendable {
         // pair of pieces is then joined by itself.
         let keepsLeft = looksUpLeft && (join.kind == .semi || join.kind == .anti)
         let mineKept = PartitionedRows(
-            left.columns, join.keys.map(\.left), execution, meter, bytesPerRow: JoinTable.bytesPerRow)
+            left.columns, join.keys.map(\.left), execution, meter, pieceCount: Self.pieceCount,
+            bytesPerRow: JoinTable.bytesPerRow)
         let othersKept = PartitionedRows(
-            right.columns, join.keys.map(\.right), execution, meter, bytesPerRow: JoinTable.bytesPerRow)
+            right.columns, join.keys.map(\.right), execution, meter, pieceCount: Self.pieceCount,
+            bytesPerRow: JoinTable.bytesPerRow)
         if keepsLeft {
             try left.gathered(in: mineKept, execution)
             guard mineKept.isSpilled else {
@@ -56,7 +61,7 @@ struct HashJoin: Sendable {
             try mineKept.spill()
             try left.gathered(in: mineKept, execution)
         }
-        return Pipeline(columns: columns, partCount: PartitionedRows.pieceCount) { piece, next in
+        return Pipeline(columns: columns, partCount: Self.pieceCount) { piece, next in
             try execution.check()
             var (mine, others) = ([Rows](), [Rows]())
             try othersKept.forEach(piece: piece) { rows, _ in others.append(rows) }

@@ -14,11 +14,11 @@ final class MemoryBudget: Sendable {
     /// The most bytes that were reserved at once.
     var peak: Int { state.withLock { $0.peak } }
 
-    /// Takes bytes for rows that can be put away instead: no more than half of the budget, since what is computed of
+    /// Takes bytes for rows that can be put away instead: no more than two fifths of the budget, since what is computed of
     /// them takes memory besides. Nil where that is used up.
     func tryReserve(_ bytes: Int) -> MemoryReservation? {
         let fits = state.withLock { state in
-            if let limit, state.used + bytes > limit / 2 { return false }
+            if let limit, state.used + bytes > limit / 5 * 2 { return false }
             state.used += bytes
             state.peak = max(state.peak, state.used)
             return true

@@ -120,10 +120,8 @@ final class SpillFile: @unchecked Sendable {
 
 /// Rows that stay in memory while the budget holds them; then all are cut by the hash of their keys into pieces on disk.
 final class PartitionedRows: Sendable {
-    /// The pieces that keys are cut into.
-    static let pieceCount = 64
-    /// The upper bits of the hash say which: the same as of groups in memory, which are merged with those on disk.
-    private static let pieceShift: UInt64 = 58
+    /// The pieces that keys are cut into: a power of two.
+    let pieceCount: Int
 
     private struct Held: Sendable {
         let order: Order
@@ -157,8 +155,9 @@ final class PartitionedRows: Sendable {
 
     init(
         _ columns: [PlanColumn], _ keys: [Expression], _ execution: Execution, _ meter: OperatorMeter?,
-        bytesPerRow: Int = 0
+        pieceCount: Int, bytesPerRow: Int = 0
     ) {
+        self.pieceCount = pieceCount
         self.bytesPerRow = bytesPerRow
         types = columns.map(\.type.logical)
         self.keys = keys
@@ -191,7 +190,7 @@ final class PartitionedRows: Sendable {
         let held = try state.withLock { state -> [Held] in
             if state.file != nil { return [] }
             state.file = try folder.file()
-            state.written = Array(repeating: [], count: Self.pieceCount)
+            state.written = Array(repeating: [], count: pieceCount)
             defer { state.held = [] }
             return state.held
         }
@@ -205,9 +204,11 @@ final class PartitionedRows: Sendable {
         }
         let columns = try keys.map { try evaluator.column($0, rows) }
         let hashes = try kernel { try rowHashes(columns, rowCount: rows.count) }
-        var chosen = [[UInt32]](repeating: [], count: Self.pieceCount)
+        var chosen = [[UInt32]](repeating: [], count: pieceCount)
+        // The upper bits of the hash say which: the same as of groups in memory, which are merged with those on disk.
+        let shift = UInt64(64 - pieceCount.trailingZeroBitCount)
         for row in hashes.indices {
-            chosen[Int(truncatingIfNeeded: hashes[row] >> Self.pieceShift)].append(
+            chosen[Int(truncatingIfNeeded: hashes[row] >> shift)].append(
                 UInt32(truncatingIfNeeded: row))
         }
         for (piece, positions) in chosen.enumerated() where !positions.isEmpty {

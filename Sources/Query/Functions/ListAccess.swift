@@ -22,6 +22,16 @@ enum ListAccess {
         return try elements.taking(span, mayMiss: true)
     }
 
+    /// `cardinality(list)`.
+    static let count = ScalarCall("cardinality") { arguments, rowCount, _ throws(KernelError) in
+        let lists = arguments[0].expanded(to: rowCount)
+        guard case .list(let offsets, _) = lists.values else {
+            throw .invalidArgument("the cardinality of what is no list")
+        }
+        let counts = (0..<rowCount).map { offsets[$0 + 1] - offsets[$0] }
+        return Column(.int32, validity: lists.validity, .int32(Buffer(counts)))
+    }
+
     /// `list[i:j]`, both ends included.
     static let slice = ScalarCall("slice") { arguments, rowCount, _ throws(KernelError) in
         let lists = arguments[0].expanded(to: rowCount)

@@ -3,16 +3,17 @@ package import Columnar
 /// `approx_quantile`: a KLL sketch for each group.
 ///
 /// Values wait in levels; one of level `h` stands for `2^h` values. A level that is full is sorted, and every other value
-/// of it goes up one level. Which half goes alternates, where the paper draws lots: so the answer is the same on every run.
+/// of it goes up one level. Which half goes is drawn by a hash of what the sketch has seen, where the paper draws lots: so the
+/// answer is the same on every run.
 /// With `k = 200` the rank of the answer is off by about 1.3 % of the values at most, 99 times of 100; up to 200 values
 /// it is exact.
 /// Source: Karnin, Lang and Liberty, "Optimal Quantile Approximation in Streams", FOCS 2016.
 package final class QuantileSketchState: AggregateState {
     private struct Sketch {
         var levels: [[Double]] = [[]]
-        var isOddNext: [Bool] = [false]
         var count = 0
         var held = 0
+        var compactions: UInt64 = 0
 
         static let accuracy = 200.0
 
@@ -35,15 +36,13 @@ package final class QuantileSketchState: AggregateState {
         mutating func compress() {
             while held > capacityOfAll {
                 guard let level = levels.indices.first(where: { levels[$0].count >= capacity($0) }) else { return }
-                if level + 1 == levels.count {
-                    levels.append([])
-                    isOddNext.append(false)
-                }
+                if level + 1 == levels.count { levels.append([]) }
                 var values = levels[level].sorted { orderedBits($0) < orderedBits($1) }
                 // One of an odd number stays.
                 let rest = values.count % 2 == 1 ? [values.removeLast()] : []
-                let start = isOddNext[level] ? 1 : 0
-                isOddNext[level].toggle()
+                compactions &+= 1
+                let lot = folded(compactions &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(count) ^ UInt64(level) &<< 56)
+                let start = Int(truncatingIfNeeded: lot & 1)
                 for index in stride(from: start, to: values.count, by: 2) { levels[level + 1].append(values[index]) }
                 held -= values.count / 2
                 levels[level] = rest
@@ -51,10 +50,7 @@ package final class QuantileSketchState: AggregateState {
         }
 
         mutating func merge(_ other: Sketch) {
-            while levels.count < other.levels.count {
-                levels.append([])
-                isOddNext.append(false)
-            }
+            while levels.count < other.levels.count { levels.append([]) }
             for level in other.levels.indices { levels[level] += other.levels[level] }
             count += other.count
             held += other.held
