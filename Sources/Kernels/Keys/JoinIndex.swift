@@ -21,8 +21,9 @@ package struct JoinIndex: Sendable {
         case all(first: UInt32)
         /// The first row of key `k` at `k`.
         case dense([UInt32])
-        /// Of slot `s` the key at `2 s` and its first row at `2 s + 1`.
-        case narrow([UInt64], shift: UInt64)
+        /// Of slot `s` the key at `2 s` and its first row at `2 s + 1`. Keys of few bits have a bit each besides, which is
+        /// set where the table has the key: most searches that find nothing end there, in a part of the cache's size.
+        case narrow([UInt64], shift: UInt64, present: [UInt64])
         /// Keys and first rows apart.
         case wide([UInt128], [UInt32], shift: UInt64)
     }
@@ -46,6 +47,18 @@ package struct JoinIndex: Sendable {
     /// Keys index an array of so many times the rows at most.
     private static let denseFactor = 8
 
+    /// Keys of at most so many bits, and so many of them for each row, have a bit each.
+    private static let (presentBitsMax, presentFactor) = (26, 4096)
+
+    private static func present(_ keys: [UInt64], _ bits: Int, _ isJoinable: Bitmap?) -> [UInt64] {
+        guard bits <= presentBitsMax, 1 << bits <= presentFactor * keys.count else { return [] }
+        var words = [UInt64](repeating: 0, count: max(1, 1 << max(0, bits - 6)))
+        for row in keys.indices where isJoinable.map({ $0[row] }) ?? true {
+            words[Int(truncatingIfNeeded: keys[row] &>> 6)] |= 1 &<< (keys[row] & 63)
+        }
+        return words
+    }
+
     /// - Parameters:
     ///   - keys: the key of each row; nil without key columns.
     ///   - isJoinable: the rows that may match; nil for all.
@@ -67,11 +80,12 @@ package struct JoinIndex: Sendable {
             var first = [UInt32](repeating: 0, count: 1 << bits)
             hasSeveral = Self.fillDense(keys, bits, &first, &next, isJoinable, workers)
             table = .dense(first)
-        case .narrow(let keys, _):
+        case .narrow(let keys, let bits):
             let slotBits = Self.slotBits(rowCount)
             var slots = [UInt64](repeating: 0, count: 2 << slotBits)
             hasSeveral = Self.fillNarrow(keys, slotBits, &slots, &next, isJoinable, workers)
-            table = .narrow(slots, shift: UInt64(64 - slotBits))
+            table = .narrow(
+                slots, shift: UInt64(64 - slotBits), present: Self.present(keys, bits, isJoinable))
         case .wide(let keys, _):
             let slotBits = Self.slotBits(rowCount)
             var slotKeys = [UInt128](repeating: 0, count: 1 << slotBits)
@@ -225,11 +239,14 @@ package struct JoinIndex: Sendable {
         case (.dense(let first), .narrow(let keys, _)?):
             let (own, searched) = (first.span, keys.span)
             for row in 0..<rowCount where !passed[row] { output[row] = own[Int(truncatingIfNeeded: searched[row])] }
-        case (.narrow(let slots, let shift), .narrow(let keys, _)?):
+        case (.narrow(let slots, let shift, let present), .narrow(let keys, _)?):
             let (own, searched) = (slots.span, keys.span)
             let mask = own.count / 2 - 1
+            let bits = present.span
+            let hasBits = bits.count > 0
             for row in 0..<rowCount where !passed[row] {
                 let key = searched[row]
+                if hasBits, bits[Int(truncatingIfNeeded: key &>> 6)] &>> (key & 63) & 1 == 0 { continue }
                 var slot = Int(truncatingIfNeeded: Self.hash(key) &>> shift)
                 while true {
                     let first = own[2 &* slot &+ 1]
