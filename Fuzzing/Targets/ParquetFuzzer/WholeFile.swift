@@ -31,6 +31,8 @@ final class MemoryTarget: WritableFile {
 enum WholeFile {
     private struct Enough: Error {}
     private static let rowCountMax = 50_000
+    /// A megabyte that packs into one kilobyte, and stands in thousands of rows, is gigabytes of text.
+    private static let textByteCountMax = 64 << 20
 
     static func read(_ bytes: [UInt8], _ decryption: DecryptionProperties? = nil) {
         var options = ParquetReaderOptions()
@@ -39,7 +41,12 @@ enum WholeFile {
         let claimed = reader.metadata.rowCount
         _ = reader.schema
         if let count = count({ body in
-            try CanonicalRows(reader).forEachPiece { try body($0.reduce(0) { $0 + ($1 == 10 ? 1 : 0) }) }
+            var byteCount = 0
+            try CanonicalRows(reader).forEachPiece { piece in
+                byteCount += piece.count
+                if byteCount > textByteCountMax { throw Enough() }
+                try body(piece.reduce(0) { $0 + ($1 == 10 ? 1 : 0) })
+            }
         }) {
             compare(count, claimed, "canonical text")
         }

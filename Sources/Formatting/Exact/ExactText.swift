@@ -182,6 +182,12 @@ package enum ExactText {
     }
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        unsafe String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+            for (index, byte) in bytes.enumerated() {
+                unsafe text[2 * index] = FieldQuoting.hexadecimalDigit(byte &>> 4)
+                unsafe text[2 * index + 1] = FieldQuoting.hexadecimalDigit(byte & 15)
+            }
+            return 2 * bytes.count
+        }
     }
 }
