@@ -75,8 +75,10 @@ package struct Tick {
                 try ledger.settle(OccurrenceRecord(occurrence), .missed, run: nil)
                 outcome.missedCount += 1
             } else if let scope = scopes.first(where: { $0.id == occurrence.tenant }) {
-                let period = try period(of: occurrence, scope)
-                batches[Batch(report: occurrence.report.text, period: period), default: []].append(occurrence)
+                let period = occurrence.isReconciliation ? "" : try period(of: occurrence, scope)
+                let batch = Batch(
+                    report: occurrence.report.text, period: period, reconciles: occurrence.isReconciliation)
+                batches[batch, default: []].append(occurrence)
             }
         }
         for batch in batches.keys.sorted() { try run(batch, batches[batch] ?? [], scopes, &outcome) }
@@ -88,9 +90,13 @@ package struct Tick {
     private struct Batch: Hashable, Comparable {
         let report: String
         let period: String
+        /// Whether lakes are compared with their sources, and no report is made.
+        let reconciles: Bool
 
+        /// Comparisons come first: reports say what they found.
         static func < (left: Batch, right: Batch) -> Bool {
-            (left.period, left.report) < (right.period, right.report)
+            if left.reconciles != right.reconciles { return left.reconciles }
+            return (left.period, left.report) < (right.period, right.report)
         }
     }
 
@@ -113,8 +119,12 @@ package struct Tick {
         _ batch: Batch, _ occurrences: [Occurrence], _ scopes: [TenantScope], _ outcome: inout Outcome
     ) throws {
         var request = BatchRequest(holder: holder)
-        request.reports = [batch.report]
-        request.period = batch.period
+        request.reconciles = batch.reconciles
+        request.makesReports = !batch.reconciles
+        if !batch.reconciles {
+            request.reports = [batch.report]
+            request.period = batch.period
+        }
         request.workers = workers
         let tenants = scopes.filter { scope in occurrences.contains { $0.tenant == scope.id } }
         let results = BatchRun(request, in: project, ledger: ledger, progress: progress).run(tenants)

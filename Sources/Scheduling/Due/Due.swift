@@ -47,7 +47,7 @@ package enum DueFinder {
         return instants.enumerated().map { index, nominal in
             Occurrence(
                 tenant: tenant, schedule: schedule.name, version: version, platform: schedule.platform,
-                report: schedule.report, nominal: nominal,
+                report: schedule.report, isReconciliation: schedule.isReconciliation, nominal: nominal,
                 disposition: disposition(schedule, nominal, laterCount: instants.count - 1 - index, now: now))
         }
     }

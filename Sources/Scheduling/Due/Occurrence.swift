@@ -29,8 +29,10 @@ package struct Occurrence: Sendable, Hashable {
     package let version: String
     /// The platform.
     package let platform: ResourceName
-    /// The report.
+    /// The report; `reconcile` for a reconciliation.
     package let report: ResourceName
+    /// Whether the tenant's lake is compared with its source, in place of a report.
+    package let isReconciliation: Bool
     /// The time that it is for: never the time at which it is found.
     package let nominal: Instant
     /// What is to be done with it.

@@ -7,8 +7,10 @@ package struct Schedule: Sendable, Hashable {
     package let name: ResourceName
     /// The platform whose report it is.
     package let platform: ResourceName
-    /// The report's slug.
+    /// The report's slug; `reconcile` for a reconciliation.
     package let report: ResourceName
+    /// Whether the tenants' lakes are compared with their sources, in place of a report.
+    package let isReconciliation: Bool
     /// The tenants, of those of the platform that get the report.
     package let tenants: TenantSelection
     /// When, on local clocks.
@@ -25,11 +27,12 @@ package struct Schedule: Sendable, Hashable {
     package init(
         name: ResourceName, platform: ResourceName, report: ResourceName, tenants: TenantSelection = .all,
         cron: CronExpression, timezone: TimezoneSelection = .tenant, daylight: DaylightPolicy = .once,
-        catchUp: CatchUpPolicy = .latest, isPaused: Bool = false
+        catchUp: CatchUpPolicy = .latest, isPaused: Bool = false, isReconciliation: Bool = false
     ) {
         self.name = name
         self.platform = platform
         self.report = report
+        self.isReconciliation = isReconciliation
         self.tenants = tenants
         self.cron = cron
         self.timezone = timezone
@@ -78,7 +81,9 @@ extension Schedule {
             case .tenant: "tenant"
             case .zone(let zone): zone.name
             }
-        let text = [platform.text, report.text, cron.text, zone, daylight.rawValue].joined(separator: "\u{1F}")
+        // A report may have the name that stands for a reconciliation.
+        let what = isReconciliation ? "\u{1E}reconcile" : report.text
+        let text = [platform.text, what, cron.text, zone, daylight.rawValue].joined(separator: "\u{1F}")
         // FNV-1a, 64 bits: tells versions of one schedule apart, protects nothing.
         let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         let digits = String(hash, radix: 16)
@@ -87,7 +92,9 @@ extension Schedule {
 
     /// Whether a tenant is among those of the schedule.
     package func covers(_ tenant: Tenant) -> Bool {
-        guard tenant.platform == platform, tenant.reports.contains(report.text) else { return false }
+        guard tenant.platform == platform, isReconciliation || tenant.reports.contains(report.text) else {
+            return false
+        }
         switch tenants {
         case .all: return true
         case .named(let names): return names.contains(tenant.id)

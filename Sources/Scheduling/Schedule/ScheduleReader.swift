@@ -16,7 +16,8 @@ package import Tenancy
 ///     catch_up: latest                 # latest | none | { all: 31 }
 /// ```
 /// `tenants`, `timezone`, `dst` and `catch_up` have the values above if they are left out; `paused: true` lets an entry
-/// stand still. The platform may be written as a key of its own, beside `report: monthly-sales`.
+/// stand still. The platform may be written as a key of its own, beside `report: monthly-sales`. In place of `report`,
+/// `reconcile: nexus` compares the lakes of the platform's tenants with their sources.
 package enum ScheduleReader {
     /// The largest number of missed runs that `catch_up: { all: N }` may ask for.
     package static let catchUpMax: Int64 = 1000
@@ -51,7 +52,8 @@ package enum ScheduleReader {
         _ name: String, _ value: YAMLValue, _ map: YAMLMapping, _ zones: ZoneDatabase
     ) -> Schedule? {
         let resource = value.keyed(name)
-        let report = Self.report(map)
+        let reconciled = map.optional("reconcile")
+        let report = reconciled.map { Self.reconciliation($0, map) } ?? Self.report(map)
         let tenants = map.optional("tenants").map(Self.tenants) ?? .all
         let cron = map.required("cron").flatMap(Self.cron)
         let timezone = map.optional("timezone").map { Self.timezone($0, zones) } ?? .tenant
@@ -62,7 +64,19 @@ package enum ScheduleReader {
         else { return nil }
         return Schedule(
             name: resource, platform: report.platform, report: report.slug, tenants: tenants, cron: cron,
-            timezone: timezone, daylight: daylight, catchUp: catchUp, isPaused: isPaused)
+            timezone: timezone, daylight: daylight, catchUp: catchUp, isPaused: isPaused,
+            isReconciliation: reconciled != nil)
+    }
+
+    /// `reconcile: nexus`: the platform.
+    private static func reconciliation(
+        _ value: YAMLValue, _ map: YAMLMapping
+    ) -> (platform: ResourceName, slug: ResourceName)? {
+        if let report = map.optional("report") {
+            report.refuse("an entry has 'report' or 'reconcile', not both")
+            return nil
+        }
+        return value.parsed { (try ResourceName($0, kind: "platform"), try ResourceName("reconcile")) }
     }
 
     /// `report: nexus/monthly-sales`, or `platform: nexus` beside `report: monthly-sales`.
