@@ -4,7 +4,8 @@
 
     extract-memory   peak memory of extracting the events table into one Parquet file, at a tenth and at the whole
                      number of rows; the second may be at most 1.2 times the first
-    extract          the same extraction beside psql draining the same binary COPY into nothing
+    extract          the table, one tenant, fifty and a thousand tenants, shared tables and increments, beside psql
+                     draining the same binary COPY into nothing: see extraction.py
     parquet          Parquet files: writing from memory, reading, size and memory, beside Polars, DuckDB and pyarrow: see
                      parquet_files.py
     query            reports and TPC-H beside DuckDB and other engines: see query.py
@@ -29,6 +30,7 @@ import tempfile
 import time
 
 import cluster as clusters
+import extraction
 import lake
 import parquet_files
 import query
@@ -148,12 +150,10 @@ def extract_memory(program, rows, runs, folder):
 
 def extract(program, rows, runs, folder):
     with clusters.running() as cluster:
-        source = generate(cluster, "events", rows)
-        extraction = Extraction(program, cluster, "events", folder)
-        ours, theirs = medians(runs, extraction.ours, extraction.theirs)
-        equal = extraction.is_equal()
-    line("extract", ours, "psql COPY", theirs, equal, rows=rows, data=source)
-    return equal
+        generate(cluster, "events", rows)
+        place = extraction.Place(program, cluster, "events", folder, measure, min(runs, 3))
+        return extraction.run(
+            place, lambda path: cluster.value("events", POSTGRES) == answer(path), rows)
 
 
 def parquet(program, rows, runs, folder):
@@ -174,7 +174,7 @@ def queries(program, rows, runs, folder):
 
 
 BENCHMARKS = {
-    "extract-memory": (extract_memory, 10_000_000), "extract": (extract, 1_000_000), "parquet": (parquet, 10_000_000),
+    "extract-memory": (extract_memory, 10_000_000), "extract": (extract, 10_000_000), "parquet": (parquet, 10_000_000),
     "lake": (lake.run, 10_000_000), "query": (queries, 10_000_000), "render": (render.run, 10_000_000)}
 
 
