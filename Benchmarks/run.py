@@ -23,7 +23,6 @@ import os
 import pathlib
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -62,19 +61,6 @@ def measure(command):
     return result
 
 
-def medians(runs, ours, theirs):
-    """Both commands by turns, after one turn that does not count."""
-    results = {"ours": [], "theirs": []}
-    for turn in range(runs + 1):
-        for name, command in (("ours", ours), ("theirs", theirs)):
-            result = command()
-            if turn > 0:
-                results[name].append(result)
-    return [
-        {key: statistics.median(result[key] for result in results[name]) for key in ("s", "cpu_s", "peak_mib")}
-        for name in ("ours", "theirs")]
-
-
 def line(case, ours, peer, theirs, equal, **more):
     print(json.dumps({
         "case": case, "ours_s": round(ours["s"], 3), "peer": peer, "peer_s": round(theirs["s"], 3),
@@ -107,36 +93,17 @@ def generate(cluster, database, rows):
     return source
 
 
-class Extraction:
-    """Extracting one database's events table into a file."""
-
-    def __init__(self, program, cluster, database, folder):
-        self.cluster, self.database, self.path = cluster, database, f"{folder}/{database}.parquet"
-        self.command = [program, "extract", "--url", cluster.url(database), "--table", "events", "--to", self.path]
-
-    def ours(self):
-        pathlib.Path(self.path).unlink(missing_ok=True)
-        return measure(self.command)
-
-    def theirs(self):
-        return measure(
-            [str(self.cluster.programs / "psql"), "-X", "-q", "-d", self.cluster.url(self.database), "-c",
-             "COPY (SELECT * FROM events) TO STDOUT (FORMAT binary)"])
-
-    def is_equal(self):
-        return self.cluster.value(self.database, POSTGRES) == answer(self.path)
-
-
 def extract_memory(program, rows, runs, folder):
     peaks, equal = [], True
     with clusters.running() as cluster:
         for count in (max(rows // 10, 1), rows):
             source = generate(cluster, f"events_{count}", count)
-            extraction = Extraction(program, cluster, f"events_{count}", folder)
-            ours, theirs = medians(min(runs, 3), extraction.ours, extraction.theirs)
-            same = extraction.is_equal()
+            place = extraction.Place(program, cluster, f"events_{count}", folder, measure, min(runs, 3))
+            found = place.by_turns(ours=place.extract_table, theirs=place.drain_table)
+            ours, theirs = found["ours"], found["theirs"]
+            same = cluster.value(place.database, POSTGRES) == answer(place.path)
             line(f"extract-memory-{count}", ours, "psql COPY", theirs, same, rows=count, data=source,
-                 file_mib=round(os.path.getsize(extraction.path) / 2**20, 1))
+                 file_mib=round(os.path.getsize(place.path) / 2**20, 1))
             peaks.append(ours)
             equal = equal and same
     ratio = peaks[1]["peak_mib"] / peaks[0]["peak_mib"]
@@ -164,9 +131,9 @@ def parquet(program, rows, runs, folder):
         return parquet_files.run(timing, python, ready, rows, runs, folder, measure)
     with clusters.running() as cluster:
         generate(cluster, "events", rows)
-        extraction = Extraction(program, cluster, "events", folder)
-        extraction.ours()
-    return parquet_files.run(timing, python, extraction.path, rows, runs, folder, measure)
+        place = extraction.Place(program, cluster, "events", folder, measure, 1)
+        place.extract_table()
+    return parquet_files.run(timing, python, str(place.path), rows, runs, folder, measure)
 
 
 def queries(program, rows, runs, folder):
