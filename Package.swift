@@ -97,7 +97,7 @@ let package = Package(
             packages: [paths]),
 
         // Numbers, documents, pages.
-        module("Analytics", ["Columnar", "CivilTime", "Tenancy"]),
+        module("Analytics", ["Query", "Kernels", "Columnar", "CivilTime", "Tenancy"]),
         module("ChartGrammar", ["Columnar", "CivilTime", "Formatting", "Configuration"]),
         module(
             "Report", ["ChartGrammar", "Formatting", "Columnar", "CivilTime", "Tenancy", "Configuration", "Effects"],
@@ -126,7 +126,8 @@ let package = Package(
         .executableTarget(
             name: "almanac",
             dependencies: [
-                "Runs", "Scheduling", "Query", "Lake", "Parquet", "Tenancy", "Demonstration", "Configuration",
+                "Runs", "Scheduling", "Query", "Analytics", "Lake", "Parquet", "Tenancy", "Demonstration",
+                "Configuration",
                 "CivilTime",
                 "ChartGrammar", "Columnar", "Cryptography", "Formatting", "Effects", "PostgresCopy", "Extract",
                 "Report",
@@ -168,7 +169,7 @@ let package = Package(
         tests(
             "Extract", ["PostgresCopy", "Columnar", "Tenancy", "Configuration", "CivilTime", "Effects"],
             packages: [paths]),
-        tests("Analytics", ["Columnar", "CivilTime", "Tenancy"]),
+        tests("Analytics", ["Query", "Kernels", "Columnar", "CivilTime", "Tenancy", "Effects"], packages: [paths]),
         tests("ChartGrammar", ["Columnar", "CivilTime", "Formatting", "Configuration"]),
         tests(
             "Report", ["ChartGrammar", "Formatting", "Columnar", "CivilTime", "Effects", "Configuration", "Tenancy"],

@@ -11,6 +11,8 @@ package struct QueryOptions: Sendable {
     package var zone = Zone.utc
     /// The zones by name.
     package var zones: ZoneDatabase
+    /// The tenant's weeks, fiscal years and holidays; nil for ISO weeks and calendar years of `zone`.
+    package var calendar: TenantCalendar?
     /// The instant of the query, microseconds since 1970 UTC.
     package var now: Int64
     /// The most threads.
@@ -64,21 +66,26 @@ package struct QuerySession: Sendable {
     }
 
     private var context: EvaluationContext {
-        EvaluationContext(zone: options.zone, zones: options.zones, now: options.now)
+        EvaluationContext(
+            zone: options.zone, zones: options.zones, calendar: options.calendar ?? TenantCalendar(zone: options.zone),
+            now: options.now)
+    }
+
+    private var registry: FunctionRegistry {
+        var registry = FunctionRegistry.standard
+        for function in options.tableFunctions { registry.add(function) }
+        return registry
     }
 
     /// A statement whose plan is ready to run.
     private struct Prepared {
-        let statement: StatementSyntax
+        let statement: QueryStatement
         let plan: LogicalPlan
         /// The columns of the answer: the plan may give them in another order, and others besides.
         let columns: [PlanColumn]
     }
 
-    private func prepared(_ source: SourceText) throws -> Prepared {
-        let statement = try Parser.statement(source)
-        var registry = FunctionRegistry.standard
-        for function in options.tableFunctions { registry.add(function) }
+    private func prepared(_ statement: QueryStatement) throws -> Prepared {
         let binder = Binder(registry: registry, catalog: catalog, parameters: options.parameters, context: context)
         let bound = try binder.query(statement.query, parent: nil)
         guard bound.freeColumns.isEmpty else {
@@ -90,7 +97,8 @@ package struct QuerySession: Sendable {
 
     /// Computes a query, batch by batch in the order of its rows.
     ///
-    /// EXPLAIN gives its lines as rows of one text column, with FORMAT JSON one row.
+    /// EXPLAIN gives its lines as rows of one text column, with FORMAT JSON one row; DESCRIBE FUNCTION what a table
+    /// function takes, gives and means.
     /// - Parameters:
     ///   - begin: is given the columns before the first batch.
     ///   - body: is given the rows.
@@ -98,7 +106,15 @@ package struct QuerySession: Sendable {
     package func forEachBatch(
         _ source: SourceText, begin: ([AnswerColumn]) throws -> Void = { _ in }, _ body: (ColumnBatch) throws -> Void
     ) throws {
-        let prepared = try prepared(source)
+        let statement: QueryStatement
+        switch try Parser.statement(source) {
+        case .query(let query): statement = query
+        case .describeFunction(let name):
+            let described = try FunctionDescription(of: name, registry)
+            try begin(FunctionDescription.columns)
+            return try body(try described.batch())
+        }
+        let prepared = try prepared(statement)
         if prepared.statement.explanation != .none {
             let explained = try explained(prepared, analyses: prepared.statement.explanation == .analyze)
             let lines = prepared.statement.explainsAsJSON ? [try explained.json()] : explained.lines
@@ -112,7 +128,10 @@ package struct QuerySession: Sendable {
     /// The plan of a query, with what each operator took where it is run.
     /// - Throws: `QueryError`.
     package func explanation(of source: SourceText, analyses: Bool) throws -> ExplainedQuery {
-        try explained(try prepared(source), analyses: analyses)
+        guard case .query(let statement) = try Parser.statement(source) else {
+            throw QueryError(.unsupported, "only a query has a plan")
+        }
+        return try explained(try prepared(statement), analyses: analyses)
     }
 
     private func explained(_ prepared: Prepared, analyses: Bool) throws -> ExplainedQuery {

@@ -100,7 +100,8 @@ enum RowGenerators {
         guard total != 0 else { throw QueryError(.invalidArgument, "a series with a step of 0", at: range) }
         guard let (call, _, _) = IntervalArithmetic.resolve(.add, zone == .utc ? .timestamp : .timestamptz, .interval)
         else { return }
-        let context = EvaluationContext(zone: zone, zones: ZoneDatabase { _ in nil }, now: 0)
+        let context = EvaluationContext(
+            zone: zone, zones: ZoneDatabase { _ in nil }, calendar: TenantCalendar(zone: zone), now: 0)
         var value = start
         // PostgreSQL adds the step to the value before; a month's end that was clamped stays.
         while total > 0 ? value <= end : value >= end {

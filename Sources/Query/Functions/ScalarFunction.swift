@@ -8,12 +8,15 @@ package struct EvaluationContext: Sendable {
     package let zone: Zone
     /// The zones by name.
     package let zones: ZoneDatabase
+    /// Weeks, fiscal years and holidays.
+    package let calendar: TenantCalendar
     /// The instant of the query, microseconds since 1970 UTC: one for the whole of it.
     package let now: Int64
 
-    package init(zone: Zone, zones: ZoneDatabase, now: Int64) {
+    package init(zone: Zone, zones: ZoneDatabase, calendar: TenantCalendar, now: Int64) {
         self.zone = zone
         self.zones = zones
+        self.calendar = calendar
         self.now = now
     }
 }

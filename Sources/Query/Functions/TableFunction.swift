@@ -24,11 +24,13 @@ package struct TableFunction: Sendable {
         let name: String
         let form: Form
         let isRequired: Bool
+        let meaning: String
 
-        package init(_ name: String, _ form: Form, isRequired: Bool = true) {
+        package init(_ name: String, _ form: Form, isRequired: Bool = true, _ meaning: String = "") {
             self.name = name
             self.form = form
             self.isRequired = isRequired
+            self.meaning = meaning
         }
     }
 
@@ -37,6 +39,7 @@ package struct TableFunction: Sendable {
     let partition: [String]
     let order: [String]
     let keepsRows: Bool
+    let documentation: FunctionDocumentation?
     let bind: @Sendable (TableFunctionArguments) throws -> BoundTableFunction
 
     /// - Parameters:
@@ -47,9 +50,11 @@ package struct TableFunction: Sendable {
     ///     tell apart keep the table's order.
     ///   - keepsRows: whether the answer has the table's rows and columns, to which the function adds its own: `evaluate`
     ///     then gives one row for each row, in order.
+    ///   - documentation: what DESCRIBE FUNCTION says.
     ///   - bind: is given the arguments before the query runs; what it throws is an error of the query.
     package init(
         _ name: String, parameters: [Parameter], partition: [String], order: [String], keepsRows: Bool = false,
+        documentation: FunctionDocumentation? = nil,
         bind: @escaping @Sendable (TableFunctionArguments) throws -> BoundTableFunction
     ) {
         self.name = name
@@ -57,6 +62,7 @@ package struct TableFunction: Sendable {
         self.partition = partition
         self.order = order
         self.keepsRows = keepsRows
+        self.documentation = documentation
         self.bind = bind
     }
 }

@@ -130,10 +130,15 @@ struct Parser {
     }
 
     private mutating func statement() throws(QueryError) -> StatementSyntax {
+        if take("describe", "function") { return .describeFunction(try name("a name of a function")) }
+        return .query(try queryStatement())
+    }
+
+    private mutating func queryStatement() throws(QueryError) -> QueryStatement {
         guard take("explain") else {
-            return StatementSyntax(explanation: .none, explainsAsJSON: false, query: try query())
+            return QueryStatement(explanation: .none, explainsAsJSON: false, query: try query())
         }
-        var explanation = StatementSyntax.Explanation.plan
+        var explanation = QueryStatement.Explanation.plan
         var isJSON = false
         if take(symbol: "(") {
             repeat {
@@ -145,7 +150,7 @@ struct Parser {
         } else if take("analyze") {
             explanation = .analyze
         }
-        return StatementSyntax(explanation: explanation, explainsAsJSON: isJSON, query: try query())
+        return QueryStatement(explanation: explanation, explainsAsJSON: isJSON, query: try query())
     }
 
     /// Words that end an expression or a table, so that they are no aliases.

@@ -1,5 +1,12 @@
 /// A whole statement.
-struct StatementSyntax: Sendable {
+enum StatementSyntax: Sendable {
+    case query(QueryStatement)
+    /// `DESCRIBE FUNCTION name`.
+    case describeFunction(NameSyntax)
+}
+
+/// A query, or EXPLAIN of one.
+struct QueryStatement: Sendable {
     enum Explanation: Sendable { case none, plan, analyze }
 
     let explanation: Explanation

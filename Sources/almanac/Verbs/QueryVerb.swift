@@ -1,4 +1,5 @@
-internal import ArgumentParser
+internal import Analytics
+import ArgumentParser
 internal import CivilTime
 internal import Columnar
 internal import Effects
@@ -86,6 +87,7 @@ struct QueryVerb: ParsableCommand {
         let environment = try common.environment()
         var options = QueryOptions(
             zones: environment.zones, now: environment.now.microsecondsSinceEpoch, clock: environment.clock)
+        options.tableFunctions = AnalyticsFunctions.all
         options.zone = zone == "UTC" ? .utc : try classifying("find zone \(zone)") { try environment.zones.zone(zone) }
         if let threads { options.threads = threads }
         options.memoryBytesMax = memory.map { $0 << 20 }

@@ -1,0 +1,18 @@
+package import Query
+
+/// The operators of analytics as table functions of SQL.
+package enum AnalyticsFunctions {
+    /// All of them.
+    package static let all: [TableFunction] = engagement + trends + attribution + ledger + revenue
+
+    /// Who is active, how often and for how long.
+    static let engagement: [TableFunction] = [StreaksFunction.function]
+    /// Series over time.
+    static let trends: [TableFunction] = []
+    /// Which channel earned a conversion.
+    static let attribution: [TableFunction] = []
+    /// Balances, circles, scores and loans.
+    static let ledger: [TableFunction] = []
+    /// Recurring revenue, sales and cohorts.
+    static let revenue: [TableFunction] = []
+}
