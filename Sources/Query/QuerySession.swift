@@ -25,6 +25,8 @@ package struct QueryOptions: Sendable {
     package var spillPlace: SpillPlace?
     /// The most seconds by the clock; nil for no limit.
     package var secondsMax: Double?
+    /// The most bytes that may be read from tables; nil for no limit. What is being read is read to the end of its part.
+    package var bytesReadMax: Int64?
     /// The most rows of the answer; nil for no limit.
     package var rowsMax: Int?
     /// Whether plans are rewritten: without it the same answers come slowly, which the tests compare.
@@ -154,7 +156,7 @@ package struct QuerySession: Sendable {
         let deadline = options.secondsMax.map { clock.monotonicNanoseconds() + UInt64($0 * 1e9) }
         return Execution(
             context: context, threads: options.threads, memory: MemoryBudget(limit: options.memoryBytesMax),
-            meters: meters, spill: options.spillPlace.map { SpillFolder($0) }
+            meters: meters, spill: options.spillPlace.map { SpillFolder($0) }, bytesReadMax: options.bytesReadMax
         ) { () throws(QueryError) in
             if isCancelled() { throw QueryError(.cancelled, "the query was cancelled") }
             if let deadline, clock.monotonicNanoseconds() > deadline {

@@ -102,6 +102,10 @@ import Testing
             #expect(error?.code == .budget)
         }
         options = .forTests
+        options.secondsMax = 1e-9
+        let late = #expect(throws: QueryError.self) { _ = try session(options).rows("select 1") }
+        #expect(late?.code == .budget)
+        options = .forTests
         options.isCancelled = { true }
         let cancelled = #expect(throws: QueryError.self) { _ = try session(options).rows("select 1") }
         #expect(cancelled?.code == .cancelled)

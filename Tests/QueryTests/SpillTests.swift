@@ -6,7 +6,8 @@ import Query
 import SystemPackage
 import Testing
 
-/// Sorts, groups and joins of more rows than the budget holds: the answers are those of memory, and no file is left.
+/// Sorts, groups, joins, windows and set operations of more rows than the budget holds: the answers are those of memory,
+/// and no file is left.
 @Suite struct SpillTests {
     /// A folder of its own under the system's temporary one.
     static func place() -> SpillPlace {
@@ -42,6 +43,12 @@ import Testing
         "select a.x, b.x from \(rows) a full join (select x + 150000 as x from \(rows) c) b on a.x = b.x",
         "select a.x from \(rows) a where exists (select 1 from \(rows) b where b.k = a.x and b.g <> a.g)",
         "select a.x from \(rows) a where not exists (select 1 from \(rows) b where b.k = a.x and b.g > 3)",
+        "select x, sum(x) over (partition by g order by k), lag(t) over (partition by g order by k desc) from \(rows) a",
+        "select x, rank() over (partition by t order by d), count(*) over (partition by k % 1000) from \(rows) a",
+        "select g, k % 2000 as m, count(*), sum(x), min(t), grouping(g) from \(rows) a group by cube (g, m)",
+        "select x, t from \(rows) a except select x + 1, t from \(rows) b where g < 50",
+        "select k % 1000, t from \(rows) a intersect all select k % 1000, t from \(rows) b where g > 40",
+        "with c as (select k, t, d from \(rows) a) select l.k, r.d from c l join c r on l.k = r.k + 1 where l.t < r.t",
         "select a.t, count(*) from \(rows) a join \(rows) b on a.t = b.t and a.x = b.x group by a.t order by 2 desc, 1",
     ]
 
@@ -51,7 +58,7 @@ import Testing
         let whole = Scenario.text(try session().rows(sql).rows)
         let spilled = Scenario.text(try session(Self.options(4, place)).rows(sql).rows)
         // Without ORDER BY the rows of joins and groups come piece by piece.
-        let isOrdered = sql.contains("order by k") || sql.contains("order by t desc") || sql.contains("order by g")
+        let isOrdered = sql.contains("a order by")
         #expect(isOrdered ? whole == spilled : whole.sorted() == spilled.sorted())
         #expect(try place.store.status(of: place.folder) == nil)
     }

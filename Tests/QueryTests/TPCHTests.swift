@@ -43,6 +43,12 @@ import Testing
         #expect(answers.count == 22)
         let paths = Dictionary(
             uniqueKeysWithValues: Self.tables.map { ($0, folder.appendingPathComponent("\($0).parquet").path) })
+        var frugal = QueryOptions.forTests
+        frugal.bytesReadMax = 1 << 16
+        let tooMuch = #expect(throws: QueryError.self) {
+            _ = try session(frugal, tables: paths).rows("select sum(l_extendedprice) from lineitem")
+        }
+        #expect(tooMuch?.code == .budget)
         for (number, answer) in answers.sorted(by: { Int($0.key) ?? 0 < Int($1.key) ?? 0 }) {
             let rows = try session(.forTests, tables: paths).rows(answer.sql).rows
             try #require(rows.count == answer.rows.count, "query \(number)")

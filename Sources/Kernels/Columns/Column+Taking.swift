@@ -8,8 +8,7 @@ extension Column {
     /// - Parameter mayMiss: whether positions may be `missingRow`, which gives NULL.
     package func taking(_ rows: Span<UInt32>, mayMiss: Bool = false) throws(KernelError) -> Column {
         if mayMiss { return try takingOrMissing(rows) }
-        let validity: Bitmap? = self.validity.map { bits in Bitmap(rows.count) { bits[Int(rows[$0])] } }
-        return Column(type, validity: validity, try values.taking(rows))
+        return Column(type, validity: validity?.taking(rows), try values.taking(rows))
     }
 
     private func takingOrMissing(_ rows: Span<UInt32>) throws(KernelError) -> Column {
@@ -54,6 +53,27 @@ extension Column {
     /// The column with other validity.
     package func with(validity: Bitmap?) -> Column {
         Column(type, validity: validity.flatMap { $0.setCount == $0.count ? nil : $0 }, values)
+    }
+}
+
+extension Bitmap {
+    /// The bits at some positions; nil where all of them are set, as a column wants it that misses no value.
+    fileprivate func taking(_ rows: Span<UInt32>) -> Bitmap? {
+        let input = words.span
+        var taken = [UInt64](repeating: 0, count: (rows.count + 63) / 64)
+        var output = taken.mutableSpan
+        var setCount = 0
+        for word in 0..<output.count {
+            let first = word &* 64
+            var bits: UInt64 = 0
+            for row in first..<min(first &+ 64, rows.count) {
+                let position = Int(rows[row])
+                bits |= (input[position &>> 6] &>> UInt64(position & 63) & 1) &<< UInt64(row &- first)
+            }
+            setCount &+= bits.nonzeroBitCount
+            output[word] = bits
+        }
+        return setCount == rows.count ? nil : Bitmap(words: taken, count: rows.count)
     }
 }
 

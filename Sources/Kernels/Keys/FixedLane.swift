@@ -111,6 +111,13 @@ package func orderedBits(_ value: Double) -> UInt64 {
     return bits >> 63 == 1 ? ~bits : bits | 1 << 63
 }
 
+/// The value of ordered bits; zero is positive.
+@inlinable @inline(__always)
+func double(ofOrderedBits bits: UInt64) -> Double {
+    if bits == .max { return .nan }
+    return Double(bitPattern: bits >> 63 == 1 ? bits & ~(1 << 63) : ~bits)
+}
+
 extension Column {
     /// Adds all valid values of a bytes column to an interner; the values of a dictionary that no row has are left out.
     func internAll(_ interner: inout BytesInterner) throws(KernelError) {

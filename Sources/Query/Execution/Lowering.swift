@@ -31,10 +31,12 @@ struct Lowering: Sendable {
                     meter: execution.meters?.meter(of: plan)
                 ).pipeline()
             }
-            return try groupingSets(below, keys, sets, calls, plan.columns)
+            return try groupingSets(below, keys, sets, calls, plan)
         case .window(let input, let calls):
-            return try Windowing(input: try pipeline(input), calls: calls, columns: plan.columns, execution: execution)
-                .pipeline()
+            return try Windowing(
+                input: try pipeline(input), calls: calls, columns: plan.columns, execution: execution,
+                meter: execution.meters?.meter(of: plan)
+            ).pipeline()
         case .join(let join): return try self.join(join, plan.columns, execution.meters?.meter(of: plan))
         case .sort(let input, let keys, let limit):
             return try Sorting(
@@ -46,7 +48,7 @@ struct Lowering: Sendable {
         case .setDifference(let left, let right, let isIntersection, let isAll):
             return try SetDifference(
                 left: try pipeline(left), right: try pipeline(right), isIntersection: isIntersection, isAll: isAll,
-                columns: plan.columns, execution: execution
+                columns: plan.columns, execution: execution, meter: execution.meters?.meter(of: plan)
             ).pipeline()
         case .unnest(let input, let lists, let withOrdinality):
             return RowGenerators.unnest(try pipeline(input), lists, withOrdinality, plan.columns, execution)
@@ -68,8 +70,9 @@ struct Lowering: Sendable {
         let meter = execution.meters?.meter(of: plan).scan ?? ScanMeter()
         let predicate = Pushdown(names: names, columns: plan.columns).predicate(conditions)
         return Pipeline(columns: plan.columns, partCount: source.partCount) { part, next in
+            let own = ScanMeter()
             do {
-                try source.readPart(part, columns: names, where: predicate, meter: meter) { batch in
+                try source.readPart(part, columns: names, where: predicate, meter: own) { batch in
                     try execution.check()
                     let columns = try zip(batch.columns, types).map { column, type in
                         // Unsigned and 8-bit integers become the next wider type that SQL has.
@@ -86,6 +89,9 @@ struct Lowering: Sendable {
             } catch {
                 throw QueryError(.input, "can't read table '\(source.name)': \(error)")
             }
+            let totals = own.totals
+            meter.add { $0 += totals }
+            try execution.count(bytesRead: totals.bytesRead)
         }
     }
 
@@ -142,41 +148,44 @@ struct Lowering: Sendable {
 
     /// Each set is an aggregation of its own over the same rows; keys that are not of the set are NULL.
     private func groupingSets(
-        _ input: Pipeline, _ keys: [Expression], _ sets: [[Int]], _ calls: [AggregateCall], _ columns: [PlanColumn]
+        _ input: Pipeline, _ keys: [Expression], _ sets: [[Int]], _ calls: [AggregateCall], _ plan: LogicalPlan
     ) throws -> Pipeline {
-        let kept = try input.kept(execution)
-        var parts: [Rows] = []
-        for set in sets {
+        let meter = execution.meters?.meter(of: plan)
+        let kept = try input.kept(execution, meter)
+        let grouped = try sets.map { set in
             let chosen = Array(Set(set)).sorted()
-            let own = chosen.map { columns[$0] } + columns.dropFirst(keys.count)
-            let grouped = try Aggregation(
+            let own = chosen.map { plan.columns[$0] } + plan.columns.dropFirst(keys.count)
+            return try Aggregation(
                 input: kept, keys: chosen.map { keys[$0] }, calls: calls, columns: own, execution: execution,
-                meter: nil
-            ).pipeline()
-            for rows in try grouped.materialised(execution) {
-                var made: [Column] = []
-                for index in keys.indices {
-                    if let position = chosen.firstIndex(of: index) {
-                        made.append(rows.columns[position])
-                    } else {
-                        made.append(Column.nulls(keys[index].type.logical, rows.count))
-                    }
-                }
-                for (call, column) in zip(calls, rows.columns.dropFirst(chosen.count)) {
-                    guard call.name == "grouping" else {
-                        made.append(column)
-                        continue
-                    }
-                    let number = call.arguments.reduce(Int32(0)) { number, argument in
-                        let isKept = chosen.contains { keys[$0].isSame(as: argument) }
-                        return number * 2 + (isKept ? 0 : 1)
-                    }
-                    made.append(Column(.int32, .int32(Buffer(Array(repeating: number, count: rows.count)))))
-                }
-                parts.append(Rows(made, count: rows.count))
+                meter: meter
+            ).pipeline().map(plan.columns) { rows in widened(rows, chosen, keys, calls) }
+        }
+        return try concatenation(grouped, plan.columns)
+    }
+
+    /// Groups of one grouping set with a column for each key, and with what `grouping` says of the set.
+    /// - Parameter chosen: the keys of the set, by position.
+    private func widened(_ rows: Rows, _ chosen: [Int], _ keys: [Expression], _ calls: [AggregateCall]) -> Rows {
+        var made: [Column] = []
+        for index in keys.indices {
+            if let position = chosen.firstIndex(of: index) {
+                made.append(rows.columns[position])
+            } else {
+                made.append(Column.nulls(keys[index].type.logical, rows.count))
             }
         }
-        return Pipeline(columns, parts: parts)
+        for (call, column) in zip(calls, rows.columns.dropFirst(chosen.count)) {
+            guard call.name == "grouping" else {
+                made.append(column)
+                continue
+            }
+            let number = call.arguments.reduce(Int32(0)) { number, argument in
+                let isKept = chosen.contains { keys[$0].isSame(as: argument) }
+                return number * 2 + (isKept ? 0 : 1)
+            }
+            made.append(Column(.int32, .int32(Buffer(Array(repeating: number, count: rows.count)))))
+        }
+        return Rows(made, count: rows.count)
     }
 
     private func join(_ join: JoinPlan, _ columns: [PlanColumn], _ meter: OperatorMeter?) throws -> Pipeline {

@@ -18,6 +18,16 @@ package final class ScanMeter: Sendable {
         package var bytesRead: Int64 = 0
 
         package init() {}
+
+        static func += (left: inout Totals, right: Totals) {
+            left.filesRead += right.filesRead
+            left.filesSkipped += right.filesSkipped
+            left.rowGroupsRead += right.rowGroupsRead
+            left.rowGroupsSkipped += right.rowGroupsSkipped
+            left.pagesRead += right.pagesRead
+            left.pagesSkipped += right.pagesSkipped
+            left.bytesRead += right.bytesRead
+        }
     }
 
     package init() {}

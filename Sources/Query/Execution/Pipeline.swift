@@ -75,9 +75,20 @@ struct Pipeline: Sendable {
         }
     }
 
-    /// All rows, part by part, in memory for as long as the pipeline that is made of them.
-    func kept(_ execution: Execution) throws -> Pipeline {
-        let parts = try materialised(execution)
+    /// All rows, part by part, in memory or on disk for as long as the pipeline that is made of them.
+    func kept(_ execution: Execution, _ meter: OperatorMeter? = nil) throws -> Pipeline {
+        guard execution.maySpill else { return try kept(try materialised(execution), execution) }
+        let rows = PartitionedRows(columns, [], execution, meter, pieceCount: 1)
+        try gathered(in: rows, execution)
+        if !rows.isSpilled { return try kept(rows.taken(), execution) }
+        let count = rows.batchCount(piece: 0)
+        let size = (count + 63) / 64
+        return Pipeline(columns: columns, partCount: (count + size - 1) / size) { part, next in
+            try rows.forEach(piece: 0, part * size..<min(count, (part + 1) * size)) { batch, _ in try next(batch) }
+        }
+    }
+
+    private func kept(_ parts: [Rows], _ execution: Execution) throws -> Pipeline {
         let reservation = try execution.memory.reserve(parts.reduce(0) { $0 + $1.byteCount })
         return Pipeline(columns: columns, partCount: parts.count) { part, next in
             try withExtendedLifetime(reservation) { try next(parts[part]) }
@@ -122,11 +133,14 @@ final class Execution: Sendable {
     let meters: QueryMeters?
     /// Where rows go that memory does not hold; nil where the budget is all there is.
     let spill: SpillFolder?
+    /// The most bytes that may be read from tables; nil for no limit.
+    private let bytesReadMax: Int64?
+    private let bytesRead = Mutex<Int64>(0)
     private let shared = Mutex<[Int: Pipeline]>([:])
 
     init(
         context: EvaluationContext, threads: Int, memory: MemoryBudget, meters: QueryMeters? = nil,
-        spill: SpillFolder? = nil,
+        spill: SpillFolder? = nil, bytesReadMax: Int64? = nil,
         interruption: @escaping @Sendable () throws(QueryError) -> Void
     ) {
         self.context = context
@@ -134,6 +148,7 @@ final class Execution: Sendable {
         self.memory = memory
         self.meters = meters
         self.spill = spill
+        self.bytesReadMax = bytesReadMax
         self.interruption = interruption
     }
 
@@ -142,6 +157,21 @@ final class Execution: Sendable {
 
     /// Throws where the query was cancelled or has used up its time.
     func check() throws { try interruption() }
+
+    /// Adds bytes that were read from a table.
+    /// - Throws: `QueryError.budget` where that is more than the query may read.
+    func count(bytesRead count: Int64) throws(QueryError) {
+        guard let bytesReadMax else { return }
+        let total = bytesRead.withLock { total in
+            total += count
+            return total
+        }
+        guard total <= bytesReadMax else {
+            throw QueryError(
+                .budget, "the query reads more than the \(bytesReadMax >> 20) MiB that it may",
+                try: "fewer columns, or conditions that rule out files and row groups")
+        }
+    }
 
     func known(_ number: Int) -> Pipeline? { shared.withLock { $0[number] } }
     func keep(_ number: Int, _ pipeline: Pipeline) { shared.withLock { $0[number] = pipeline } }

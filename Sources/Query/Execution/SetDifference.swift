@@ -9,10 +9,42 @@ struct SetDifference: Sendable {
     let isAll: Bool
     let columns: [PlanColumn]
     let execution: Execution
+    let meter: OperatorMeter?
+
+    /// The pieces that rows are cut into where memory does not hold them.
+    private static let pieceCount = 64
 
     func pipeline() throws -> Pipeline {
-        let (mine, others) = (try left.whole(execution), try right.whole(execution))
-        let kept = try kernel {
+        guard execution.maySpill else {
+            return Pipeline(columns, parts: [try kept(of: left.whole(execution), others: right.whole(execution))])
+        }
+        let (mine, others) = (partitioned(left), partitioned(right))
+        try left.gathered(in: mine, execution)
+        try right.gathered(in: others, execution)
+        guard mine.isSpilled || others.isSpilled else {
+            return Pipeline(columns, parts: [try kept(of: whole(mine.taken()), others: whole(others.taken()))])
+        }
+        try mine.spill()
+        try others.spill()
+        return Pipeline(columns: columns, partCount: Self.pieceCount) { piece, next in
+            try execution.check()
+            let (own, other) = (try mine.whole(piece: piece), try others.whole(piece: piece))
+            let rows = try kept(of: own.rows, others: other.rows)
+            try withExtendedLifetime((own.reservation, other.reservation)) { if rows.count > 0 { try next(rows) } }
+        }
+    }
+
+    /// Rows cut by the hash of all their values, so that equal rows of both sides meet.
+    private func partitioned(_ side: Pipeline) -> PartitionedRows {
+        PartitionedRows(
+            side.columns, side.columns.map { Expression($0, SourceRange(0, 0)) }, execution, meter,
+            pieceCount: Self.pieceCount, copyCount: 2)
+    }
+
+    private func whole(_ parts: [Rows]) throws -> Rows { try Rows.joined(parts, types: left.types, execution) }
+
+    private func kept(of mine: Rows, others: Rows) throws -> Rows {
+        try kernel {
             let layout = try KeyLayout(chunks: [mine.columns, others.columns])
             var numbers = KeyNumbers(bits: layout.bits, expected: others.count)
             var counts: [Int] = []
@@ -39,6 +71,5 @@ struct SetDifference: Sendable {
             }
             return try mine.taking(rows)
         }
-        return Pipeline(columns, parts: [kept])
     }
 }

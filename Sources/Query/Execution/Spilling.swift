@@ -144,6 +144,8 @@ final class PartitionedRows: Sendable {
     private let meter: OperatorMeter?
     /// Bytes that what is made of a row takes besides.
     private let bytesPerRow: Int
+    /// How often the rows are in memory while something is made of them.
+    private let copyCount: Int
     private let state: Mutex<State>
 
     private struct State: Sendable {
@@ -155,10 +157,11 @@ final class PartitionedRows: Sendable {
 
     init(
         _ columns: [PlanColumn], _ keys: [Expression], _ execution: Execution, _ meter: OperatorMeter?,
-        pieceCount: Int, bytesPerRow: Int = 0
+        pieceCount: Int, bytesPerRow: Int = 0, copyCount: Int = 1
     ) {
         self.pieceCount = pieceCount
         self.bytesPerRow = bytesPerRow
+        self.copyCount = copyCount
         types = columns.map(\.type.logical)
         self.keys = keys
         self.execution = execution
@@ -172,7 +175,10 @@ final class PartitionedRows: Sendable {
 
     /// Keeps rows, in memory or on disk.
     func add(_ rows: Rows, _ order: Order) throws {
-        if !isSpilled, let reservation = execution.memory.tryReserve(rows.byteCount + rows.count * bytesPerRow) {
+        if !isSpilled,
+            let reservation = execution.memory.tryReserve(
+                rows.byteCount * copyCount + rows.count * bytesPerRow)
+        {
             let isKept = state.withLock { state in
                 if state.file != nil { return false }
                 state.held.append(Held(order: order, rows: rows, reservation: reservation))
@@ -227,12 +233,24 @@ final class PartitionedRows: Sendable {
         }
     }
 
+    /// How many batches of a piece are on disk.
+    func batchCount(piece: Int) -> Int { state.withLock { $0.written.isEmpty ? 0 : $0.written[piece].count } }
+
     /// Calls back with the batches of a piece on disk, in their order.
-    func forEach(piece: Int, _ body: (Rows, Order) throws -> Void) throws {
+    /// - Parameter range: which of them; nil for all.
+    func forEach(piece: Int, _ range: Range<Int>? = nil, _ body: (Rows, Order) throws -> Void) throws {
         let (file, places) = state.withLock { ($0.file, $0.written.isEmpty ? [] : $0.written[piece]) }
         guard let file else { return }
-        for (order, place) in places.sorted(by: { $0.order < $1.order }) {
-            try body(try file.read(place, types: types), order)
-        }
+        let sorted = places.sorted { $0.order < $1.order }
+        for (order, place) in sorted[range ?? sorted.indices] { try body(try file.read(place, types: types), order) }
+    }
+
+    /// All rows of a piece on disk, in their order, and the memory that they take.
+    func whole(piece: Int) throws -> (rows: Rows, reservation: MemoryReservation) {
+        var batches: [Rows] = []
+        try forEach(piece: piece) { rows, _ in batches.append(rows) }
+        let reservation = try execution.memory.reserve(copyCount * batches.reduce(0) { $0 + $1.byteCount })
+        if batches.isEmpty { return (Rows(types.map { Column.nulls($0, 0) }, count: 0), reservation) }
+        return (try kernel { try Rows.joined(batches, types: types) }, reservation)
     }
 }

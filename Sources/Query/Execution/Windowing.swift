@@ -10,6 +10,10 @@ struct Windowing: Sendable {
     let calls: [WindowCall]
     let columns: [PlanColumn]
     let execution: Execution
+    let meter: OperatorMeter?
+
+    /// The pieces that rows are cut into where memory does not hold them.
+    private static let pieceCount = 64
 
     func pipeline() throws -> Pipeline {
         var pipeline = input
@@ -32,13 +36,41 @@ struct Windowing: Sendable {
 
     private func computed(_ input: Pipeline, _ calls: [WindowCall], _ made: [PlanColumn]) throws -> Pipeline {
         let evaluator = Evaluator(context: execution.context, columns: input.columns)
+        if execution.maySpill, !calls[0].partition.isEmpty {
+            let rows = PartitionedRows(
+                input.columns, calls[0].partition, execution, meter, pieceCount: Self.pieceCount, copyCount: 2)
+            try input.gathered(in: rows, execution)
+            let columns = input.columns + made
+            if rows.isSpilled { return computed(rows, calls, columns, evaluator) }
+            return try computed(rows.taken(), calls, columns, evaluator)
+        }
         let parts = try input.materialised(execution)
+        return try computed(parts, calls, input.columns + made, evaluator)
+    }
+
+    /// Of rows on disk: a piece at a time, which holds its window partitions whole.
+    private func computed(
+        _ rows: PartitionedRows, _ calls: [WindowCall], _ columns: [PlanColumn], _ evaluator: Evaluator
+    ) -> Pipeline {
+        let execution = self.execution
+        return Pipeline(columns: columns, partCount: rows.pieceCount) { piece, next in
+            try execution.check()
+            let (own, reservation) = try rows.whole(piece: piece)
+            if own.count == 0 { return }
+            let done = try WindowPartition(own, calls, evaluator).computed()
+            try withExtendedLifetime(reservation) { try next(done) }
+        }
+    }
+
+    private func computed(
+        _ parts: [Rows], _ calls: [WindowCall], _ columns: [PlanColumn], _ evaluator: Evaluator
+    ) throws -> Pipeline {
         let total = parts.reduce(0) { $0 + $1.count }
         let reservation = try execution.memory.reserve(parts.reduce(0) { $0 + $1.byteCount })
         defer { withExtendedLifetime(reservation) {} }
         let partitionCount = calls[0].partition.isEmpty ? 1 : RowPartitions.count(of: total)
         let pieces = try RowPartitions.split(parts, calls[0].partition, partitionCount, evaluator, execution)
-        let types = input.types
+        let types = Array(columns.prefix(columns.count - calls.count)).map(\.type.logical)
         let results = Mutex<[Rows?]>(Array(repeating: nil, count: partitionCount))
         try ParallelWork.run(count: partitionCount, threads: execution.threads) {
             (index: Int, _: Int) throws(any Error) in
@@ -49,7 +81,7 @@ struct Windowing: Sendable {
             let done = try WindowPartition(rows, calls, evaluator).computed()
             results.withLock { $0[index] = done }
         }
-        return Pipeline(input.columns + made, parts: results.withLock { $0.compactMap { $0 } })
+        return Pipeline(columns, parts: results.withLock { $0.compactMap { $0 } })
     }
 }
 

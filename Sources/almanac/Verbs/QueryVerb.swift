@@ -47,6 +47,15 @@ struct QueryVerb: ParsableCommand {
     @Option(name: .long, help: "MiB that the query may hold at once.")
     var memory: Int?
 
+    @Option(name: .long, help: "Seconds that the query may take.")
+    var timeout: Double?
+
+    @Option(name: .long, help: "Rows that the answer may have.")
+    var maxRows: Int?
+
+    @Option(name: .long, help: "MiB that the query may read from its tables.")
+    var maxRead: Int?
+
     @Option(name: .long, help: "At most so many threads.")
     var threads: Int?
 
@@ -64,6 +73,9 @@ struct QueryVerb: ParsableCommand {
         guard given < 2 else { throw ValidationError("give one of: a query, a file with -f, --batch") }
         guard (threads ?? 1) > 0 else { throw ValidationError("--threads is at least 1") }
         guard (1...1_000_000_000).contains(memory ?? 1) else { throw ValidationError("--memory is at least 1 MiB") }
+        guard timeout ?? 1 > 0, timeout?.isFinite ?? true else { throw ValidationError("--timeout is above 0 seconds") }
+        guard maxRows ?? 0 >= 0 else { throw ValidationError("--max-rows is not negative") }
+        guard (0...1_000_000_000).contains(maxRead ?? 0) else { throw ValidationError("--max-read is not negative") }
         guard !explainAnalyze || batch == nil else { throw ValidationError("--explain-analyze takes one query") }
         guard format != .parquet || (batch == nil && !explainAnalyze) else {
             throw ValidationError("--format parquet is for the rows of one query")
@@ -91,6 +103,9 @@ struct QueryVerb: ParsableCommand {
         options.zone = zone == "UTC" ? .utc : try classifying("find zone \(zone)") { try environment.zones.zone(zone) }
         if let threads { options.threads = threads }
         options.memoryBytesMax = memory.map { $0 << 20 }
+        options.secondsMax = timeout
+        options.rowsMax = maxRows
+        options.bytesReadMax = maxRead.map { Int64($0) << 20 }
         let temporary = FilePath(ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp")
         let name = "almanac-query-" + String(environment.random.nextBits(), radix: 36)
         options.spillPlace = SpillPlace(store: environment.store, folder: temporary.appending(name))

@@ -72,7 +72,7 @@ package enum Finishers {
             guard case .double(let buffer) = columns[0].values else {
                 throw .invalidArgument("quantiles are interpolated between numbers")
             }
-            var values = buffer.array
+            var selection = RankSelection(bits(of: buffer))
             var results: [Double] = []
             for group in 0..<starts.count - 1 {
                 let range = starts[group]..<starts[group + 1]
@@ -82,19 +82,16 @@ package enum Finishers {
                 }
                 let position = fraction * Double(range.count - 1)
                 let lower = Int(position.rounded(.down))
-                select(&values, range, range.lowerBound + lower)
-                let low = values[range.lowerBound + lower]
-                var value = low
+                let rank = range.lowerBound + lower
+                selection.select(rank, in: range)
+                let low = double(ofOrderedBits: selection[rank])
                 let rest = position - Double(lower)
                 if rest > 0 {
-                    let next = range.lowerBound + lower + 1
-                    var high = values[next]
-                    for index in next..<range.upperBound where orderedBits(values[index]) < orderedBits(high) {
-                        high = values[index]
-                    }
-                    value = low + rest * (high - low)
+                    let high = double(ofOrderedBits: selection.least(of: rank + 1..<range.upperBound))
+                    results.append(low + rest * (high - low))
+                } else {
+                    results.append(low)
                 }
-                results.append(value)
             }
             let filled = Bitmap((0..<starts.count - 1).map { starts[$0 + 1] > starts[$0] })
             return Column(.double, .double(Buffer(results))).with(validity: filled)
@@ -115,31 +112,11 @@ package enum Finishers {
         }
     }
 
-    /// Brings the value of one rank to its place (Hoare's selection, the middle of three as pivot): smaller ones come
-    /// before it. Worst cases fall back to sorting.
-    private static func select(_ values: inout [Double], _ range: Range<Int>, _ rank: Int) {
-        var (low, high) = (range.lowerBound, range.upperBound - 1)
-        var rounds = 0
-        while low < high {
-            rounds += 1
-            if rounds > 64 {
-                values[low...high].sort { orderedBits($0) < orderedBits($1) }
-                return
-            }
-            let middle = low + (high - low) / 2
-            let three = [values[low], values[middle], values[high]].sorted { orderedBits($0) < orderedBits($1) }
-            let pivot = orderedBits(three[1])
-            var (left, right) = (low, high)
-            while left <= right {
-                while orderedBits(values[left]) < pivot { left += 1 }
-                while orderedBits(values[right]) > pivot { right -= 1 }
-                if left <= right {
-                    values.swapAt(left, right)
-                    left += 1
-                    right -= 1
-                }
-            }
-            if rank <= right { high = right } else if rank >= left { low = left } else { return }
-        }
+    private static func bits(of buffer: Buffer<Double>) -> [UInt64] {
+        let values = buffer.span
+        var bits = [UInt64](repeating: 0, count: values.count)
+        var output = bits.mutableSpan
+        for row in 0..<values.count { output[row] = orderedBits(values[row]) }
+        return bits
     }
 }

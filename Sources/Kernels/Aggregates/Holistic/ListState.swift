@@ -43,8 +43,7 @@ package final class ListState: AggregateState {
             columns = try columns.map { column throws(KernelError) in try column.taking(span) }
             kept = rows.map { groups[Int($0)] }
         } else {
-            kept.reserveCapacity(groups.count)
-            for row in 0..<groups.count { kept.append(groups[row]) }
+            kept = unsafe groups.withUnsafeBufferPointer { unsafe Array($0) }
         }
         chunks.append(columns)
         self.groups.append(kept)
@@ -61,19 +60,27 @@ package final class ListState: AggregateState {
         throws(KernelError)
     {
         guard let other = other as? ListState, !other.chunks.isEmpty else { return }
-        var rows: [UInt32] = []
-        var targets: [UInt32] = []
-        for index in 0..<sources.count {
-            let source = Int(sources[index])
-            for position in other.starts[source]..<other.starts[source + 1] {
-                rows.append(other.order[position])
-                targets.append(groups[index])
-            }
-        }
+        let (rows, targets) = other.rows(of: sources, as: groups)
         if rows.isEmpty { return }
         let span = rows.span
         chunks.append(try other.chunks[0].map { column throws(KernelError) in try column.taking(span) })
         self.groups.append(targets)
+    }
+
+    /// The rows of some groups, group by group, and what the group of each is to be.
+    private func rows(of sources: Span<UInt32>, as groups: Span<UInt32>) -> (rows: [UInt32], targets: [UInt32]) {
+        var count = 0
+        for index in 0..<sources.count { count += starts[Int(sources[index]) + 1] - starts[Int(sources[index])] }
+        var rows: [UInt32] = []
+        var targets: [UInt32] = []
+        rows.reserveCapacity(count)
+        targets.reserveCapacity(count)
+        for index in 0..<sources.count {
+            let own = order[starts[Int(sources[index])]..<starts[Int(sources[index]) + 1]]
+            rows.append(contentsOf: own)
+            targets.append(contentsOf: repeatElement(groups[index], count: own.count))
+        }
+        return (rows, targets)
     }
 
     package var byteCount: Int {
