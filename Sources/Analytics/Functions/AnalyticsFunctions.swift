@@ -12,7 +12,11 @@ package enum AnalyticsFunctions {
     /// Which channel earned a conversion.
     static let attribution: [TableFunction] = []
     /// Balances, circles, scores and loans.
-    static let ledger: [TableFunction] = []
+    static let ledger: [TableFunction] = [
+        LedgerRunningFunction.function, StatementFunction.function, BalanceAtFunction.function,
+    ]
     /// Recurring revenue, sales and cohorts.
-    static let revenue: [TableFunction] = []
+    static let revenue: [TableFunction] = [
+        MRRBridgeFunction.function, SalesFunction.function, CohortRevenueFunction.function,
+    ]
 }

@@ -1,0 +1,98 @@
+internal import Columnar
+internal import Kernels
+internal import Query
+
+/// `ledger_running`: every posting with the balance of its account after it (rule L1).
+struct LedgerRunningFunction {
+    private let postings: PostingArguments
+    private let reference: (position: Int, type: SQLType)?
+    private let sequence: (position: Int, type: SQLType)
+    private let leg: Int?
+
+    static let function = TableFunction(
+        "ledger_running",
+        parameters: [
+            PostingArguments.accountParameter, PostingArguments.currencyParameter, PostingArguments.atParameter,
+            .init("seq", .column(nil), "the order of postings of one instant"),
+            .init("leg", .column(.int32), isRequired: false, "the order of the legs of one posting"),
+            PostingArguments.amountParameter,
+            .init("ref", .column(nil), isRequired: false, "what the posting belongs to"),
+            PostingArguments.countedParameter,
+        ],
+        partition: ["account", "currency"], order: ["at", "seq", "leg"], documentation: documentation
+    ) { arguments in
+        let function = try LedgerRunningFunction(arguments)
+        return BoundTableFunction(columns: function.columns) { try function.answer($0, $1) }
+    }
+
+    private init(_ arguments: TableFunctionArguments) throws {
+        postings = try PostingArguments(arguments)
+        reference = arguments.column("ref").map { ($0.position, $0.type) }
+        sequence = try arguments.column(named: "seq")
+        leg = arguments.column("leg")?.position
+    }
+
+    private var columns: [AnswerColumn] {
+        [
+            AnswerColumn(name: "account", type: postings.account.type),
+            AnswerColumn(name: "ref", type: reference?.type ?? .text), AnswerColumn(name: "seq", type: sequence.type),
+            AnswerColumn(name: "leg", type: .int32), AnswerColumn(name: "effective_at", type: .timestamptz),
+            AnswerColumn(name: "amount_minor", type: .int64), AnswerColumn(name: "balance_after_minor", type: .int64),
+            AnswerColumn(name: "currency", type: postings.currency.type),
+        ]
+    }
+
+    private func answer(_ batch: ColumnBatch, _ starts: [Int]) throws -> ColumnBatch {
+        let own = try postings.postings(batch)
+        let order = TotalOrder(batch, instants: own.instants, sequence: sequence.position, leg: leg)
+        var rows: [UInt32] = []
+        var balances: [Int64] = []
+        rows.reserveCapacity(batch.rowCount)
+        balances.reserveCapacity(batch.rowCount)
+        for partition in Partitions(starts, rowCount: batch.rowCount) {
+            var balance: Int64 = 0
+            var before: Int?
+            for row in partition where own.isCounted(row) {
+                try order.check(row, after: before)
+                before = row
+                balance = try balance.plus(own.amounts[row], "the balance of an account")
+                rows.append(UInt32(truncatingIfNeeded: row))
+                balances.append(balance)
+            }
+        }
+        func taken(_ position: Int) throws -> Column { try batch.columns[position].taking(rows.span) }
+        let missing = try Column.constant(nil, count: rows.count)
+        let amounts = Column(.int64, .int64(own.amounts))
+        return try ColumnBatch(
+            schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
+            columns: [
+                try taken(postings.account.position), try reference.map { try taken($0.position) } ?? missing,
+                try taken(sequence.position),
+                try leg.map(taken) ?? Column.int32s(Array(repeating: Int32?.none, count: rows.count)),
+                try taken(postings.at), try amounts.taking(rows.span), Column.int64s(balances),
+                try taken(postings.currency.position),
+            ], rowCount: rows.count)
+    }
+
+    private static let documentation = FunctionDocumentation(
+        summary: "Every posting with the balance of its account after it.",
+        formula: "the sum of the account's amounts over (at, seq, leg) up to and with the row, by currency",
+        source:
+            "running balance of a ledger; SQL: sum() OVER (PARTITION BY … ORDER BY at, seq, leg ROWS UNBOUNDED PRECEDING)",
+        columns: [
+            .init("account", "as the argument", "the account"),
+            .init("ref", "as the argument", "the posting's reference"),
+            .init("seq", "as the argument", "the order within an instant"),
+            .init("leg", "int32", "the order within a posting"), .init("effective_at", "timestamptz", "when it counts"),
+            .init("amount_minor", "int64", unit: "minor", "the amount"),
+            .init("balance_after_minor", "int64", unit: "minor", "the balance with it"),
+            .init("currency", "as the argument", "the currency"),
+        ],
+        edgeCases: [
+            "postings of one instant are told apart by seq and leg: ordering by the instant alone would give them one total",
+            "two postings of an account with the same at, seq and leg are an error: their order is not known",
+            "a posting without amount, instant or seq is an error", "a balance beyond 64 bits is an error",
+        ],
+        example: "SELECT * FROM ledger_running(TABLE postings, account => account, currency => currency, "
+            + "at => effective_at, seq => seq, leg => leg, amount => amount_minor, counted => status = 'completed')")
+}

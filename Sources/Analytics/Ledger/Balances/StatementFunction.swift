@@ -1,0 +1,145 @@
+internal import CivilTime
+internal import Columnar
+internal import Kernels
+internal import Query
+
+/// `statement`: opening, credits, debits and closing of each account, day by day (rule L3).
+struct StatementFunction {
+    private let postings: PostingArguments
+    private let grain: SeriesGrain
+    private let from: Int32?
+    private let to: Int32
+    private let zone: Zone
+
+    static let function = TableFunction(
+        "statement",
+        parameters: [
+            PostingArguments.accountParameter, PostingArguments.currencyParameter, PostingArguments.atParameter,
+            PostingArguments.amountParameter, PostingArguments.countedParameter,
+            .init("grain", .constant(.text), isRequired: false, "day, week, month, quarter or year; 'day'"),
+            .init("from", .constant(.date), isRequired: false, "the first date; that of the account's first posting"),
+            .init("to", .constant(.date), isRequired: false, "the date behind the last; tomorrow"),
+        ],
+        partition: ["account", "currency"], order: ["at"], documentation: documentation
+    ) { arguments in
+        let function = try StatementFunction(arguments)
+        return BoundTableFunction(columns: function.columns) { try function.answer($0, $1) }
+    }
+
+    private init(_ arguments: TableFunctionArguments) throws {
+        postings = try PostingArguments(arguments)
+        grain = try arguments.grain(default: .day)
+        from = arguments.date("from")
+        to = arguments.date("to") ?? arguments.asOfDate().adding(days: 1).daysSinceEpoch
+        zone = arguments.context.zone
+        try LocalDates.check(to, "to")
+        if let from {
+            try LocalDates.check(from, "from")
+            guard from <= to else { throw OperatorError("'from' lies behind 'to'") }
+        }
+    }
+
+    private var columns: [AnswerColumn] {
+        [
+            AnswerColumn(name: "account", type: postings.account.type), AnswerColumn(name: "bucket_start", type: .date),
+            AnswerColumn(name: "opening_minor", type: .int64), AnswerColumn(name: "credits_minor", type: .int64),
+            AnswerColumn(name: "debits_minor", type: .int64), AnswerColumn(name: "closing_minor", type: .int64),
+            AnswerColumn(name: "n", type: .int32), AnswerColumn(name: "currency", type: postings.currency.type),
+        ]
+    }
+
+    /// What moved in a bucket.
+    private struct Movement {
+        var credits: Int128 = 0
+        var debits: Int128 = 0
+        var count: Int32 = 0
+    }
+
+    private struct Lines {
+        var rows: [UInt32] = []
+        var days: [Int32] = []
+        var opening: [Int64] = []
+        var credits: [Int64] = []
+        var debits: [Int64] = []
+        var closing: [Int64] = []
+        var counts: [Int32] = []
+    }
+
+    private func answer(_ batch: ColumnBatch, _ starts: [Int]) throws -> ColumnBatch {
+        let own = try postings.postings(batch)
+        let days = try LocalDates.days(batch.columns[postings.at], "at", zone, isUsed: own.isCounted)
+        var lines = Lines()
+        var movements: [Movement] = []
+        for partition in Partitions(starts, rowCount: batch.rowCount) {
+            let counted = partition.lazy.filter(own.isCounted)
+            // Local dates are not always in the order of instants, so the first date is looked for.
+            guard let earliest = counted.map({ days[$0] }).min() else { continue }
+            let first = grain.index(ofDay: from ?? earliest)
+            let last = to > (from ?? earliest) ? grain.index(ofDay: to - 1) : first - 1
+            var balance: Int128 = 0
+            movements.removeAll(keepingCapacity: true)
+            movements.append(contentsOf: repeatElement(Movement(), count: max(0, Int(last) - Int(first) + 1)))
+            for row in counted {
+                let amount = Int128(own.amounts[row])
+                let day = days[row]
+                if let from, day < from {
+                    balance += amount
+                } else if day < to {
+                    let index = Int(grain.index(ofDay: day) - first)
+                    if amount < 0 { movements[index].debits -= amount } else { movements[index].credits += amount }
+                    movements[index].count += 1
+                }
+            }
+            try append(movements, UInt32(truncatingIfNeeded: partition.lowerBound), first, balance, &lines)
+        }
+        return try ColumnBatch(
+            schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
+            columns: [
+                try batch.columns[postings.account.position].taking(lines.rows.span), Column.dates(lines.days),
+                Column.int64s(lines.opening), Column.int64s(lines.credits), Column.int64s(lines.debits),
+                Column.int64s(lines.closing), Column.int32s(lines.counts),
+                try batch.columns[postings.currency.position].taking(lines.rows.span),
+            ], rowCount: lines.rows.count)
+    }
+
+    private func append(
+        _ movements: [Movement], _ row: UInt32, _ first: Int32, _ opening: Int128, _ lines: inout Lines
+    ) throws(OperatorError) {
+        var balance = opening
+        for (index, movement) in movements.enumerated() {
+            lines.rows.append(row)
+            lines.days.append(grain.firstDay(ofIndex: first + Int32(index)))
+            lines.opening.append(try balance.narrowed("a balance"))
+            lines.credits.append(try movement.credits.narrowed("a sum of credits"))
+            lines.debits.append(try movement.debits.narrowed("a sum of debits"))
+            balance += movement.credits - movement.debits
+            lines.closing.append(try balance.narrowed("a balance"))
+            lines.counts.append(movement.count)
+        }
+    }
+
+    private static let documentation = FunctionDocumentation(
+        summary: "Opening, credits, debits and closing of each account, day by day.",
+        formula:
+            "closing = opening + credits - debits; opening = the closing before, at first the sum of all postings before",
+        source: "account statement; analytics rule L3",
+        columns: [
+            .init("account", "as the argument", "the account"),
+            .init("bucket_start", "date", "the local day (or the first of the week, month, …)"),
+            .init("opening_minor", "int64", unit: "minor", "the balance in front"),
+            .init("credits_minor", "int64", unit: "minor", "what came in"),
+            .init("debits_minor", "int64", unit: "minor", "what went out, as a positive number"),
+            .init("closing_minor", "int64", unit: "minor", "the balance behind"),
+            .init("n", "int32", unit: "count", "postings"), .init("currency", "as the argument", "the currency"),
+        ],
+        edgeCases: [
+            "days are those of the session's zone: 23:00Z on 6 January is 7 January in Lagos",
+            "days without movement are rows too, with the balance carried",
+            "from is the first day, to the day behind the last",
+            "an account all of whose postings lie at or behind `to` has rows of 0 where `from` is given",
+            "a posting without amount or instant, a sum beyond 64 bits and times outside of 1900 to 2100 are errors",
+        ],
+        example:
+            "SELECT * FROM statement(TABLE postings, account => account, currency => currency, at => effective_at, "
+            + "amount => amount_minor, from => DATE '2025-01-01', to => DATE '2025-02-01')")
+}
