@@ -43,7 +43,18 @@ extension Binder {
             name: function.name, function: bound, keepsRows: function.keepsRows, expressions: made.expressions,
             names: made.names, partition: positions(function.partition), order: positions(function.order), range: range)
         let own = bound.columns.map { column($0.name, $0.type) }
-        return LogicalPlan(.tableFunction(input, call), (function.keepsRows ? input.columns : []) + own)
+        return LogicalPlan(
+            .tableFunction(Self.read(input, call), call), (function.keepsRows ? input.columns : []) + own)
+    }
+
+    /// The rows of the table that the function looks at: a condition, so that it goes down to the files.
+    private static func read(_ input: LogicalPlan, _ call: TableFunctionCall) -> LogicalPlan {
+        guard !call.keepsRows, case .whereAny(let positions) = call.function.rows, !positions.isEmpty else {
+            return input
+        }
+        let parts = positions.map { call.expressions[$0] }
+        let condition = parts.count == 1 ? parts[0] : Expression(.or(parts), .bool, call.range)
+        return LogicalPlan(.filter(input, condition), input.columns)
     }
 
     /// The arguments of a call, as far as they are bound.

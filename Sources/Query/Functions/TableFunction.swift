@@ -109,8 +109,21 @@ package struct BoundTableFunction: Sendable {
     package typealias Evaluate =
         @Sendable (_ batch: ColumnBatch, _ partitionStarts: [Int]) throws -> ColumnBatch
 
+    /// Which rows a function looks at: those that it does not look at are left out before they are moved and sorted.
+    package enum Rows: Sendable, Hashable {
+        /// All of them.
+        case all
+        /// Those for which one of the arguments at these positions is true.
+        case whereAny([Int])
+        /// Of rows that are alike in all arguments one; rows without a value to partition by are all kept. The function
+        /// may be given rows that are alike all the same, beside each other where the order takes in all arguments.
+        case distinct
+    }
+
     /// The columns that the function makes.
     package let columns: [AnswerColumn]
+    /// The rows that it looks at.
+    package let rows: Rows
     /// Computes a batch.
     package let evaluate: Evaluate
     /// Puts the answers of all batches together (sums of counts, say), also of none; nil where they stand behind each
@@ -118,10 +131,11 @@ package struct BoundTableFunction: Sendable {
     package let combine: (@Sendable ([ColumnBatch]) throws -> ColumnBatch)?
 
     package init(
-        columns: [AnswerColumn], combine: (@Sendable ([ColumnBatch]) throws -> ColumnBatch)? = nil,
-        evaluate: @escaping Evaluate
+        columns: [AnswerColumn], rows: Rows = .all,
+        combine: (@Sendable ([ColumnBatch]) throws -> ColumnBatch)? = nil, evaluate: @escaping Evaluate
     ) {
         self.columns = columns
+        self.rows = rows
         self.evaluate = evaluate
         self.combine = combine
     }
