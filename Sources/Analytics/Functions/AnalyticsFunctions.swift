@@ -6,7 +6,10 @@ package enum AnalyticsFunctions {
     package static let all: [TableFunction] = engagement + trends + attribution + ledger + revenue
 
     /// Who is active, how often and for how long.
-    static let engagement: [TableFunction] = [StreaksFunction.function]
+    static let engagement: [TableFunction] = [
+        ActiveUsersFunction.activeUsers, ActiveUsersFunction.growthAccounting, FunnelFunction.function,
+        RetentionFunction.function, SessionsFunction.function, StreaksFunction.function,
+    ]
     /// Series over time.
     static let trends: [TableFunction] = []
     /// Which channel earned a conversion.

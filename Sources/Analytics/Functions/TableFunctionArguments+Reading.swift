@@ -26,4 +26,45 @@ extension TableFunctionArguments {
         }
         return number
     }
+
+    /// A constant span of time in microseconds: of days of 24 hours and shorter units; nil where it is not given.
+    /// - Throws: `QueryError` where it is NULL, negative, in months, or too long.
+    func microseconds(_ name: String) throws -> Int64? {
+        guard let value = constant(name) else { return nil }
+        guard case .structure(let parts) = value, parts.count == 3, case .int(let months) = parts[0], months == 0,
+            case .int(let days) = parts[1], case .int(let micros) = parts[2]
+        else {
+            throw QueryError(
+                .invalidArgument, "'\(name)' is a span of days or shorter units", try: "INTERVAL '30 days'")
+        }
+        let (ofDays, overflow) = days.multipliedReportingOverflow(by: 86_400_000_000)
+        let (sum, overflowOfSum) = ofDays.addingReportingOverflow(micros)
+        guard !overflow, !overflowOfSum, sum >= 0 else {
+            throw QueryError(.invalidArgument, "'\(name)' is negative or longer than 292,000 years")
+        }
+        return sum
+    }
+
+    /// A constant text among those that are known.
+    /// - Throws: `QueryError` for another.
+    func choice(_ name: String, of known: [String], default standard: String) throws -> String {
+        guard let value = constant(name) else { return standard }
+        guard case .text(let text) = value, known.contains(text) else {
+            throw QueryError(.invalidArgument, "'\(name)' is one of \(known.joined(separator: ", "))")
+        }
+        return text
+    }
+
+    /// A constant truth value; false where it is not given or NULL.
+    func flag(_ name: String) -> Bool { constant(name) == .bool(true) }
+
+    /// The days of a constant grain, weeks by the session's calendar.
+    /// - Throws: `QueryError` for another grain.
+    func buckets(_ name: String = "grain", default standard: String) throws -> DayBuckets {
+        let grain = try choice(name, of: ["day", "week", "month", "quarter", "year"], default: standard)
+        guard let buckets = DayBuckets(grain, weekStart: context.calendar.weekStart) else {
+            throw QueryError(.invalidArgument, "'\(name)' is no grain")
+        }
+        return buckets
+    }
 }

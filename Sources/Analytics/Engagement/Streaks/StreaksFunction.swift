@@ -24,7 +24,7 @@ struct StreaksFunction {
         partition: ["actor"], order: ["day"], documentation: documentation
     ) { arguments in
         let streaks = try StreaksFunction(arguments)
-        return BoundTableFunction(columns: streaks.columns) { try streaks.answer($0, $1) }
+        return BoundTableFunction(columns: streaks.columns, rows: .distinct) { try streaks.answer($0, $1) }
     }
 
     private init(_ arguments: TableFunctionArguments) throws {
