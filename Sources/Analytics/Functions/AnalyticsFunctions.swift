@@ -13,7 +13,7 @@ package enum AnalyticsFunctions {
     /// Series over time.
     static let trends: [TableFunction] = []
     /// Which channel earned a conversion.
-    static let attribution: [TableFunction] = []
+    static let attribution: [TableFunction] = [AttributionFunction.function]
     /// Balances, circles, scores and loans.
     static let ledger: [TableFunction] = [
         LedgerRunningFunction.function, StatementFunction.function, BalanceAtFunction.function,
