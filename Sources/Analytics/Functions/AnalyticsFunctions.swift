@@ -11,7 +11,11 @@ package enum AnalyticsFunctions {
         RetentionFunction.function, SessionsFunction.function, StreaksFunction.function,
     ]
     /// Series over time.
-    static let trends: [TableFunction] = []
+    static let trends: [TableFunction] = [
+        TrendSeriesFunction.function, TrendTestFunction.function, DecomposeFunction.function,
+        AnomaliesFunction.function,
+        ForecastFunction.function,
+    ]
     /// Which channel earned a conversion.
     static let attribution: [TableFunction] = [AttributionFunction.function]
     /// Balances, circles, scores and loans.

@@ -160,8 +160,11 @@ package struct SeasonalTrendDecomposition: Sendable {
         residuals.sort()
         let scale = 3 * (residuals[count / 2] + residuals[count - count / 2 - 1])
         let (far, near) = (0.999 * scale, 0.001 * scale)
+        // Where most values lie on the curves to the last digits, what is left of them is rounding: it says nothing on
+        // which of them are reliable.
+        let rounding = 1e-11 * (0..<count).reduce(0) { max($0, abs(values[$1])) }
         for row in 0..<count {
-            if own[row] <= near {
+            if own[row] <= near || own[row] <= rounding {
                 parts.weights[row] = 1
             } else if own[row] <= far {
                 let ratio = own[row] / scale
