@@ -21,15 +21,8 @@ extension Binder {
             throw QueryError(.type, "'\(name)' is no aggregate", at: call.name.range)
         }
         let arguments = try call.arguments.map { try expression($0.value, gathering) }
+        if let list = try listFunction(name, arguments, range) { return list }
         switch name {
-        case "cardinality", "len":
-            if arguments.count == 1, case .list = arguments[0].type {
-                return Expression(.call(ListAccess.count, arguments), .int32, range)
-            }
-        case "list_contains", "array_contains":
-            if arguments.count == 2, case .list = arguments[0].type {
-                return try quantified(arguments[1], "=", false, arguments[0], isQuery: false, range)
-            }
         case "coalesce", "ifnull":
             guard let last = arguments.last else { throw QueryError(.type, "coalesce needs arguments", at: range) }
             let branches = arguments.dropLast().map { value in

@@ -400,7 +400,7 @@ extension Binder {
         guard registry.scalars[name] != nil else {
             throw QueryError(.unknownName, "extract knows no field '\(field)'", at: range)
         }
-        guard value.type.isTime || value.type == .unknown else {
+        guard value.type.isTime || value.type == .unknown || value.type == .interval else {
             throw QueryError(.type, "extract takes a date or time, not \(value.type)", at: range)
         }
         return try function(name, [try coerced(value, to: value.type == .unknown ? .timestamp : value.type)], range)

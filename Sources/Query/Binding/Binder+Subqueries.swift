@@ -14,7 +14,9 @@ extension Binder {
         _ value: ExpressionSyntax, _ query: SelectSyntax, _ gathering: Gathering, _ range: SourceRange
     ) throws -> Expression {
         var plan = try self.query(query, parent: gathering.scope)
-        if case .row = value.kind { throw QueryError(.unsupported, "rows in IN are not executed yet", at: value.range) }
+        if case .row(let items) = value.kind {
+            return try inRows(try items.map { try expression($0, gathering) }, query, gathering, range)
+        }
         guard plan.columns.count == 1 else {
             throw QueryError(.type, "the subquery of IN has one column, not \(plan.columns.count)", at: range)
         }
@@ -27,6 +29,51 @@ extension Binder {
             plan = LogicalPlan(.project(plan, [converted]), [column(plan.columns[0].name, type)])
         }
         return pending(.isIn(value: left), plan, .bool, gathering, range)
+    }
+
+    /// `(a, b) IN (SELECT x, y …)`: true where a row equals it, else unknown where one may, else false.
+    private func inRows(
+        _ values: [Expression], _ query: SelectSyntax, _ gathering: Gathering, _ range: SourceRange
+    ) throws -> Expression {
+        let equal = try hasRow(values, query, gathering, range) { $0 }
+        let possible = try hasRow(values, query, gathering, range) { condition in
+            // Not false: true or unknown.
+            Expression(.not(Expression(.isTrue(condition, false), .bool, range)), .bool, range)
+        }
+        let unknown = Expression(.constant(.null), .bool, range)
+        return try caseExpression(
+            [(when: equal, then: .bool(true, range)), (when: possible, then: unknown)], .bool(false, range), range)
+    }
+
+    /// Whether the subquery has a row whose columns compare with the values, one by one.
+    private func hasRow(
+        _ values: [Expression], _ query: SelectSyntax, _ gathering: Gathering, _ range: SourceRange,
+        _ test: (Expression) -> Expression
+    ) throws -> Expression {
+        let plan = try self.query(query, parent: gathering.scope)
+        guard plan.columns.count == values.count else {
+            throw QueryError(
+                .type, "a row of \(values.count) beside a subquery of \(plan.columns.count) columns", at: range)
+        }
+        let conditions = try zip(values, plan.columns).map { value, column in
+            test(try comparison(.equal, value, Expression(column, range), range))
+        }
+        let rows = LogicalPlan(.filter(plan, .conjunction(conditions, range)), plan.columns)
+        return pending(.exists, rows, .bool, gathering, range)
+    }
+
+    /// The conditions of a filter: rows that are among those of a subquery, which stand alone, need not tell unknown
+    /// from false.
+    private func conditions(_ syntax: ExpressionSyntax, _ gathering: Gathering) throws -> [Expression] {
+        switch syntax.kind {
+        case .binary(let word, let left, let right) where word == "and":
+            return try conditions(left, gathering) + conditions(right, gathering)
+        case .inQuery(let value, let query, isNegated: false):
+            guard case .row(let items) = value.kind else { return try condition(syntax, gathering).conjuncts }
+            let values = try items.map { try expression($0, gathering) }
+            return [try hasRow(values, query, gathering, syntax.range) { $0 }]
+        default: return try condition(syntax, gathering).conjuncts
+        }
     }
 
     func quantified(
@@ -62,14 +109,14 @@ extension Binder {
     {
         let gathering = Gathering(scope)
         gathering.clause = clause
-        let condition = try self.condition(syntax, gathering)
+        let conjuncts = try conditions(syntax, gathering)
         let placeholders = Set(gathering.pending.map(\.placeholder.id))
         // What reads no subquery comes first: subqueries are computed for the rows that are left.
-        let plain = condition.conjuncts.filter { $0.columns.isDisjoint(with: placeholders) }
+        let plain = conjuncts.filter { $0.columns.isDisjoint(with: placeholders) }
         var plan = input
         if !plain.isEmpty { plan = LogicalPlan(.filter(plan, .conjunction(plain, syntax.range)), plan.columns) }
         var rest: [Expression] = []
-        for part in condition.conjuncts where !part.columns.isDisjoint(with: placeholders) {
+        for part in conjuncts where !part.columns.isDisjoint(with: placeholders) {
             if let id = part.columnID, let index = gathering.pending.firstIndex(where: { $0.placeholder.id == id }) {
                 let pending = gathering.pending.remove(at: index)
                 if case .scalar = pending.kind {
@@ -153,11 +200,11 @@ extension Binder {
         let free = left.columns.filter { right.freeColumns.contains($0.id) }
         if free.isEmpty { return LogicalPlan(joinKind(kind, left, right, conditions, range), columns) }
         let isSemi = kind == .semi || kind == .anti || kind == .mark(isIn: false)
-        if isSemi, let (plain, lifted) = Self.lifted(right, mine) {
+        if isSemi, let lifted = Self.lifted(right, mine) {
             // The correlated conditions become conditions of the join itself.
-            var all = lifted
-            for condition in conditions { all.append(condition.replacing(Self.outputs(of: right))) }
-            return LogicalPlan(joinKind(kind, left, plain, all, range), columns)
+            let outputs = Self.outputs(of: right, above: lifted.base)
+            let all = lifted.conditions + conditions.map { $0.replacing(outputs) }
+            return LogicalPlan(joinKind(kind, left, lifted.plan, all, range), columns)
         }
         let distinctLeft = distinct(
             LogicalPlan(.project(left, free.map { Expression($0, range) }), free.map { column($0.name, $0.type) }),
@@ -186,21 +233,27 @@ extension Binder {
         return LogicalPlan(joinKind(kind, kept, pushed, all, range), columns)
     }
 
-    /// Filters over an uncorrelated input: the input, and the conditions that read the outer side.
-    private static func lifted(_ plan: LogicalPlan, _ outer: Set<ColumnID>) -> (LogicalPlan, [Expression])? {
-        if plan.freeColumns.isDisjoint(with: outer) { return (plan, []) }
+    /// Filters and projections over an uncorrelated input: the filters that read nothing of the outer side, over that
+    /// input (`base`), without projections; and the conditions that do.
+    private static func lifted(
+        _ plan: LogicalPlan, _ outer: Set<ColumnID>
+    ) -> (plan: LogicalPlan, base: LogicalPlan, conditions: [Expression])? {
+        if plan.freeColumns.isDisjoint(with: outer) { return (plan, plan, []) }
         switch plan.kind {
         case .filter(let input, let condition):
-            guard let (inner, conditions) = lifted(input, outer) else { return nil }
+            guard let inner = lifted(input, outer) else { return nil }
+            // Projections below are left out: conditions then read what they are made of.
+            let outputs = outputs(of: input, above: inner.base)
             var mine: [Expression] = []
             var others: [Expression] = []
-            for part in condition.conjuncts {
+            for part in condition.conjuncts.map({ $0.replacing(outputs) }) {
                 if part.columns.isDisjoint(with: outer) { others.append(part) } else { mine.append(part) }
             }
             let kept =
                 others.isEmpty
-                ? inner : LogicalPlan(.filter(inner, .conjunction(others, condition.range)), inner.columns)
-            return (kept, conditions + mine)
+                ? inner.plan
+                : LogicalPlan(.filter(inner.plan, .conjunction(others, condition.range)), inner.plan.columns)
+            return (kept, inner.base, inner.conditions + mine)
         case .project(let input, let expressions):
             guard expressions.allSatisfy({ $0.columns.isDisjoint(with: outer) }) else { return nil }
             return lifted(input, outer)
@@ -208,15 +261,16 @@ extension Binder {
         }
     }
 
-    /// What the output columns of projections are, in columns below them.
-    private static func outputs(of plan: LogicalPlan) -> [ColumnID: Expression] {
+    /// What the output columns of projections are, in columns of the plan that they stand above.
+    private static func outputs(of plan: LogicalPlan, above base: LogicalPlan) -> [ColumnID: Expression] {
+        if plan === base { return [:] }
         switch plan.kind {
         case .project(let input, let expressions):
-            let below = outputs(of: input)
+            let below = outputs(of: input, above: base)
             return Dictionary(
                 zip(plan.columns.map(\.id), expressions.map { $0.replacing(below) }),
                 uniquingKeysWith: { first, _ in first })
-        case .filter(let input, _): return outputs(of: input)
+        case .filter(let input, _): return outputs(of: input, above: base)
         default: return [:]
         }
     }

@@ -206,7 +206,9 @@ struct Evaluator: Sendable {
     private func localTexts(_ column: Column) throws(KernelError) -> Column {
         try RowFunctions.texts(column.rowCount) { row in
             guard case .timestamp(let value) = column.scalar(row) else { return nil }
-            return LocalDateTime(utc: Instant(microsecondsSinceEpoch: value)).description.replacing("T", with: " ")
+            let text = LocalDateTime(utc: Instant(microsecondsSinceEpoch: value)).description.replacing("T", with: " ")
+            // Of a fraction no zeros at its end.
+            return value % 1_000_000 == 0 ? text : String(text.reversed().drop { $0 == "0" }.reversed())
         }
     }
 

@@ -82,6 +82,7 @@ struct FrameBounds {
             throw QueryError(.syntax, "RANGE with an offset needs one ORDER BY key", at: offset.range)
         }
         let offsets = try evaluator.column(offset, rows)
+        if offset.type == .interval { return try rangedByTime(offset, orderKey, order, sign, isLow: isLow) }
         // Distances as numbers in the key's own unit; descending keys are turned round.
         let direction = order.order.isDescending ? -1.0 : 1.0
         let keys = try (0..<rows.count).map {
@@ -90,26 +91,63 @@ struct FrameBounds {
         return try (0..<rows.count).map { row in
             guard let key = keys[row] else { return isLow ? peerStarts[row] : peerEnds[row] }
             let scalar = offsets.scalar(row)
-            var distance = try number(scalar, offset)
-            if case .date = order.expression.type, case .structure = scalar { distance /= 86_400_000_000 }
+            let distance = try number(scalar, offset)
             guard distance >= 0 else {
                 throw QueryError(.invalidArgument, "the offset of a frame must not be negative", at: offset.range)
             }
-            let edge = key + Double(sign) * distance
-            // The first row at or above the edge, or the first above it.
-            var (low, high) = (starts[row], ends[row])
-            while low < high {
-                let middle = (low + high) / 2
-                let isBefore: Bool
-                if let own = keys[middle] {
-                    isBefore = isLow ? own < edge : own <= edge
-                } else {
-                    isBefore = order.order.nullsFirst
-                }
-                if isBefore { low = middle + 1 } else { high = middle }
-            }
-            return low
+            return position(of: key + Double(sign) * distance, among: keys, row, isLow: isLow)
         }
+    }
+
+    /// RANGE with an interval: each key is moved by the calendar, months first, as `+` and `-` move it.
+    private func rangedByTime(
+        _ offset: Expression, _ orderKey: Column, _ order: SortKey, _ sign: Int, isLow: Bool
+    ) throws -> [Int] {
+        let isForward = (sign > 0) != order.order.isDescending
+        guard
+            let (call, _, _) = IntervalArithmetic.resolve(
+                isForward ? .add : .subtract, order.expression.type, .interval)
+        else { throw QueryError(.type, "RANGE with an interval needs a time", at: offset.range) }
+        let intervals = try evaluator.evaluate(offset, rows)
+        for row in 0..<(intervals.isConstant ? 1 : rows.count) {
+            guard case .structure(let parts) = intervals.column.scalar(row), parts.allSatisfy({ $0.asInt >= 0 }) else {
+                throw QueryError(
+                    .invalidArgument, "the offset of a frame must not be negative or NULL", at: offset.range)
+            }
+        }
+        // Dates move as the instants of their midnights.
+        let times = order.expression.type == .date ? midnights(orderKey) : orderKey
+        let moved = try kernel(offset.range) {
+            try call.kernel([.column(times), intervals], rows.count, evaluator.context)
+        }
+        guard case .int64(let own) = times.values, case .int64(let edges) = moved.values else {
+            throw QueryError(.type, "RANGE with an interval needs a time", at: offset.range)
+        }
+        let direction: Int64 = order.order.isDescending ? -1 : 1
+        let keys = (0..<rows.count).map { times.isValid($0) ? direction * own[$0] : nil }
+        return (0..<rows.count).map { row in
+            guard keys[row] != nil else { return isLow ? peerStarts[row] : peerEnds[row] }
+            return position(of: direction * edges[row], among: keys, row, isLow: isLow)
+        }
+    }
+
+    private func midnights(_ dates: Column) -> Column {
+        guard case .int32(let days) = dates.values else { return dates }
+        return Column(
+            .timestamp, validity: dates.validity, .int64(Buffer(days.array.map { Int64($0) &* 86_400_000_000 })))
+    }
+
+    /// In the partition of a row the first whose key is at or above an edge, or the first above it; keys ascend, and those
+    /// that are missing stand where the order puts them.
+    private func position<Key: Comparable>(of edge: Key, among keys: [Key?], _ row: Int, isLow: Bool) -> Int {
+        var (low, high) = (starts[row], ends[row])
+        while low < high {
+            let middle = (low + high) / 2
+            let isBefore =
+                if let own = keys[middle] { isLow ? own < edge : own <= edge } else { order?.order.nullsFirst ?? false }
+            if isBefore { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private func number(_ value: Scalar, _ offset: Expression) throws -> Double {
@@ -118,11 +156,6 @@ struct FrameBounds {
         case .date(let days): return Double(days)
         case .double(let own): return own
         case .decimal(let own): return Decimals.double(own.unscaled, scale: own.scale)
-        case .structure(let parts):
-            guard parts.count == 3, parts[0].asInt == 0 else {
-                throw QueryError(.unsupported, "RANGE by months is not executed yet", at: offset.range)
-            }
-            return Double(parts[1].asInt) * 86_400_000_000 + Double(parts[2].asInt)
         default: throw QueryError(.type, "RANGE with an offset needs a number or time", at: offset.range)
         }
     }

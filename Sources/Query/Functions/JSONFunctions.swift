@@ -4,10 +4,62 @@ internal import Kernels
 /// `->` and `->>`: a member of an object or an element of an array, as JSON or as text. The text of the JSON is looked
 /// through; numbers keep their digits.
 enum JSONFunctions {
-    static let all: [ScalarFunction] = [
-        access("->", .text, asText: false), access("->", .int32, asText: false), access("->>", .text, asText: true),
-        access("->>", .int32, asText: true),
-    ]
+    static let all: [ScalarFunction] =
+        [
+            access("->", .text, asText: false), access("->", .int32, asText: false), access("->>", .text, asText: true),
+            access("->>", .int32, asText: true),
+        ]
+        + ["json", "jsonb"].flatMap { prefix in
+            [
+                path("\(prefix)_extract_path", asText: false), path("\(prefix)_extract_path_text", asText: true),
+                length("\(prefix)_array_length"), kind("\(prefix)_typeof"),
+            ]
+        }
+
+    /// Step by step into objects by name and arrays by index.
+    private static func path(_ name: String, asText: Bool) -> ScalarFunction {
+        let result: SQLType = asText ? .text : .json
+        return ScalarFunction(name, [.json, .text], result, isVariadic: true) {
+            arguments, rowCount, _ throws(KernelError) in
+            try RowFunctions.boxed(result.logical, arguments, rowCount) { values throws(KernelError) in
+                var json = values[0].asText
+                for (step, key) in values.dropFirst().enumerated() {
+                    var cursor = JSONCursor(Array(json.utf8))
+                    let found =
+                        cursor.isArray ? Int(key.asText).flatMap { cursor.element($0) } : cursor.member(key.asText)
+                    guard let found else { return .null }
+                    if asText, step == values.count - 2 { return cursor.text(found) }
+                    json = cursor.raw(found)
+                }
+                return .text(json)
+            }
+        }
+    }
+
+    private static func length(_ name: String) -> ScalarFunction {
+        ScalarFunction(name, [.json], .int32, canFail: true) { arguments, rowCount, _ throws(KernelError) in
+            try RowFunctions.boxed(.int32, arguments, rowCount) { values throws(KernelError) in
+                var cursor = JSONCursor(Array(values[0].asText.utf8))
+                guard cursor.isArray else { throw .invalidArgument("the length of JSON that is no array") }
+                return .int(Int64(cursor.elements().count))
+            }
+        }
+    }
+
+    private static func kind(_ name: String) -> ScalarFunction {
+        ScalarFunction(name, [.json], .text) { arguments, rowCount, _ throws(KernelError) in
+            try RowFunctions.boxed(.text, arguments, rowCount) { values in
+                switch values[0].asText.first(where: { !$0.isWhitespace }) {
+                case "{": .text("object")
+                case "[": .text("array")
+                case "\"": .text("string")
+                case "t", "f": .text("boolean")
+                case "n": .text("null")
+                default: .text("number")
+                }
+            }
+        }
+    }
 
     private static func access(_ name: String, _ key: SQLType, asText: Bool) -> ScalarFunction {
         let result: SQLType = asText ? .text : .json
@@ -61,11 +113,21 @@ struct JSONCursor {
         }
     }
 
+    /// Whether the text is an array.
+    var isArray: Bool { bytes.first { ![9, 10, 13, 32].contains($0) } == UInt8(ascii: "[") }
+
     /// The place of an array's element, from 0; from the end where negative.
     mutating func element(_ index: Int) -> Range<Int>? {
+        let places = elements()
+        let wanted = index < 0 ? places.count + index : index
+        return places.indices.contains(wanted) ? places[wanted] : nil
+    }
+
+    /// The places of an array's elements; none of what is no array.
+    mutating func elements() -> [Range<Int>] {
         position = 0
         skipSpace()
-        guard current == UInt8(ascii: "[") else { return nil }
+        guard current == UInt8(ascii: "[") else { return [] }
         position += 1
         var places: [Range<Int>] = []
         while true {
@@ -76,8 +138,7 @@ struct JSONCursor {
             guard current == UInt8(ascii: ",") else { break }
             position += 1
         }
-        let wanted = index < 0 ? places.count + index : index
-        return places.indices.contains(wanted) ? places[wanted] : nil
+        return places
     }
 
     /// The JSON of a place.

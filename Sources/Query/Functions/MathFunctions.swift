@@ -4,7 +4,7 @@ internal import Kernels
 
 /// Functions of numbers.
 enum MathFunctions {
-    static let all: [ScalarFunction] = doubles + rounding + absolute + powers
+    static let all: [ScalarFunction] = doubles + rounding + absolute + powers + divisors + [arcTangent, bucket]
 
     private static func domain(
         _ name: String, _ isInside: @escaping @Sendable (Double) -> Bool, _ body: @escaping @Sendable (Double) -> Double
@@ -76,6 +76,46 @@ enum MathFunctions {
                 let result = pow(base, exponent)
                 if result.isInfinite && base.isFinite && exponent.isFinite { throw .overflow("double precision") }
                 return .double(result)
+            }
+        }
+    }
+
+    private static let arcTangent = ScalarFunction("atan2", [.double, .double], .double) {
+        arguments, rowCount, _ throws(KernelError) in
+        try RowFunctions.boxed(.double, arguments, rowCount) { .double(atan2($0[0].asDouble, $0[1].asDouble)) }
+    }
+
+    /// `width_bucket(value, low, high, count)`: which of equally wide buckets; 0 below and `count + 1` above them.
+    private static let bucket = ScalarFunction(
+        "width_bucket", [.double, .double, .double, .int32], .int32, canFail: true
+    ) { arguments, rowCount, _ throws(KernelError) in
+        try RowFunctions.boxed(.int32, arguments, rowCount) { values throws(KernelError) in
+            let (value, low, high) = (values[0].asDouble, values[1].asDouble, values[2].asDouble)
+            let count = values[3].asInt
+            guard count > 0, count < Int64(Int32.max), low.isFinite, high.isFinite, low != high, !value.isNaN else {
+                throw .invalidArgument("width_bucket without buckets between two different numbers")
+            }
+            let share = (value - low) / (high - low)
+            if share < 0 { return .int(0) }
+            if share >= 1 { return .int(count + 1) }
+            return .int(min(count, Int64(Double(count) * share) + 1))
+        }
+    }
+
+    private static let divisors: [ScalarFunction] = ["gcd", "lcm"].map { name in
+        ScalarFunction(name, [.int64, .int64], .int64, canFail: true) { arguments, rowCount, _ throws(KernelError) in
+            try RowFunctions.boxed(.int64, arguments, rowCount) { values throws(KernelError) in
+                var (a, b) = (values[0].asInt.magnitude, values[1].asInt.magnitude)
+                let product = (a, b)
+                while b != 0 { (a, b) = (b, a % b) }
+                if name == "lcm" {
+                    if a == 0 { return .int(0) }
+                    let (multiple, overflow) = (product.0 / a).multipliedReportingOverflow(by: product.1)
+                    if overflow { throw .overflow("bigint") }
+                    a = multiple
+                }
+                guard let result = Int64(exactly: a) else { throw .overflow("bigint") }
+                return .int(result)
             }
         }
     }

@@ -15,23 +15,13 @@ enum PatternFunctions {
             let pattern = try Pattern(values[1].asText, ignoresCase: flags.contains("i"))
             return .text(try pattern.replacing(values[0].asText, values[2].asText, isGlobal: flags.contains("g")))
         },
-        function("regexp_like", [.text, .text], .bool) { values throws(KernelError) in
-            .bool(try Pattern(values[1].asText).matches(values[0].asText))
+        test("regexp_like"), test("regexp_matches"), test("~"), test("~*", ignoresCase: true),
+        test("!~", isNegated: true), test("!~*", ignoresCase: true, isNegated: true),
+        function("regexp_substr", [.text, .text], .text) { values throws(KernelError) in
+            try Pattern(values[1].asText).first(in: values[0].asText).map(Scalar.text) ?? .null
         },
-        function("regexp_matches", [.text, .text], .bool) { values throws(KernelError) in
-            .bool(try Pattern(values[1].asText).matches(values[0].asText))
-        },
-        function("~", [.text, .text], .bool) { values throws(KernelError) in
-            .bool(try Pattern(values[1].asText).matches(values[0].asText))
-        },
-        function("~*", [.text, .text], .bool) { values throws(KernelError) in
-            .bool(try Pattern(values[1].asText, ignoresCase: true).matches(values[0].asText))
-        },
-        function("!~", [.text, .text], .bool) { values throws(KernelError) in
-            .bool(try !Pattern(values[1].asText).matches(values[0].asText))
-        },
-        function("!~*", [.text, .text], .bool) { values throws(KernelError) in
-            .bool(try !Pattern(values[1].asText, ignoresCase: true).matches(values[0].asText))
+        function("regexp_count", [.text, .text], .int32) { values throws(KernelError) in
+            .int(Int64(try Pattern(values[1].asText).count(in: values[0].asText)))
         },
         function("translate", [.text, .text, .text], .text) { values throws(KernelError) in
             .text(translated(values[0].asText, values[1].asText, values[2].asText))
@@ -56,6 +46,37 @@ enum PatternFunctions {
         ScalarFunction(name, parameters, result, canFail: true) { arguments, rowCount, _ throws(KernelError) in
             try RowFunctions.boxed(result.logical, arguments, rowCount) { values throws(KernelError) in try body(values)
             }
+        }
+    }
+
+    /// Whether a pattern is found: one that is constant is read once, and each text of a dictionary looked at once.
+    private static func test(_ name: String, ignoresCase: Bool = false, isNegated: Bool = false) -> ScalarFunction {
+        ScalarFunction(name, [.text, .text], .bool, canFail: true) { arguments, rowCount, _ throws(KernelError) in
+            guard arguments[1].isConstant, arguments[1].column.isValid(0), !arguments[0].isConstant else {
+                return try RowFunctions.boxed(.bool, arguments, rowCount) { values throws(KernelError) in
+                    let pattern = try Pattern(values[1].asText, ignoresCase: ignoresCase)
+                    return .bool(try pattern.matches(values[0].asText) != isNegated)
+                }
+            }
+            let pattern = try Pattern(arguments[1].column.scalar(0).asText, ignoresCase: ignoresCase)
+            let column = arguments[0].column
+            var found = [Bool](repeating: false, count: rowCount)
+            if case .dictionary(let codes, let dictionary) = column.values {
+                var known = [Bool?](repeating: nil, count: dictionary.values.count)
+                for row in 0..<rowCount where column.isValid(row) {
+                    let code = Int(codes[row])
+                    if known[code] == nil {
+                        known[code] = try pattern.matches(dictionary.values.text(code)) != isNegated
+                    }
+                    found[row] = known[code] ?? false
+                }
+            } else {
+                let texts = try column.plainBytes()
+                for row in 0..<rowCount where column.isValid(row) {
+                    found[row] = try pattern.matches(texts.text(row)) != isNegated
+                }
+            }
+            return Column(.bool, validity: column.validity, .bool(Bitmap(found)))
         }
     }
 
@@ -113,6 +134,16 @@ struct Pattern {
     func matches(_ text: String) throws(KernelError) -> Bool {
         do { return try regex.firstMatch(in: text) != nil } catch { throw .invalidArgument("a regular expression") }
     }
+
+    /// The first stretch that matches.
+    func first(in text: String) throws(KernelError) -> String? {
+        do { return try regex.firstMatch(in: text).map { String(text[$0.range]) } } catch {
+            throw .invalidArgument("a regular expression")
+        }
+    }
+
+    /// How many stretches match, none over another.
+    func count(in text: String) -> Int { text.matches(of: regex).count }
 
     /// The text with the first or all matches replaced; `\1` is a group, `\&` the whole, as PostgreSQL has it.
     func replacing(_ text: String, _ replacement: String, isGlobal: Bool) throws(KernelError) -> String {

@@ -78,6 +78,9 @@ package struct FunctionRegistry: Sendable {
         registry.add(MathFunctions.all)
         registry.add(TextFunctions.all)
         registry.add(TimeFunctions.all)
+        registry.add(TimeMeasures.all)
+        registry.add(CalendarFunctions.all)
+        registry.add(ListFunctions.all)
         registry.add(PatternFunctions.all)
         registry.add(JSONFunctions.all)
         for definition in AggregateLibrary.all { registry.aggregates[definition.name] = definition }
