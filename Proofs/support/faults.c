@@ -111,6 +111,7 @@ static void after(void) {
     }
 
 PLAIN(fsync, (int d), (d), is_watched(d), 1)
+PLAIN(syncfs, (int d), (d), is_watched(d), 1)
 PLAIN(fdatasync, (int d), (d), is_watched(d), 1)
 PLAIN(ftruncate, (int d, off_t n), (d, n), is_watched(d), 1)
 PLAIN(rename, (const char *a, const char *b), (a, b), is_ours(b), 1)

@@ -16,7 +16,7 @@ import threading
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # The steps of the program's script that are swept: each operation once, the second overwrite and the second vacuum, which
 # cuts the log. The names are those of LakeProof's Script.swift.
-STEPS = {0: "create", 1: "append", 3: "merge", 4: "compact", 5: "merge-repeated-keys", 6: "delete", 7: "restore",
+STEPS = {0: "create", 1: "append", 2: "append-in-a-batch", 3: "merge", 4: "compact", 5: "merge-repeated-keys", 6: "delete", 7: "restore",
          9: "replace-days", 10: "checkpoint", 11: "vacuum", 12: "overwrite", 23: "vacuum-of-the-log"}
 
 

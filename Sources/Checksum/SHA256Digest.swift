@@ -22,7 +22,16 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
     package init(of text: String) { self.init(of: Array(text.utf8).span) }
 
     /// 64 lower-case hexadecimal digits.
-    package var description: String { bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+    package var description: String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(64)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
 }
 
 /// Takes bytes piece by piece and gives their SHA-256.

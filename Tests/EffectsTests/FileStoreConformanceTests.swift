@@ -39,6 +39,27 @@ import Testing
         }
     }
 
+    @Test(arguments: Kind.allCases) func foldersAreAddedAndWhatIsOnAVolumeIsSynced(kind: Kind) throws {
+        try with(kind) { store, folder in
+            let inner = folder.appending("b").appending("c")
+            #expect(try store.addFolder(inner) == [folder, folder.appending("b")])
+            #expect(try store.addFolder(inner) == [])
+            #expect(try store.status(of: inner)?.kind == .folder)
+            let volume = try store.volume(of: folder)
+            let path = inner.appending("d")
+            #expect(code { _ = try volume.holds(path) } == .notFound)
+            #expect(code { try store.syncFile(path) } == .notFound)
+            let file = try store.create(path)
+            try file.write([1].span)
+            try file.close()
+            #expect(code { _ = try store.addFolder(path) } == .exists)
+            #expect(try volume.holds(path) && volume.holds(inner))
+            try store.syncFile(path)
+            try volume.sync()
+            #expect(try store.contents(of: path) == [1])
+        }
+    }
+
     @Test(arguments: Kind.allCases) func aFileIsReadAsItWasWritten(kind: Kind) throws {
         try with(kind) { store, folder in
             let path = folder.appending("a")

@@ -163,6 +163,11 @@ private final class SyncTimingStore: FileStore, @unchecked Sendable {
         try timed { () throws(FileError) in try disk.syncFolder(path) }
     }
     func makeFolder(_ path: FilePath) throws(FileError) { try disk.makeFolder(path) }
+    func addFolder(_ path: FilePath) throws(FileError) -> [FilePath] { try disk.addFolder(path) }
+    func syncFile(_ path: FilePath) throws(FileError) {
+        try timed { () throws(FileError) in try disk.syncFile(path) }
+    }
+    func volume(of path: FilePath) throws(FileError) -> any FileVolume { try disk.volume(of: path) }
     func removeFolder(_ path: FilePath) throws(FileError) { try disk.removeFolder(path) }
     func names(in path: FilePath) throws(FileError) -> [String] { try disk.names(in: path) }
     func status(of path: FilePath) throws(FileError) -> FileStatus? { try disk.status(of: path) }

@@ -1,4 +1,6 @@
+import Effects
 import Runs
+import Synchronization
 import Testing
 
 @Suite struct SQLiteLedgerTests {
@@ -23,6 +25,37 @@ import Testing
         #expect(throws: LedgerError.leaseLost(tenant: "acme")) { try ledger.nextSequence(under: old) }
         #expect(try ledger.run("a")?.state == .unknown)
         #expect(try ledger.leaseHolder(tenant: "acme")?.holder == "two")
+    }
+
+    /// Writes of several threads are made together; one that is refused takes none of the others with it.
+    @Test func writesOfSeveralThreadsAreEachMadeOrRefused() throws {
+        let ledger = ledger
+        let old = try ledger.takeLease(tenant: "lost", holder: "one", at: 1)
+        _ = try ledger.takeLease(tenant: "lost", holder: "two", at: 2)
+        let numbers = Mutex<[String: [Int64]]>([:])
+        let refused = Mutex(0)
+        ParallelWork.run(count: 400, threads: 8) { piece, _ in
+            let tenant = "tenant-\(piece % 20)"
+            if piece % 10 == 3 {
+                do {
+                    _ = try ledger.nextSequence(under: old)
+                } catch LedgerError.leaseLost {
+                    refused.withLock { $0 += 1 }
+                } catch {
+                    Issue.record(error)
+                }
+            }
+            do {
+                let lease = try ledger.takeLease(tenant: tenant, holder: "\(piece)", at: Int64(piece))
+                numbers.withLock { $0[tenant, default: []].append(lease.epoch) }
+            } catch {
+                Issue.record(error)
+            }
+        }
+        #expect(refused.withLock { $0 } == 40)
+        let epochs = numbers.withLock { $0 }
+        #expect(epochs.count == 20)
+        for epochs in epochs.values { #expect(epochs.sorted() == Array(1...20)) }
     }
 
     @Test func aRunComesBackWithWhatItDid() throws {

@@ -82,6 +82,30 @@ struct WorkerPoolTests {
         #expect((3...2 * WorkerPool.threadsPerWorkerMax).contains(most), "\(most)")
     }
 
+    @Test func othersGoOnWhileAPieceWaits() {
+        let notes = Notes()
+        let waiting = Mutex((now: 0, most: 0))
+        WorkerPool.run(
+            count: 60, workers: 2,
+            pausing: { piece, pause in
+                notes.begin(piece)
+                let value = pause { () -> Int in
+                    waiting.withLock {
+                        $0.now += 1
+                        $0.most = max($0.most, $0.now)
+                    }
+                    Self.sleep(20)
+                    waiting.withLock { $0.now -= 1 }
+                    return piece
+                }
+                #expect(value == piece)
+                notes.end(piece)
+            })
+        #expect(notes.state.withLock { $0.done }.sorted() == Array(0..<60))
+        let most = waiting.withLock { $0.most }
+        #expect((3...WorkerPool.pausedCountMax + 2).contains(most), "\(most)")
+    }
+
     @Test func nothingIsDoneOfNothing() {
         WorkerPool.run(count: 0, workers: 4) { _ in Issue.record("a piece of nothing") }
     }

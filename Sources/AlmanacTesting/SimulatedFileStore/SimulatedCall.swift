@@ -1,13 +1,15 @@
 /// The calls on a simulated file store, as they are counted and made to fail.
 package enum SimulatedCall: String, Sendable, CaseIterable {
     case open, read, names, status, lock, freeBytes
-    case create, write, sync, close, link, rename, remove, syncFolder, makeFolder, removeFolder
+    case create, write, sync, close, link, rename, remove, syncFolder, syncVolume, makeFolder, removeFolder
 
     /// Whether the call changes what is on the disk, or makes it durable: a crash is told apart there.
     package var isMutating: Bool {
         switch self {
         case .open, .read, .names, .status, .lock, .freeBytes: false
-        case .create, .write, .sync, .close, .link, .rename, .remove, .syncFolder, .makeFolder, .removeFolder: true
+        case .create, .write, .sync, .close, .link, .rename, .remove, .syncFolder, .syncVolume, .makeFolder,
+            .removeFolder:
+            true
         }
     }
 }

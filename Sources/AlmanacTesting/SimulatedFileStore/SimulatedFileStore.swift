@@ -274,6 +274,23 @@ package final class SimulatedFileStore: FileStore {
         }
         let parent = path.removingLastComponent()
         if !parent.isEmpty && parent != path { try makeFolder(parent) }
+        try addLastFolder(path)
+        try syncFolder(parent.isEmpty ? "/" : parent)
+    }
+
+    package func addFolder(_ path: FilePath) throws(FileError) -> [FilePath] {
+        if let status = try status(of: path) {
+            guard status.kind == .folder else { throw FileError(.exists, "make the folder", path: path.string) }
+            return []
+        }
+        let parent = path.removingLastComponent()
+        var changed: [FilePath] = []
+        if !parent.isEmpty && parent != path { changed = try addFolder(parent) }
+        try addLastFolder(path)
+        return changed + [parent.isEmpty ? "/" : parent]
+    }
+
+    private func addLastFolder(_ path: FilePath) throws(FileError) {
         let now = clock.microsecondsSinceEpoch()
         try perform(.makeFolder, path, "make the folder") { state throws(FileError) in
             let (folder, name) = try state.place(path, "make the folder")
@@ -281,8 +298,22 @@ package final class SimulatedFileStore: FileStore {
             let number = state.volume.makeNode(isFolder: true, at: now)
             state.volume.change(folder, [.init(name: name, number: number)])
         }
-        try syncFolder(parent.isEmpty ? "/" : parent)
     }
+
+    package func syncFile(_ path: FilePath) throws(FileError) {
+        let number = try state.withLock { state throws(FileError) in try state.node(path, "sync") }
+        switch try begin(.sync, path) {
+        case .proceed: state.withLock { $0.volume.syncFile(number) }
+        case .failAfterEffect(let error):
+            state.withLock { $0.volume.syncFile(number) }
+            throw FileError("sync", path: path.string, number: error)
+        case .fail(let error), .half(let error):
+            state.withLock { $0.volume.failSync(number) }
+            throw FileError("sync", path: path.string, number: error)
+        }
+    }
+
+    package func volume(of path: FilePath) throws(FileError) -> any FileVolume { SimulatedFileVolume(self) }
 
     package func removeFolder(_ path: FilePath) throws(FileError) {
         guard let status = try status(of: path) else { return }

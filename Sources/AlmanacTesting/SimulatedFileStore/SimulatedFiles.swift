@@ -141,3 +141,27 @@ final class SimulatedFileLock: FileLock {
         store.state.withLock { if $0.generation == generation { $0.lockedNodes.remove(number) } }
     }
 }
+
+/// All of a simulated store, as one volume.
+final class SimulatedFileVolume: FileVolume {
+    private let store: SimulatedFileStore
+
+    init(_ store: SimulatedFileStore) { self.store = store }
+
+    func holds(_ path: FilePath) throws(FileError) -> Bool {
+        _ = try store.state.withLock { state throws(FileError) in try state.node(path, "look at") }
+        return true
+    }
+
+    func sync() throws(FileError) {
+        switch try store.begin(.syncVolume, "/") {
+        case .proceed: store.state.withLock { $0.volume.syncAll() }
+        case .failAfterEffect(let error):
+            store.state.withLock { $0.volume.syncAll() }
+            throw FileError("sync the volume of", path: "/", number: error)
+        case .fail(let error), .half(let error):
+            store.state.withLock { $0.volume.failSyncOfAll() }
+            throw FileError("sync the volume of", path: "/", number: error)
+        }
+    }
+}

@@ -88,6 +88,20 @@ struct SimulatedVolume: Sendable {
 
     mutating func failSync(_ file: Number) { nodes[file]?.syncFailed = true }
 
+    /// Keeps the bytes of all files and the names in all folders.
+    mutating func syncAll() {
+        for (number, node) in nodes {
+            if node.isFolder { syncFolder(number) } else { syncFile(number) }
+        }
+    }
+
+    /// A sync of the volume that failed: no bytes that were not kept yet ever will be.
+    mutating func failSyncOfAll() {
+        for (number, node) in nodes where !node.isFolder && node.bytes.count != node.keptBytes.count {
+            failSync(number)
+        }
+    }
+
     mutating func syncFolder(_ folder: Number) {
         guard let node = nodes[folder] else { return }
         nodes[folder]?.keptNames = node.names

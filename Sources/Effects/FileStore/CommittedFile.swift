@@ -80,6 +80,9 @@ package final class PendingFile {
     private let temporary: FilePath
     private var isOpen = true
 
+    /// Where the bytes are until the file gets its final name.
+    package var temporaryPath: FilePath { temporary }
+
     init(store: any FileStore, path: FilePath, temporary: FilePath, file: any WritableFile) {
         self.store = store
         self.path = path
@@ -97,18 +100,8 @@ package final class PendingFile {
     ) throws -> Result {
         do {
             try file.sync()
-            let size = file.size
-            try file.close()
-            let readBack = try store.open(temporary)
-            guard readBack.size == size else { throw FileError(.readWrite, "read back", path: path.string) }
-            let result = try verify(readBack)
-            if replacing {
-                try store.rename(temporary, to: path)
-            } else {
-                try store.link(temporary, to: path)
-                try store.remove(temporary)
-            }
-            isOpen = false
+            let result = try readBack(verify)
+            try giveName(replacing: replacing)
             let folder = path.removingLastComponent()
             try store.syncFolder(folder.isEmpty ? "." : folder)
             return result
@@ -116,6 +109,49 @@ package final class PendingFile {
             abandon()
             throw error
         }
+    }
+
+    /// Steps (2) and (3) without the sync: the bytes are whole, and a power cut may take them away. Who gives the file its
+    /// name must have made `temporaryPath` durable before, if the name alone says that there is something.
+    ///
+    /// - Throws: as `commit`.
+    package func closeUnsynced<Result>(verify: (any ReadableFile) throws -> Result) throws -> Result {
+        do {
+            return try readBack(verify)
+        } catch {
+            abandon()
+            throw error
+        }
+    }
+
+    /// Step (4) after `closeUnsynced`: the name is there, and a power cut may take it away until its folder is synced.
+    ///
+    /// - Throws: `FileError`; the file is given up then.
+    package func nameUnsynced(replacing: Bool = false) throws(FileError) {
+        do throws(FileError) {
+            try giveName(replacing: replacing)
+        } catch {
+            abandon()
+            throw error
+        }
+    }
+
+    private func readBack<Result>(_ verify: (any ReadableFile) throws -> Result) throws -> Result {
+        let size = file.size
+        try file.close()
+        let readBack = try store.open(temporary)
+        guard readBack.size == size else { throw FileError(.readWrite, "read back", path: path.string) }
+        return try verify(readBack)
+    }
+
+    private func giveName(replacing: Bool) throws(FileError) {
+        if replacing {
+            try store.rename(temporary, to: path)
+        } else {
+            try store.link(temporary, to: path)
+            try store.remove(temporary)
+        }
+        isOpen = false
     }
 
     /// Gives the file up. A temporary file that cannot be removed is the cleaner's: the first error is the one to tell.

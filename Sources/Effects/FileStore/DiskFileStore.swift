@@ -39,20 +39,37 @@ package struct DiskFileStore: FileStore {
         try Self.check("sync", path) { fsync(descriptor) }
     }
 
+    package func syncFile(_ path: FilePath) throws(FileError) {
+        let descriptor = try Self.descriptor("sync", path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        defer { Glibc.close(descriptor) }
+        // Never tried again: after a failed fsync the kernel may have dropped the pages.
+        guard fsync(descriptor) == 0 else { throw FileError("sync", path: path.string, number: errno) }
+    }
+
+    package func volume(of path: FilePath) throws(FileError) -> any FileVolume {
+        guard DiskVolume.isSupported else { throw FileError("look at", path: path.string, number: ENOSYS) }
+        return try DiskVolume(try Self.descriptor("look at", path, O_RDONLY | O_CLOEXEC), path: path)
+    }
+
     package func makeFolder(_ path: FilePath) throws(FileError) {
+        for folder in try addFolder(path) { try syncFolder(folder) }
+    }
+
+    package func addFolder(_ path: FilePath) throws(FileError) -> [FilePath] {
         if let status = try status(of: path) {
             // A link to a folder is somebody's own choice of volume; only a file in the way is an error.
             guard status.kind == .folder || status.kind == .link else {
                 throw FileError(.exists, "make the folder", path: path.string)
             }
-            return
+            return []
         }
         let parent = path.removingLastComponent()
-        if !parent.isEmpty && parent != path { try makeFolder(parent) }
+        var changed: [FilePath] = []
+        if !parent.isEmpty && parent != path { changed = try addFolder(parent) }
         if unsafe mkdir(path.string, 0o700) == -1 && errno != EEXIST {
             throw FileError("make the folder", path: path.string, number: errno)
         }
-        try syncFolder(parent.isEmpty ? "." : parent)
+        return changed + [parent.isEmpty ? "." : parent]
     }
 
     package func removeFolder(_ path: FilePath) throws(FileError) {

@@ -99,3 +99,47 @@ final class DiskFileLock: FileLock {
 
     func release() { flock(descriptor, LOCK_UN) }
 }
+
+/// A volume, held by a descriptor: the kernel tells through it what could not be written since it was opened.
+final class DiskVolume: FileVolume {
+    private let descriptor: Int32
+    private let device: dev_t
+    private let path: String
+
+    init(_ descriptor: Int32, path: FilePath) throws(FileError) {
+        self.descriptor = descriptor
+        self.path = path.string
+        var record = stat()
+        guard unsafe fstat(descriptor, &record) == 0 else {
+            let number = errno
+            Glibc.close(descriptor)
+            throw FileError("look at", path: path.string, number: number)
+        }
+        device = record.st_dev
+    }
+
+    deinit { Glibc.close(descriptor) }
+
+    func holds(_ path: FilePath) throws(FileError) -> Bool {
+        var record = stat()
+        guard unsafe stat(path.string, &record) == 0 else {
+            throw FileError("look at", path: path.string, number: errno)
+        }
+        return record.st_dev == device
+    }
+
+    func sync() throws(FileError) {
+        guard let call = Self.call else { throw FileError("sync the volume of", path: path, number: ENOSYS) }
+        guard call(descriptor) == 0 else { throw FileError("sync the volume of", path: path, number: errno) }
+    }
+
+    /// Whether this system can.
+    static var isSupported: Bool { call != nil }
+
+    /// syncfs(2) is no part of the Glibc module, so it is found by its name.
+    private static let call: (@Sendable (CInt) -> CInt)? = {
+        guard let address = unsafe dlsym(nil, "syncfs") else { return nil }
+        let call = unsafe unsafeBitCast(address, to: (@convention(c) (CInt) -> CInt).self)
+        return { call($0) }
+    }()
+}

@@ -19,6 +19,14 @@ package protocol FileStore: Sendable {
     func syncFolder(_ path: FilePath) throws(FileError)
     /// Makes a folder and its parents (mode 0700), durably; nothing happens where it is there.
     func makeFolder(_ path: FilePath) throws(FileError)
+    /// Makes a folder and its parents (mode 0700), none of them durably.
+    ///
+    /// - Returns: the folders that got a name by it: until they are synced, a power cut may take the new ones away.
+    func addFolder(_ path: FilePath) throws(FileError) -> [FilePath]
+    /// Makes the bytes of a file durable that was written and closed without. A failed sync is final.
+    func syncFile(_ path: FilePath) throws(FileError)
+    /// The volume that a file or folder lies on, watched from now on.
+    func volume(of path: FilePath) throws(FileError) -> any FileVolume
     /// Removes a folder with all that is in it, without following links; nothing happens where there is none.
     func removeFolder(_ path: FilePath) throws(FileError)
     /// The names in a folder, sorted by code units; `notFound` if there is no such folder.
@@ -73,6 +81,17 @@ package protocol WritableFile: AnyObject {
     func sync() throws(FileError)
     /// Closes; further calls are errors. Also closed, without an error seen, when it goes out of scope.
     func close() throws(FileError)
+}
+
+/// A volume of the disk: all that was written on it becomes durable at once.
+package protocol FileVolume: AnyObject, Sendable {
+    /// Whether a path lies on it.
+    func holds(_ path: FilePath) throws(FileError) -> Bool
+    /// Makes the bytes of all files and the names in all folders of the volume durable.
+    ///
+    /// - Throws: where anything could not be kept that was written since the volume was asked for, by anyone. That is
+    ///   final: nobody knows what.
+    func sync() throws(FileError)
 }
 
 /// A lock that is held until it is released or its process ends.

@@ -62,6 +62,66 @@ struct Committer {
         throw LakeError(.conflict, "can't write to table \(table.address): other writers were always faster")
     }
 
+    // MARK: With others
+
+    /// A version that is written, and has no number yet: rule (1) holds for it as soon as `log` is durable with all files.
+    struct Prepared {
+        let table: DeltaTable
+        let version: Int64
+        let bytes: [UInt8]
+        /// The version's file under its temporary name.
+        let log: PendingFile
+        let base: TableSnapshot?
+        /// What is told when it is there for good.
+        let commit: TableCommit
+    }
+
+    /// Writes the version that would come next.
+    ///
+    /// - Throws: `FileError`.
+    func prepare(_ intent: CommitIntent, on base: TableSnapshot?) throws -> Prepared {
+        let version = (base?.version ?? -1) + 1
+        let bytes = DeltaLog.bytes(actions(intent, on: base, version))
+        let path = log.path(of: version)
+        let pending = try CommittedFile(store: store, random: table.random).begin(path)
+        try pending.file.write(bytes.span)
+        try pending.closeUnsynced { readBack in
+            guard try readBack.read(at: 0, count: bytes.count) == bytes else {
+                throw FileError(.readWrite, "read back", path: path.string)
+            }
+        }
+        let commit = TableCommit(
+            version: version, isRepeated: false, rowCount: intent.addedRowCount, fileCount: intent.added.count,
+            byteCount: intent.addedByteCount, logSHA256: SHA256Digest(of: bytes.span).description)
+        return Prepared(table: table, version: version, bytes: bytes, log: pending, base: base, commit: commit)
+    }
+
+    /// Gives a prepared version its number; it is there for good when the log's folder is synced.
+    ///
+    /// - Returns: false where another has the number.
+    func link(_ prepared: Prepared, mayBeNamed: inout Bool) throws -> Bool {
+        do {
+            try prepared.log.nameUnsynced()
+            mayBeNamed = true
+            return true
+        } catch {
+            // A lost reply: only what is on the disk tells whether the version is ours.
+            switch state(of: log.path(of: prepared.version), prepared.bytes) {
+            case .absent: throw error
+            case .another: return false
+            case .unknown:
+                mayBeNamed = true
+                throw unknown(prepared.version, error)
+            case .ours:
+                mayBeNamed = true
+                return true
+            }
+        }
+    }
+
+    /// What is told of a prepared version that is there for good.
+    func concluded(_ prepared: Prepared) -> TableCommit { checkpointing(prepared.commit, base: prepared.base) }
+
     // MARK: One version
 
     private func actions(_ intent: CommitIntent, on base: TableSnapshot?, _ version: Int64) -> [DeltaAction] {
@@ -151,7 +211,7 @@ struct Committer {
         }
     }
 
-    private func unknown(_ version: Int64, _ error: FileError) -> LakeError {
+    func unknown(_ version: Int64, _ error: FileError) -> LakeError {
         LakeError(
             .outcomeUnknown,
             "can't tell whether version \(version) of table \(table.address) is durable (\(error)); repeat the change")
@@ -249,17 +309,25 @@ extension DeltaTable {
     func syncFolders() throws(FileError) {
         try store.syncFolder(log.folder)
         try store.syncFolder(address.folder)
-        var folder = address.folder
-        // Kind, tenant, lake and project: what Almanac may have made. Above that we may not be allowed to look.
-        for _ in 0..<4 {
-            let parent = folder.removingLastComponent()
-            if parent.isEmpty || parent == folder { return }
+        for folder in foldersAbove {
             do throws(FileError) {
-                try store.syncFolder(parent)
+                try store.syncFolder(folder)
             } catch  where error.code == .notPermitted {
                 return
             }
+        }
+    }
+
+    /// Kind, tenant, lake and project: what Almanac may have made. Above that we may not be allowed to look.
+    var foldersAbove: [FilePath] {
+        var folders: [FilePath] = []
+        var folder = address.folder
+        while folders.count < 4 {
+            let parent = folder.removingLastComponent()
+            if parent.isEmpty || parent == folder { break }
+            folders.append(parent)
             folder = parent
         }
+        return folders
     }
 }

@@ -86,6 +86,11 @@ package struct Publisher {
         return written
     }
 
+    /// Whether there is a manifest.
+    package func hasPublished() throws -> Bool {
+        try store.status(of: layout.published(try ArtefactName(Self.manifestName), of: scope)) != nil
+    }
+
     private static let manifestName = "manifest.json"
 
     /// The names of the manifest that is there; empty where there is none, nil where it cannot be understood: nothing

@@ -69,17 +69,26 @@ final class DataFile {
         return JSONValue.object(dropping: ["numRecords": all["numRecords"]]).canonicalText
     }
 
-    /// Makes the file durable under its name, after it was read back: size, SHA-256, footer, rows, tenant.
-    func commit(atMilliseconds milliseconds: Int64) throws -> AddedFile {
+    /// Gives the file its name, after it was read back: size, SHA-256, footer, rows, tenant.
+    ///
+    /// - Parameter unsynced: with which it becomes durable later; nil: it is durable at once.
+    func commit(atMilliseconds milliseconds: Int64, noting unsynced: UnsyncedFiles?) throws -> AddedFile {
         _ = try hashing.translating { try parquet.finish() }
         let sha256 = hashing.finish().description
         let size = pending.file.size
-        try pending.commit { [name, table, rowCount] readBack in
+        let verify = { [name, table, rowCount] (readBack: any ReadableFile) throws in
             guard try SHA256Digest(ofFile: readBack).description == sha256 else {
                 throw FileError(.readWrite, "read back", path: name)
             }
             let reader = try DataFileReader(readBack, name: name, in: table.address, table.encryption)
             guard reader.rowCount == rowCount else { throw FileError(.readWrite, "read back", path: name) }
+        }
+        if let unsynced {
+            try pending.closeUnsynced(verify: verify)
+            try pending.nameUnsynced()
+            unsynced.note(file: path)
+        } else {
+            try pending.commit(verify: verify)
         }
         var tags = [TableFile.Tag.sha256: sha256, TableFile.Tag.rows: String(rowCount)]
         if eventTime != nil { tags[TableFile.Tag.days] = days.text }

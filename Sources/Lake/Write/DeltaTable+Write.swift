@@ -17,21 +17,55 @@ extension DeltaTable {
         if let repeated = try Committer(table: self).repeated(change.transaction, in: base) { return repeated }
         let plan = try ChangePlan(change, on: base, at: address)
         if base == nil { try prepareFolders() }
+        return try write(plan, on: base, WrittenFiles(self), rows) { files, settings, work in
+            try commit(plan, files, settings, on: base, work)
+        }
+    }
+
+    /// As `write`, but the version is made with the versions of other tables: when the batch commits.
+    ///
+    /// - Returns: what becomes of the change; known when the batch has committed.
+    package func stage(
+        _ change: TableChange, in batch: CommitBatch, _ rows: (TableWriter) throws -> Void
+    ) throws -> StagedChange {
+        let base = try snapshotIfThere(at: .latest)
+        if let repeated = try Committer(table: self).repeated(change.transaction, in: base) {
+            return StagedChange(made: repeated)
+        }
+        let plan = try ChangePlan(change, on: base, at: address)
+        // Old files are written again: a change for itself.
+        if plan.schema.rewritesFiles { return StagedChange(made: try write(change, rows)) }
+        if base == nil { batch.unsynced.note(folders: try store.addFolder(log.folder)) }
+        batch.unsynced.note(wayTo: self)
+        var staged: StagedChange?
+        let commit = try write(plan, on: base, WrittenFiles(self, batch.unsynced), rows) { files, settings, work in
+            let change = try stage(plan, files, settings, on: base, work, batch)
+            staged = change
+            return change.expected
+        }
+        guard let staged else { return StagedChange(made: commit) }
+        staged.note(commit)
+        return staged
+    }
+
+    private func write(
+        _ plan: ChangePlan, on base: TableSnapshot?, _ work: WrittenFiles, _ rows: (TableWriter) throws -> Void,
+        _ commit: ([AddedFile], WriterSettings, WrittenFiles) throws -> TableCommit
+    ) throws -> TableCommit {
         let settings = try plan.settings(plan.firstPolicy(base), on: base)
-        let work = WrittenFiles(self)
         return try work.keepingOnlyNamed {
-            let writer = work.writer(settings, plan.schema.conformer(from: change.schema))
+            let writer = work.writer(settings, plan.schema.conformer(from: plan.change.schema))
             try rows(writer)
             var written = try writer.finish()
             if let unchanged = unchanged(plan, settings, written, on: base) {
                 work.abandon()
                 // As rule (5): its maker may have died before it was durable.
-                try syncFolders()
+                if work.unsynced == nil { try syncFolders() }
                 return unchanged
             }
             var final = settings
             if plan.decidesLater(base) { (written, final) = try divided(written, plan, settings, base, work) }
-            var commit = try commit(plan, written, final, on: base, work)
+            var commit = try commit(written, final, work)
             commit.missingColumns = plan.schema.missingColumns
             commit.discarded = writer.discarded
             return commit
@@ -58,9 +92,9 @@ extension DeltaTable {
             intent.reads = .all
             intent.changedDays = DaySet(of: files)
         }
-        if plan.change.keepsUnchanged, plan.change.mode == .append, let base, intent.changesNothing {
+        if let unchanged = unchanged(plan, intent, on: base) {
             try syncFolders()
-            return base.unchangedCommit
+            return unchanged
         }
         let outcome = try Committer(table: self).commit(intent, on: base, mayBeNamed: &work.mayBeNamed)
         switch outcome {
@@ -83,6 +117,26 @@ extension DeltaTable {
             }
             return try commit(again, files, try again.settings(nil, on: table), on: table, work)
         }
+    }
+
+    private func stage(
+        _ plan: ChangePlan, _ files: [AddedFile], _ settings: WriterSettings, on base: TableSnapshot?,
+        _ work: WrittenFiles, _ batch: CommitBatch
+    ) throws -> StagedChange {
+        let intent = plan.intent(
+            adding: files, settings, on: base, milliseconds: clock.microsecondsSinceEpoch() / 1_000, random: random)
+        if let unchanged = unchanged(plan, intent, on: base) { return StagedChange(made: unchanged) }
+        let change = StagedChange(try Committer(table: self).prepare(intent, on: base), work) {
+            try commit(plan, files, settings, on: base, work)
+        }
+        batch.add(change)
+        return change
+    }
+
+    /// The state of a table to which an append brings nothing.
+    private func unchanged(_ plan: ChangePlan, _ intent: CommitIntent, on base: TableSnapshot?) -> TableCommit? {
+        guard plan.change.keepsUnchanged, plan.change.mode == .append, intent.changesNothing else { return nil }
+        return base?.unchangedCommit
     }
 
     /// The state of a table that an overwrite would not change: the same columns, the same bytes in the same order.

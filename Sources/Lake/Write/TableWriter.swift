@@ -82,7 +82,7 @@ package final class TableWriter {
         if open.count >= Self.openFileCountMax, let oldest = open.first { try close(oldest.file) }
         let folder = PartitionText.folder(settings.partition.columns, values)
         if !folder.isEmpty, folders.insert(folder).inserted {
-            try table.store.makeFolder(folder.reduce(table.address.folder) { $0.appending($1) })
+            try work.makeFolder(folder.reduce(table.address.folder) { $0.appending($1) })
         }
         // Unique, never used again: a name means one content for ever, and a cleaner can go by the log alone.
         let name = "part-\(Self.digits(fileCount))-\(Hexadecimal.uuid(table.random)).zstd.parquet"
@@ -100,7 +100,8 @@ package final class TableWriter {
 
     private func close(_ file: DataFile) throws {
         open.removeAll { $0.file === file }
-        files.append(try file.commit(atMilliseconds: table.clock.microsecondsSinceEpoch() / 1_000))
+        let now = table.clock.microsecondsSinceEpoch() / 1_000
+        files.append(try file.commit(atMilliseconds: now, noting: work.unsynced))
     }
 
     /// Closes the files that are open: the next rows go into new ones.

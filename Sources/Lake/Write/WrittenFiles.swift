@@ -6,7 +6,13 @@ final class WrittenFiles: Sendable {
     private let table: DeltaTable
     private let state = Guarded((mayBeNamed: false, paths: [FilePath]()))
 
-    init(_ table: DeltaTable) { self.table = table }
+    /// With which other changes they become durable; nil where each does by itself, at once.
+    let unsynced: UnsyncedFiles?
+
+    init(_ table: DeltaTable, _ unsynced: UnsyncedFiles? = nil) {
+        self.table = table
+        self.unsynced = unsynced
+    }
 
     /// Whether a version may name them: set by the committer.
     var mayBeNamed: Bool {
@@ -21,6 +27,12 @@ final class WrittenFiles: Sendable {
 
     /// Notes a file that is begun.
     func note(_ path: FilePath) { state.change { $0.paths.append(path) } }
+
+    /// Makes a folder for them.
+    func makeFolder(_ path: FilePath) throws(FileError) {
+        guard let unsynced else { return try table.store.makeFolder(path) }
+        unsynced.note(folders: try table.store.addFolder(path))
+    }
 
     /// Runs the change; where it fails, its files are removed, but for those that a version may name.
     func keepingOnlyNamed<Result>(_ body: () throws -> Result) throws -> Result {
@@ -37,13 +49,18 @@ final class WrittenFiles: Sendable {
         for path in state.change({ state in
             defer { state.paths = [] }
             return state.paths
-        }) { try? table.store.remove(path) }
+        }) { remove(path) }
     }
 
     /// Removes files that the change has written and has no use for.
     func remove(_ files: [AddedFile]) {
         for file in files {
-            if let file = try? TableFile(file, in: table.address) { try? table.store.remove(file.path) }
+            if let file = try? TableFile(file, in: table.address) { remove(file.path) }
         }
+    }
+
+    private func remove(_ path: FilePath) {
+        unsynced?.forget(path)
+        try? table.store.remove(path)
     }
 }

@@ -46,7 +46,7 @@ struct TableFiles {
         let file = try store.create(path)
         let writer = try ParquetFileWriter(schema: batch.schema, options: options, file: file)
         try writer.write(batch)
-        try writer.finish()
+        _ = try writer.finish()
         try file.close()
     }
 }

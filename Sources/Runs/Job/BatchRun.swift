@@ -55,6 +55,8 @@ private struct TenantJob {
     let reconciles: Bool
     let flock: CanaryFlock
     let limits: TimeLimits
+    /// Makes what is written durable, with what other tenants' jobs write.
+    let sync: @Sendable (SyncGroup.Paths) throws(FileError) -> Void
     /// A canary that nobody asked for.
     let isRiding: Bool
 }
@@ -106,10 +108,11 @@ package struct BatchRun: Sendable {
         let outcomes = Mutex<[TenantOutcome]>(all.map { TenantOutcome(tenant: $0.id.text) })
         let shared = Mutex<[Int: SharedRows]>([:])
         let limits = TimeLimits()
+        let syncs = SyncGroup(store: project.environment.store, volumeOf: project.layout.root)
         WorkerPool.run(
             count: groups.count + all.count, workers: request.workers, after: order(all, groups, flock),
             patienceSeconds: request.patienceSeconds, tick: { limits.enforce() }
-        ) { piece in
+        ) { piece, pause in
             if piece < groups.count {
                 let rows = fanOut.read(together: groups[piece].map { all[$0] })
                 shared.withLock { shared in
@@ -119,10 +122,15 @@ package struct BatchRun: Sendable {
             }
             let index = piece - groups.count
             let rows = shared.withLock { $0.removeValue(forKey: index) }
+            let sync: @Sendable (SyncGroup.Paths) throws(FileError) -> Void = { paths throws(FileError) in
+                try pause { () throws(FileError) in try syncs.sync(paths, isAtWork: true) }
+            }
             let job = TenantJob(
-                scope: all[index], shared: rows, reconciles: compared[index], flock: flock, limits: limits,
+                scope: all[index], shared: rows, reconciles: compared[index], flock: flock, limits: limits, sync: sync,
                 isRiding: index >= scopes.count)
+            syncs.enter()
             let outcome = work(job)
+            syncs.leave()
             outcomes.withLock { $0[index] = outcome }
         }
         let found = outcomes.withLock { $0 }
@@ -161,7 +169,8 @@ package struct BatchRun: Sendable {
                 defer { job.limits.end(scope) }
                 let ingestion = try Ingestion(
                     session: session, shared: job.shared, reconciles: job.reconciles,
-                    rereads: request.rereads || isCanary, flock: job.flock, limit: limit, progress: progress
+                    rereads: request.rereads || isCanary, flock: job.flock, limit: limit, sync: job.sync,
+                    progress: progress
                 ).run()
                 outcome.rowsRead = ingestion.counts.filter { $0.table.hasPrefix("raw/") }.reduce(0) { $0 + $1.rowsRead }
             }

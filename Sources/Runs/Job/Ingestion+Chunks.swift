@@ -116,7 +116,8 @@ extension Ingestion {
             dataset, chunk.table, change, of: source, chunk: chunk.increment, watermark: chunk.watermark.ofChunk,
             random: session.project.environment.random)
         var rowsRead = 0
-        _ = try target.write { sinks in
+        let batch = CommitBatch(sync)
+        _ = try target.write(in: batch) { sinks in
             let count = try source.extract(dataset, target.part, prepare: { _ in }) {
                 try pass(copy $0, to: sinks.rows)
             }
@@ -124,6 +125,7 @@ extension Ingestion {
             try flock.checkUnseen(session.scope)
             try source.finish()
         }
+        try batch.commit()
         progress(
             .chunkKept(
                 tenant: session.scope.id.text, table: target.table.address.name, rows: Int64(rowsRead)))

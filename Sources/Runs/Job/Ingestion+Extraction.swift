@@ -28,10 +28,11 @@ extension Ingestion {
         var read: [ExtractionCount] = []
         let reconciling = reconciles ? targets.map { TableReconciliation($0, session) } : []
         var compared: [TableReconciliation.Asked] = []
-        var outcomes: [DatasetTarget.Outcome] = []
+        var outcomes: [() throws -> DatasetTarget.Outcome] = []
+        let batch = CommitBatch(sync)
         let clock = SystemClock()
         let start = clock.monotonicNanoseconds()
-        try write(targets[...], [], &outcomes) { sinks in
+        try write(targets[...], [], batch, &outcomes) { sinks in
             for (target, sinks) in zip(targets, sinks) {
                 read.append(
                     try source.extract(target.dataset, target.part, prepare: { _ in }) {
@@ -47,9 +48,11 @@ extension Ingestion {
             try flock.watch.settle(scope)
             try source.finish()
         }
+        try batch.commit()
         let seconds = Double(clock.monotonicNanoseconds() - start) / 1e9
         // The innermost table commits first.
-        for (target, (count, outcome)) in zip(targets, zip(read, outcomes.reversed())) {
+        for (target, (count, told)) in zip(targets, zip(read, outcomes.reversed())) {
+            let outcome = try told()
             try note(target.table.address.name, count, outcome, &recorder)
             progress(
                 .extracted(
@@ -104,14 +107,14 @@ extension Ingestion {
     }
 
     /// Opens each table, one inside of the other; when all are open, all datasets are read and the source is committed.
-    /// Only then do the tables commit, as they close: a failure before that changes none of them.
+    /// Only then do the tables commit, with the batch or as they close: a failure before that changes none of them.
     private func write(
-        _ targets: ArraySlice<DatasetTarget>, _ open: [DatasetTarget.Sinks],
-        _ outcomes: inout [DatasetTarget.Outcome], _ readAll: ([DatasetTarget.Sinks]) throws -> Void
+        _ targets: ArraySlice<DatasetTarget>, _ open: [DatasetTarget.Sinks], _ batch: CommitBatch,
+        _ outcomes: inout [() throws -> DatasetTarget.Outcome], _ readAll: ([DatasetTarget.Sinks]) throws -> Void
     ) throws {
         guard let target = targets.first else { return try readAll(open) }
-        let outcome = try target.write { sinks in
-            try write(targets.dropFirst(), open + [sinks], &outcomes, readAll)
+        let outcome = try target.write(in: batch) { sinks in
+            try write(targets.dropFirst(), open + [sinks], batch, &outcomes, readAll)
         }
         outcomes.append(outcome)
     }

@@ -13,8 +13,10 @@ extension Ingestion {
                 snapshot: try commit.table.snapshot(at: .version(commit.version)),
                 grain: commit.model.bucket.grain.rawValue)
         }
-        try Publisher(
-            session.scope, in: project.layout, store: project.environment.store, random: project.environment.random
-        ).publish(models, asOf: asOf, engine: "almanac/\(EngineVersion.text)")
+        let publisher = Publisher(
+            session.scope, in: project.layout, store: project.environment.store, random: project.environment.random)
+        // Where there is nothing for dashboards, and never was, no folder is made for it.
+        if models.isEmpty, try !publisher.hasPublished() { return }
+        try publisher.publish(models, asOf: asOf, engine: "almanac/\(EngineVersion.text)")
     }
 }

@@ -22,6 +22,8 @@ struct Ingestion {
     let limit: TimeLimit
     /// Whether the tenant's last ingestion ended on the way, so that long datasets are read in chunks.
     let hasFailedBefore: Bool
+    /// Makes what is written durable, with what others write.
+    let sync: (SyncGroup.Paths) throws(FileError) -> Void
     /// Told what happens.
     let progress: (RunEvent) -> Void
 
@@ -36,7 +38,8 @@ struct Ingestion {
 
     init(
         session: TenantSession, shared: SharedRows?, reconciles: Bool, rereads: Bool, flock: CanaryFlock,
-        limit: TimeLimit, progress: @escaping (RunEvent) -> Void
+        limit: TimeLimit, sync: @escaping (SyncGroup.Paths) throws(FileError) -> Void,
+        progress: @escaping (RunEvent) -> Void
     ) throws(Failure) {
         self.session = session
         self.shared = shared
@@ -44,6 +47,7 @@ struct Ingestion {
         self.rereads = rereads
         self.flock = flock
         self.limit = limit
+        self.sync = sync
         self.progress = progress
         do {
             let last = try session.ledger.runs(tenant: session.scope.id.text, limit: 50).first { $0.kind == .ingest }

@@ -6,6 +6,7 @@ struct RunRecorder {
     private let session: TenantSession
     private(set) var run: RunRecord
     private var machine: RunStateMachine
+    private var saved: (run: RunRecord, counts: [TableCount], artefacts: [ArtefactRecord])?
     /// What the run did to tables so far.
     var counts: [TableCount] = []
     /// What it made so far.
@@ -74,8 +75,11 @@ struct RunRecorder {
         try save()
     }
 
-    private func save() throws(LedgerError) {
+    /// Writes the run as it stands, unless the ledger says just that.
+    private mutating func save() throws(LedgerError) {
+        if let saved, saved.run == run, saved.counts == counts, saved.artefacts == artefacts { return }
         try session.ledger.record(run, counts: counts, artefacts: artefacts, under: session.lease)
+        saved = (run, counts, artefacts)
     }
 }
 

@@ -40,7 +40,8 @@ package final class TenantSession {
         _ scope: TenantScope, _ project: Project, _ ledger: any LedgerStore, waits: Bool
     ) throws -> any FileLock {
         let store = project.environment.store
-        try store.makeFolder(project.layout.work(of: scope))
+        // Nothing in it is to outlive a power cut.
+        _ = try store.addFolder(project.layout.work(of: scope))
         while true {
             if let lock = try store.lock(project.layout.lock(of: scope)) { return lock }
             guard waits else {

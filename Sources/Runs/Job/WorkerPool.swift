@@ -7,6 +7,26 @@ package enum WorkerPool {
     /// How many threads there may be for each worker, when pieces are slow.
     package static let threadsPerWorkerMax = 4
 
+    /// How many pieces may wait for something outside at once, beside those of the workers.
+    package static let pausedCountMax = 24
+
+    /// Lets a piece wait for something outside, such as the disk: meanwhile another piece has its turn.
+    package struct Pause: Sendable {
+        fileprivate let pool: Pool?
+
+        /// A pause that nobody else makes use of.
+        package static let alone = Pause(pool: nil)
+
+        /// Waits. Pieces that wait are work that is begun: not for waits of unknown length.
+        package func callAsFunction<Result, Failure: Error>(
+            _ wait: () throws(Failure) -> Result
+        ) throws(Failure) -> Result {
+            pool?.beginPause()
+            defer { pool?.endPause() }
+            return try wait()
+        }
+    }
+
     /// Calls `work` once for each index below `count`; returns when all are through.
     ///
     /// A piece that takes longer than `patienceSeconds` no longer counts as one of the `workers`: it waits for somebody, so
@@ -21,7 +41,17 @@ package enum WorkerPool {
     ///   - work: must not throw: each piece keeps its own result or failure.
     package static func run(
         count: Int, workers: Int, after: [[Int]]? = nil, patienceSeconds: Double? = nil, tick: () -> Void = {},
-        _ work: @escaping @Sendable (Int) -> Void
+        _ work: @escaping @Sendable (_ piece: Int) -> Void
+    ) {
+        run(
+            count: count, workers: workers, after: after, patienceSeconds: patienceSeconds, tick: tick,
+            pausing: { piece, _ in work(piece) })
+    }
+
+    /// As above; `work` is given what it needs to let others go on while it waits.
+    package static func run(
+        count: Int, workers: Int, after: [[Int]]? = nil, patienceSeconds: Double? = nil, tick: () -> Void = {},
+        pausing work: @escaping @Sendable (_ piece: Int, Pause) -> Void
     ) {
         guard count > 0 else { return }
         let pool = Pool(count: count, workers: max(1, workers), after: after, patienceSeconds: patienceSeconds, work)
@@ -33,7 +63,7 @@ package enum WorkerPool {
     }
 
     /// The pieces of one call, and who works on them.
-    private final class Pool: Sendable {
+    fileprivate final class Pool: Sendable {
         private struct State {
             /// Those that may begin, in order; those before `first` have.
             var ready: [Int] = []
@@ -46,6 +76,7 @@ package enum WorkerPool {
             /// When the pieces that are under way have begun.
             var begun: [Int: UInt64] = [:]
             var threadCount = 0
+            var pausedCount = 0
         }
 
         let threads = DispatchGroup()
@@ -53,12 +84,12 @@ package enum WorkerPool {
         private let state: Mutex<State>
         private let workers: Int
         private let patience: UInt64?
-        private let work: @Sendable (Int) -> Void
+        private let work: @Sendable (Int, Pause) -> Void
         private let clock = SystemClock()
 
         init(
             count: Int, workers: Int, after: [[Int]]?, patienceSeconds: Double?,
-            _ work: @escaping @Sendable (Int) -> Void
+            _ work: @escaping @Sendable (Int, Pause) -> Void
         ) {
             var state = State(
                 waitsFor: Array(repeating: 0, count: count), followers: Array(repeating: [], count: count), left: count)
@@ -78,7 +109,7 @@ package enum WorkerPool {
             state.withLock { $0.threadCount += 1 }
             WorkerThread.start { [self] in
                 while let piece = take() {
-                    work(piece)
+                    work(piece, Pause(pool: self))
                     guard finish(piece) else { break }
                 }
                 threads.leave()
@@ -114,7 +145,11 @@ package enum WorkerPool {
                         freed += 1
                     }
                 }
-                let goesOn = !isSlow(begun) || state.threadCount <= workers
+                let running = state.threadCount - state.pausedCount
+                // A thread that was slow goes where another has its place; one too many since a pause goes too.
+                let goesOn =
+                    running <= workers
+                    || !isSlow(begun) && running - state.begun.values.count { isSlow($0) } <= workers
                 if !goesOn { state.threadCount -= 1 }
                 return (state.left == 0 ? state.threadCount : freed, goesOn)
             }
@@ -127,12 +162,23 @@ package enum WorkerPool {
             return clock.monotonicNanoseconds() &- begun >= patience
         }
 
+        func beginPause() {
+            let starts = state.withLock { state -> Bool in
+                state.pausedCount += 1
+                return state.first < state.ready.count && state.pausedCount <= WorkerPool.pausedCountMax
+                    && state.threadCount - state.pausedCount < workers
+            }
+            if starts { startThread() }
+        }
+
+        func endPause() { state.withLock { $0.pausedCount -= 1 } }
+
         /// Starts threads in the place of those whose pieces are slow, where others wait.
         func replaceSlowThreads() {
             let missing = state.withLock { state -> Int in
                 guard state.first < state.ready.count else { return 0 }
                 let slow = state.begun.values.count { isSlow($0) }
-                let most = min(workers + slow, workers * WorkerPool.threadsPerWorkerMax)
+                let most = min(workers + slow, workers * WorkerPool.threadsPerWorkerMax) + state.pausedCount
                 return min(most - state.threadCount, state.ready.count - state.first)
             }
             for _ in 0..<max(0, missing) { startThread() }

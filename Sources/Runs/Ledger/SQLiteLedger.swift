@@ -5,6 +5,7 @@ internal import GRDB
 /// WAL with full sync: a transaction that returned survives a power cut. Several processes may use it at once.
 package struct SQLiteLedger: LedgerStore {
     private let database: DatabaseQueue
+    private let writes = GroupedWrites()
 
     /// Opens the ledger, making or upgrading its tables.
     /// - Parameter path: the file, or nil for one in memory.
@@ -286,7 +287,7 @@ package struct SQLiteLedger: LedgerStore {
     // MARK: Transactions
 
     private func write<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {
-        do { return try database.write(body) } catch { throw Self.failure(error) }
+        do { return try writes.write(to: database, body) } catch { throw Self.failure(error) }
     }
 
     private func read<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {

@@ -146,22 +146,35 @@ struct DatasetTarget {
         let keys: (ColumnBatch) throws -> Void
     }
 
-    /// Opens the table for this run's rows; it commits when `body` has returned, and is left as it was when `body`
-    /// throws.
-    func write(_ body: (Sinks) throws -> Void) throws -> Outcome {
+    /// Opens the table for this run's rows; it commits with the batch or, where it takes rows out of files, when `body` has
+    /// returned. It is left as it was when `body` throws.
+    ///
+    /// - Returns: tells the outcome, when the batch has committed.
+    func write(in batch: CommitBatch, _ body: (Sinks) throws -> Void) throws -> () throws -> Outcome {
         switch plan {
-        case .replace: try replace(body)
-        case .append(let since): try append(since, body)
-        case .merge(let since, let comparesKeys): try merge(since, comparesKeys, body)
-        case .history(let since, let comparesKeys): try history(since, comparesKeys, body)
+        case .replace: return try replace(batch, body)
+        case .append(let since): return try append(since, batch, body)
+        case .merge(let since, let comparesKeys):
+            let outcome = try merge(since, comparesKeys, body)
+            return { outcome }
+        case .history(let since, let comparesKeys):
+            let outcome = try history(since, comparesKeys, body)
+            return { outcome }
         }
     }
 
-    private func replace(_ body: (Sinks) throws -> Void) throws -> Outcome {
+    private func made(_ change: StagedChange) throws -> TableCommit {
+        guard let commit = change.commit else {
+            throw Failure(.bug, "the table \(table.address) was asked before it was committed")
+        }
+        return commit
+    }
+
+    private func replace(_ batch: CommitBatch, _ body: (Sinks) throws -> Void) throws -> () throws -> Outcome {
         var deleted: Int64 = 0
         var written: Int64 = 0
         let softDeletion = softDeletion
-        let commit = try table.write(change) { writer in
+        let staged = try table.stage(change, in: batch) { writer in
             try body(
                 Sinks(
                     rows: { batch in
@@ -171,13 +184,18 @@ struct DatasetTarget {
                     }, keys: { _ in }))
             written = writer.rowCount
         }
-        return Outcome(commit: commit, knownRowCount: deleted, writtenRowCount: commit.rowCount ?? written)
+        return { [deleted, written] in
+            let commit = try made(staged)
+            return Outcome(commit: commit, knownRowCount: deleted, writtenRowCount: commit.rowCount ?? written)
+        }
     }
 
-    private func append(_ since: Increment?, _ body: (Sinks) throws -> Void) throws -> Outcome {
+    private func append(
+        _ since: Increment?, _ batch: CommitBatch, _ body: (Sinks) throws -> Void
+    ) throws -> () throws -> Outcome {
         var known = try KnownRows(of: base, columns: key, where: overlapping(since), random: random)
         var written: Int64 = 0
-        let commit = try table.write(change) { writer in
+        let staged = try table.stage(change, in: batch) { writer in
             try body(
                 Sinks(
                     rows: { batch in
@@ -186,7 +204,9 @@ struct DatasetTarget {
                     }, keys: { _ in }))
             written = writer.rowCount
         }
-        return Outcome(commit: commit, knownRowCount: known.knownRowCount, writtenRowCount: written)
+        return { [knownRowCount = known.knownRowCount, written] in
+            Outcome(commit: try made(staged), knownRowCount: knownRowCount, writtenRowCount: written)
+        }
     }
 
     private func mergeChange() -> MergeChange {

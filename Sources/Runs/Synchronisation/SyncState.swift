@@ -31,7 +31,8 @@ struct SyncState {
                 why: "it is neither a time nor a whole number, so it does not say what is new",
                 remedy: "name another cursor, or use sync: snapshot")
         }
-        definition = Self.definition(dataset, scope)
+        // A table that follows nothing relies on nothing.
+        definition = dataset.cursor == nil && dataset.sync != .history ? "" : Self.definition(dataset, scope)
         let last = hasTable ? watermark.flatMap(Watermark.init(text:)) : nil
         known = last?.definition == definition ? last : nil
         plan = SyncPlan(dataset, hasTable: hasTable, watermark: readsAll ? nil : known, scale: scale, now: now)

@@ -91,6 +91,18 @@ final class SimulatedProcess: FileStore, @unchecked Sendable {
         try perform("make the folder", path) { () throws(FileError) in try disk.makeFolder(path) }
     }
 
+    func addFolder(_ path: FilePath) throws(FileError) -> [FilePath] {
+        try perform("make the folder", path) { () throws(FileError) in try disk.addFolder(path) }
+    }
+
+    func syncFile(_ path: FilePath) throws(FileError) {
+        try perform("sync", path) { () throws(FileError) in try disk.syncFile(path) }
+    }
+
+    func volume(of path: FilePath) throws(FileError) -> any FileVolume {
+        ProcessVolume(try perform("look at", path) { () throws(FileError) in try disk.volume(of: path) }, self)
+    }
+
     func removeFolder(_ path: FilePath) throws(FileError) {
         try perform("remove the folder", path) { () throws(FileError) in try disk.removeFolder(path) }
     }
@@ -165,5 +177,21 @@ private final class ProcessWritableFile: WritableFile {
 
     func close() throws(FileError) {
         try process.perform("close", path) { () throws(FileError) in try file.close() }
+    }
+}
+
+private final class ProcessVolume: FileVolume {
+    private let volume: any FileVolume
+    private let process: SimulatedProcess
+
+    init(_ volume: any FileVolume, _ process: SimulatedProcess) {
+        self.volume = volume
+        self.process = process
+    }
+
+    func holds(_ path: FilePath) throws(FileError) -> Bool { try volume.holds(path) }
+
+    func sync() throws(FileError) {
+        try process.perform("sync", "/") { () throws(FileError) in try volume.sync() }
     }
 }

@@ -9,6 +9,7 @@ import Tenancy
 /// A table of the proofs.
 struct ProofTable {
     let table: DeltaTable
+    private let store: any FileStore
     /// How the files are divided, if this one makes the table.
     var policy = PartitionPolicy.none
     /// The properties of the table, if this one makes it.
@@ -21,6 +22,7 @@ struct ProofTable {
         _ path: FilePath, store: any FileStore = DiskFileStore(), random: any RandomSource = SystemRandom(),
         clock: any WallClock = SystemClock()
     ) {
+        self.store = store
         table = DeltaTable(at: TableAddress(LocalScope(path: path)), store: store, random: random, clock: clock)
     }
 
@@ -63,7 +65,22 @@ struct ProofTable {
         change.partition = policy
         change.limits.rowGroupRows = 16
         change.properties = properties
-        return try table.write(change) { try $0.write(try RowChange.batch(rows)) }
+        let batched = Self.isBatched(transaction)
+        guard batched else { return try table.write(change) { try $0.write(try RowChange.batch(rows)) } }
+        return try writeInBatch(change, rows, asVolume: transaction.version % 4 == 0)
+    }
+
+    /// Every second change becomes durable as those of a batch do.
+    private static func isBatched(_ transaction: DeltaTransaction) -> Bool { transaction.version % 2 == 0 }
+
+    private func writeInBatch(_ change: TableChange, _ rows: [RowChange.Row], asVolume: Bool) throws -> TableCommit {
+        let group = SyncGroup(
+            store: store, volumeOf: asVolume ? table.address.folder : nil, oneByOneMax: 0)
+        let batch = CommitBatch { paths throws(FileError) in try group.sync(paths) }
+        let staged = try table.stage(change, in: batch) { try $0.write(try RowChange.batch(rows)) }
+        try batch.commit()
+        guard let commit = staged.commit else { throw ProofFailure("a batch has committed and does not say what") }
+        return commit
     }
 
     /// The rows at a moment; a row that is there twice has the note `twice`.
