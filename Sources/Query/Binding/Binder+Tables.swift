@@ -50,10 +50,7 @@ extension Binder {
     private func named(_ name: TableSyntax.TableName, _ scope: Scope) throws -> LogicalPlan {
         let text = name.parts.map(\.text).joined(separator: ".")
         if name.parts.count == 1, name.moment == nil, let common = scope.commonTable(text) {
-            let plan = reading(
-                common.shared,
-                names: common.columns.isEmpty
-                    ? nil : common.columns + common.shared.plan.columns.dropFirst(common.columns.count).map(\.name))
+            let plan = reading(common)
             try add(plan, name.alias, text, scope, name.range)
             return plan
         }

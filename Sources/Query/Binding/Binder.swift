@@ -31,11 +31,22 @@ final class Binder {
     }
 
     /// A plan that reads a shared one under columns of its own.
-    func reading(_ shared: SharedPlan, names: [String]? = nil) -> LogicalPlan {
-        let columns = shared.plan.columns.enumerated().map { index, own in
-            column(names.map { index < $0.count ? $0[index] : own.name } ?? own.name, own.type)
+    func reading(_ shared: SharedPlan) -> LogicalPlan {
+        LogicalPlan(.shared(shared), shared.plan.columns.map { column($0.name, $0.type) })
+    }
+
+    /// A plan that reads a table of WITH under columns of its own.
+    func reading(_ table: CommonTable) -> LogicalPlan {
+        let columns = table.columns.enumerated().map { index, own in
+            column(index < table.names.count ? table.names[index] : own.name, own.type)
         }
-        return LogicalPlan(.shared(shared), columns)
+        return LogicalPlan(table.kind, columns)
+    }
+
+    /// The number of a new recursion.
+    func recursionNumber() -> Int {
+        nextShared += 1
+        return nextShared
     }
 
     /// What the names of one level of a query mean.
@@ -60,12 +71,16 @@ final class Binder {
 
     /// A table of WITH.
     final class CommonTable {
-        let shared: SharedPlan
-        let columns: [String]
+        /// What is read: a shared plan, or the step before of a recursion.
+        let kind: LogicalPlan.Kind
+        let columns: [PlanColumn]
+        /// Names that WITH gives to the first columns.
+        let names: [String]
 
-        init(shared: SharedPlan, columns: [String]) {
-            self.shared = shared
+        init(_ kind: LogicalPlan.Kind, _ columns: [PlanColumn], names: [String]) {
+            self.kind = kind
             self.columns = columns
+            self.names = names
         }
     }
 
@@ -102,11 +117,13 @@ final class Binder {
     /// The plan of a query.
     func query(_ select: SelectSyntax, parent: Scope?) throws -> LogicalPlan {
         let scope = Scope(parent: parent)
-        if select.isRecursive, let first = select.commonTables.first {
-            throw QueryError(.unsupported, "WITH RECURSIVE is not executed yet", at: first.name.range)
-        }
         for table in select.commonTables {
-            let plan = try query(table.query, parent: scope)
+            let plan =
+                if select.isRecursive, let recursion = try recursion(table, scope) {
+                    recursion
+                } else {
+                    try query(table.query, parent: scope)
+                }
             guard table.columns.count <= plan.columns.count else {
                 throw QueryError(
                     .type, "'\(table.name.text)' has \(plan.columns.count) columns, and more names",
@@ -115,7 +132,7 @@ final class Binder {
             guard scope.commonTables[table.name.text] == nil else {
                 throw QueryError(.ambiguousName, "WITH has two tables '\(table.name.text)'", at: table.name.range)
             }
-            scope.commonTables[table.name.text] = CommonTable(shared: shared(plan), columns: table.columns.map(\.text))
+            scope.commonTables[table.name.text] = CommonTable(.shared(shared(plan)), plan.columns, names: table.columns.map(\.text))
         }
         if case .core(let core) = select.body {
             return try self.core(core, select, scope)
@@ -125,7 +142,7 @@ final class Binder {
         return try limited(plan, select, scope)
     }
 
-    private func body(_ body: QueryBody, _ scope: Scope) throws -> LogicalPlan {
+    func body(_ body: QueryBody, _ scope: Scope) throws -> LogicalPlan {
         switch body {
         case .core(let core):
             return try self.core(core, SelectSyntax(body: body, range: core.range), Scope(parent: scope))
@@ -190,7 +207,7 @@ final class Binder {
         }
     }
 
-    private func converted(_ plan: LogicalPlan, _ types: [SQLType], _ range: SourceRange) throws -> LogicalPlan {
+    func converted(_ plan: LogicalPlan, _ types: [SQLType], _ range: SourceRange) throws -> LogicalPlan {
         if plan.columns.map(\.type) == types { return plan }
         let expressions = try zip(plan.columns, types).map { try coerced(Expression($0, range), to: $1) }
         return LogicalPlan(.project(plan, expressions), zip(plan.columns, types).map { column($0.name, $1) })

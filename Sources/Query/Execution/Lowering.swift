@@ -59,6 +59,14 @@ struct Lowering: Sendable {
                 input: try pipeline(input), call: call, columns: plan.columns, execution: execution
             ).pipeline()
         case .shared(let shared): return try self.shared(shared, plan.columns)
+        case .recursion(let first, let step, let number, let isAll):
+            return try Recursion(
+                first: reordered(try pipeline(first), first.columns),
+                step: { reordered(try pipeline(step), step.columns) }, number: number, isAll: isAll,
+                columns: plan.columns, execution: execution
+            ).pipeline()
+        case .recursionStep(let number):
+            return Pipeline(plan.columns, parts: execution.step(number).map { [$0] } ?? [])
         }
     }
 

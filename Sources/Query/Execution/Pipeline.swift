@@ -137,6 +137,7 @@ final class Execution: Sendable {
     private let bytesReadMax: Int64?
     private let bytesRead = Mutex<Int64>(0)
     private let shared = Mutex<[Int: Pipeline]>([:])
+    private let steps = Mutex<[Int: Rows]>([:])
 
     init(
         context: EvaluationContext, threads: Int, memory: MemoryBudget, meters: QueryMeters? = nil,
@@ -175,6 +176,24 @@ final class Execution: Sendable {
 
     func known(_ number: Int) -> Pipeline? { shared.withLock { $0[number] } }
     func keep(_ number: Int, _ pipeline: Pipeline) { shared.withLock { $0[number] = pipeline } }
+
+    /// The rows of the step before of a recursion.
+    func step(_ number: Int) -> Rows? { steps.withLock { $0[number] } }
+
+    /// Computes a step of a recursion of the rows of the step before. What is computed once within it is so for this step
+    /// alone.
+    func recursing<Result>(_ number: Int, _ rows: Rows, _ body: () throws -> Result) throws -> Result {
+        let known = shared.withLock { $0 }
+        let outer = steps.withLock { steps in
+            defer { steps[number] = rows }
+            return steps[number]
+        }
+        defer {
+            shared.withLock { $0 = known }
+            steps.withLock { $0[number] = outer }
+        }
+        return try body()
+    }
 }
 
 /// Errors of kernels outside of an expression become errors of the query.

@@ -16,20 +16,20 @@ struct SetDifference: Sendable {
 
     func pipeline() throws -> Pipeline {
         guard execution.maySpill else {
-            return Pipeline(columns, parts: [try kept(of: left.whole(execution), others: right.whole(execution))])
+            return Pipeline(columns, parts: [try kept(left.whole(execution), right.whole(execution))])
         }
         let (mine, others) = (partitioned(left), partitioned(right))
         try left.gathered(in: mine, execution)
         try right.gathered(in: others, execution)
         guard mine.isSpilled || others.isSpilled else {
-            return Pipeline(columns, parts: [try kept(of: whole(mine.taken()), others: whole(others.taken()))])
+            return Pipeline(columns, parts: [try kept(whole(mine.taken()), whole(others.taken()))])
         }
         try mine.spill()
         try others.spill()
         return Pipeline(columns: columns, partCount: Self.pieceCount) { piece, next in
             try execution.check()
             let (own, other) = (try mine.whole(piece: piece), try others.whole(piece: piece))
-            let rows = try kept(of: own.rows, others: other.rows)
+            let rows = try kept(own.rows, other.rows)
             try withExtendedLifetime((own.reservation, other.reservation)) { if rows.count > 0 { try next(rows) } }
         }
     }
@@ -43,7 +43,12 @@ struct SetDifference: Sendable {
 
     private func whole(_ parts: [Rows]) throws -> Rows { try Rows.joined(parts, types: left.types, execution) }
 
-    private func kept(of mine: Rows, others: Rows) throws -> Rows {
+    private func kept(_ mine: Rows, _ others: Rows) throws -> Rows {
+        try Self.kept(of: mine, others: others, isIntersection: isIntersection, isAll: isAll)
+    }
+
+    /// The rows that are on both sides, or on the left alone.
+    static func kept(of mine: Rows, others: Rows, isIntersection: Bool, isAll: Bool) throws -> Rows {
         try kernel {
             let layout = try KeyLayout(chunks: [mine.columns, others.columns])
             var numbers = KeyNumbers(bits: layout.bits, expected: others.count)

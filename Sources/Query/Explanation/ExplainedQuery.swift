@@ -153,6 +153,8 @@ struct Explainer {
         case .unnest(_, let lists, _): return ("unnest", [list(lists)])
         case .tableFunction(_, let call): return ("table function \(call.name)", [list(call.expressions)])
         case .series(_, let bounds): return ("series", [list(bounds)])
+        case .recursion(_, _, let number, let isAll): return ("recursion \(number)", isAll ? ["union all"] : ["union"])
+        case .recursionStep(let number): return ("rows of recursion \(number)", [])
         case .shared(let shared): return ("shared plan \(shared.number)", [])
         }
     }

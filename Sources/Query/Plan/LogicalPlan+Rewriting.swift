@@ -2,14 +2,14 @@ extension LogicalPlan {
     /// The plans below.
     var inputs: [LogicalPlan] {
         switch kind {
-        case .scan, .values: []
+        case .scan, .values, .recursionStep: []
         case .filter(let input, _), .project(let input, _), .aggregate(let input, _, _, _), .window(let input, _),
             .sort(let input, _, _), .limit(let input, _, _), .unnest(let input, _, _), .series(let input, _),
             .tableFunction(let input, _):
             [input]
         case .join(let join): [join.left, join.right]
         case .concatenation(let inputs): inputs
-        case .setDifference(let left, let right, _, _): [left, right]
+        case .setDifference(let left, let right, _, _), .recursion(let left, let right, _, _): [left, right]
         case .shared(let shared): [shared.plan]
         }
     }
@@ -30,7 +30,7 @@ extension LogicalPlan {
             join.keys.flatMap { [$0.left, $0.right] } + (join.residual.map { [$0] } ?? [])
                 + (join.asOf.map { [$0.left, $0.right] } ?? [])
         case .sort(_, let keys, _): keys.map(\.expression)
-        case .limit, .concatenation, .setDifference, .shared: []
+        case .limit, .concatenation, .setDifference, .shared, .recursion, .recursionStep: []
         }
     }
 
@@ -81,6 +81,9 @@ extension LogicalPlan {
         case .concatenation(let inputs): kind = .concatenation(try inputs.map(input))
         case .setDifference(let left, let right, let isIntersection, let isAll):
             kind = .setDifference(try input(left), try input(right), isIntersection: isIntersection, isAll: isAll)
+        case .recursion(let first, let step, let number, let isAll):
+            kind = .recursion(try input(first), try input(step), number: number, isAll: isAll)
+        case .recursionStep: kind = self.kind
         case .unnest(let below, let lists, let withOrdinality):
             kind = .unnest(try input(below), try lists.map(expression), withOrdinality: withOrdinality)
         case .series(let below, let bounds): kind = .series(try input(below), try bounds.map(expression))

@@ -37,6 +37,11 @@ final class LogicalPlan: Sendable {
         case tableFunction(LogicalPlan, TableFunctionCall)
         /// A table of WITH that several places read: computed once.
         case shared(SharedPlan)
+        /// WITH RECURSIVE: the rows of the first plan, then those of the second computed of the rows of the step before,
+        /// until a step gives none; without ALL each row once. Columns of both by position.
+        case recursion(LogicalPlan, LogicalPlan, number: Int, isAll: Bool)
+        /// Inside of a recursion the rows of the step before.
+        case recursionStep(number: Int)
     }
 }
 

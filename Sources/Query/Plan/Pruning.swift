@@ -98,13 +98,10 @@ final class Pruning {
             let below = pruned(input, wanted.union(own))
             return LogicalPlan(.series(below, bounds), below.columns + plan.columns.suffix(1))
         case .setDifference(let left, let right, let isIntersection, let isAll):
-            func whole(_ input: LogicalPlan) -> LogicalPlan {
-                let inner = pruned(input, Set(input.columns.map(\.id)))
-                return LogicalPlan(
-                    .project(inner, input.columns.map { Expression($0, SourceRange(0, 0)) }), input.columns)
-            }
             return LogicalPlan(
                 .setDifference(whole(left), whole(right), isIntersection: isIntersection, isAll: isAll), plan.columns)
+        case .recursion(let first, let step, let number, let isAll):
+            return LogicalPlan(.recursion(whole(first), whole(step), number: number, isAll: isAll), plan.columns)
         case .shared(let shared):
             let kept = Self.positions(plan, wanted)
             if isGathering { usedPositions[shared.number, default: []].formUnion(kept) }
@@ -120,9 +117,12 @@ final class Pruning {
             if kept == all { return read }
             let own = kept.map { plan.columns[$0] }
             return LogicalPlan(.project(read, own.map { Expression($0, SourceRange(0, 0)) }), own)
-        case .values: return plan
+        case .values, .recursionStep: return plan
         }
     }
+
+    /// A plan with all of its columns, in their order.
+    private func whole(_ plan: LogicalPlan) -> LogicalPlan { part(plan, Array(plan.columns.indices)) }
 
     private func part(_ plan: LogicalPlan, _ positions: [Int]) -> LogicalPlan {
         let columns = positions.map { plan.columns[$0] }
