@@ -13,7 +13,8 @@ struct Almanac: ParsableCommand {
         abstract: "Reports for every tenant, from Postgres to PDF, on a schedule.",
         version: "almanac \(EngineVersion.text)",
         subcommands: [
-            DemoVerb.self, DoctorVerb.self, CheckVerb.self, RunVerb.self, ExportVerb.self, TickVerb.self,
+            DemoVerb.self, GenerateVerb.self, DoctorVerb.self, CheckVerb.self, RunVerb.self, ExportVerb.self,
+            TickVerb.self,
             RunsVerb.self, ReconcileVerb.self, TenantsVerb.self, DatasetsVerb.self, LakeVerb.self, ParquetVerb.self,
             ExtractVerb.self,
             ReproduceVerb.self, ChartVerb.self, ReportsVerb.self, QueryVerb.self,
@@ -27,7 +28,7 @@ struct Almanac: ParsableCommand {
           almanac check                     read all files of the project and say what is wrong
           almanac run monthly-sales --period 2026-10
 
-        Getting started   demo  doctor  check
+        Getting started   demo  generate  doctor  check
         Everyday          run  export  tenants  datasets
         Looking closer    query  runs  lake  parquet  extract  reports  chart
         Operating         tick  reconcile  reproduce

@@ -132,7 +132,8 @@ final class Binder {
             guard scope.commonTables[table.name.text] == nil else {
                 throw QueryError(.ambiguousName, "WITH has two tables '\(table.name.text)'", at: table.name.range)
             }
-            scope.commonTables[table.name.text] = CommonTable(.shared(shared(plan)), plan.columns, names: table.columns.map(\.text))
+            scope.commonTables[table.name.text] = CommonTable(
+                .shared(shared(plan)), plan.columns, names: table.columns.map(\.text))
         }
         if case .core(let core) = select.body {
             return try self.core(core, select, scope)
