@@ -8,15 +8,7 @@ extension Column {
         let rowCount = columns.reduce(0) { $0 + $1.rowCount }
         var validity: Bitmap?
         if columns.contains(where: { $0.validity != nil }) {
-            var bits = BitmapBuilder()
-            for column in columns {
-                if let own = column.validity {
-                    for row in 0..<own.count { bits.append(own[row]) }
-                } else {
-                    bits.append(repeating: true, count: column.rowCount)
-                }
-            }
-            validity = bits.finish()
+            validity = Bitmap(joining: columns.map { $0.validity ?? Bitmap(repeating: true, count: $0.rowCount) })
         }
         if rowCount == 0 { return Column(type, ColumnValues.zeros(type, 0)) }
         return Column(type, validity: validity, try joinedValues(columns, type, rowCount))
@@ -27,9 +19,8 @@ extension Column {
     ) throws(KernelError) -> ColumnValues {
         switch type.physicalType {
         case .bool:
-            var bits = BitmapBuilder()
-            for case .bool(let own) in columns.map(\.values) { for row in 0..<own.count { bits.append(own[row]) } }
-            return .bool(bits.finish())
+            return .bool(
+                Bitmap(joining: columns.compactMap { if case .bool(let own) = $0.values { own } else { nil } }))
         case .int32:
             return .int32(append(columns, rowCount) { if case .int32(let buffer) = $0 { buffer } else { nil } })
         case .int64:
@@ -161,5 +152,24 @@ extension Column {
             return bytes
         default: return BytesBuffer(offsets: Buffer([0]), bytes: Buffer([]))
         }
+    }
+}
+
+extension Bitmap {
+    /// Bits behind each other, a word at a time.
+    init(joining parts: [Bitmap]) {
+        let count = parts.reduce(0) { $0 + $1.count }
+        var words = [UInt64](repeating: 0, count: (count + 63) / 64)
+        var start = 0
+        for part in parts {
+            let (word, shift) = (start / 64, UInt64(start % 64))
+            // Bits behind a bitmap's end are 0: what is put into the word after it is overwritten by nothing.
+            for (index, bits) in part.words.enumerated() {
+                words[word + index] |= bits << shift
+                if shift > 0 && word + index + 1 < words.count { words[word + index + 1] |= bits >> (64 - shift) }
+            }
+            start += part.count
+        }
+        self.init(words: words, count: count)
     }
 }

@@ -112,7 +112,14 @@ extension ColumnValues {
 
     func taking(_ rows: Span<UInt32>) throws(KernelError) -> ColumnValues {
         switch self {
-        case .bool(let bits): return .bool(Bitmap(rows.count) { bits[Int(rows[$0])] })
+        case .bool(let bits):
+            let words = bits.words
+            let span = words.span
+            return .bool(
+                Bitmap(rows.count) { row in
+                    let place = Int(rows[row])
+                    return span[place &>> 6] &>> UInt64(place & 63) & 1 == 1
+                })
         case .int32(let buffer): return .int32(gather(buffer, rows, 0))
         case .int64(let buffer): return .int64(gather(buffer, rows, 0))
         case .int128(let buffer): return .int128(gather(buffer, rows, 0))
