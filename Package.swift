@@ -169,7 +169,9 @@ let package = Package(
         tests(
             "Extract", ["PostgresCopy", "Columnar", "Tenancy", "Configuration", "CivilTime", "Effects"],
             packages: [paths]),
-        tests("Analytics", ["Query", "Kernels", "Columnar", "CivilTime", "Tenancy", "Effects"], packages: [paths]),
+        tests(
+            "Analytics", ["Query", "Kernels", "Parquet", "Columnar", "CivilTime", "Tenancy", "Effects"],
+            packages: [paths]),
         tests("ChartGrammar", ["Columnar", "CivilTime", "Formatting", "Configuration"]),
         tests(
             "Report", ["ChartGrammar", "Formatting", "Columnar", "CivilTime", "Effects", "Configuration", "Tenancy"],

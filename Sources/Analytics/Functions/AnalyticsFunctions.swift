@@ -7,8 +7,10 @@ package enum AnalyticsFunctions {
 
     /// Who is active, how often and for how long.
     static let engagement: [TableFunction] = [
-        ActiveUsersFunction.activeUsers, ActiveUsersFunction.growthAccounting, FunnelFunction.function,
-        RetentionFunction.function, SessionsFunction.function, StreaksFunction.function,
+        ActiveUsersFunction.activeUsers, ActiveUsersFunction.growthAccounting, ConcurrencyFunction.function,
+        CounterDeltasFunction.function, EngagementRatesFunction.function, FunnelFunction.function,
+        HabitCompletionFunction.function, RetentionFunction.function, SessionsFunction.function,
+        StreaksFunction.function, SurvivalFunction.curve, SurvivalFunction.median,
     ]
     /// Series over time.
     static let trends: [TableFunction] = [

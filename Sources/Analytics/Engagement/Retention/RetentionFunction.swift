@@ -96,10 +96,10 @@ struct RetentionFunction {
             var age: Int32 = 0
             if let own = scan.cell(0) {
                 cell.age = own
-                cells.add(cell, active: 1, last: 0)
+                cells.add(cell, isLast: false)
             } else {
                 cell.age = -1
-                cells.add(cell, active: 1, last: 0)
+                cells.add(cell, isLast: false)
             }
             for row in partition where days.isValid(row) {
                 let own = date[row]
@@ -111,20 +111,20 @@ struct RetentionFunction {
                     : cursor.bucket(own) &- start
                 guard let reached = scan.cell(age) else { continue }
                 cell.age = reached
-                cells.add(cell, active: 1, last: 0)
+                cells.add(cell, isLast: false)
             }
             cell.age = age
-            cells.add(cell, active: 0, last: 1)
+            cells.add(cell, isLast: true)
         }
         return try partial(slices, cells)
     }
 
     private func partial(_ slices: Slices, _ cells: RetentionCells) throws -> ColumnBatch {
-        let all = cells.cells
+        let all = try cells.cells()
         let columns =
             try slices.values(all.map(\.cell.slice))
             + [
-                .of(all.map(\.cell.cohort)), .of(all.map(\.cell.age)), .of(all.map(\.active)), .of(all.map(\.last)),
+                .of(all.map(\.cell.cohort)), .of(all.map(\.cell.age)), .of(all.map(\.count)), .of(all.map(\.isLast)),
             ]
         let fields = columns.enumerated().map { Field("\($0.offset)", $0.element.type) }
         return try ColumnBatch(schema: Schema(fields), columns: columns, rowCount: all.count)
@@ -136,16 +136,17 @@ struct RetentionFunction {
         var row = 0
         for batch in batches {
             let integers = try (0..<2).map { try batch.columns[per.count + $0].int32Values() }
-            let counts = try (2..<4).map { try batch.columns[per.count + $0].int64Values() }
+            let counts = try batch.columns[per.count + 2].int64Values()
+            let isLast = try batch.columns[per.count + 3].trueRows()
             for own in 0..<batch.rowCount {
                 let cell = RetentionCells.Cell(
                     slice: slices.numbers[row], cohort: integers[0][own], age: integers[1][own])
-                cells.add(cell, active: counts[0][own], last: counts[1][own])
+                cells.add(cell, count: counts[own], isLast: isLast[own])
                 row += 1
             }
         }
         var rows = Rows()
-        let all = Dictionary(grouping: cells.cells, by: \.cell.slice)
+        let all = Dictionary(grouping: try cells.cells(), by: \.cell.slice)
         for slice in all.keys.sorted() { try add(all[slice] ?? [], slice, &rows) }
         return try rows.answer(try slices.shown(rows.slices), perColumns)
     }
@@ -170,13 +171,12 @@ struct RetentionFunction {
 
     /// The triangle of a slice: all cohorts from the first to the last, also those that nobody began in.
     private func add(
-        _ cells: [(cell: RetentionCells.Cell, active: Int64, last: Int64)], _ slice: UInt32, _ rows: inout Rows
+        _ cells: [(cell: RetentionCells.Cell, count: Int64, isLast: Bool)], _ slice: UInt32, _ rows: inout Rows
     ) throws {
         var active: [RetentionCells.Cell: Int64] = [:]
         var lasts: [Int32: [Int32: Int64]] = [:]
-        for (cell, count, last) in cells {
-            if count > 0 { active[cell] = count }
-            if last > 0 { lasts[cell.cohort, default: [:]][cell.age] = last }
+        for (cell, count, isLast) in cells {
+            if isLast { lasts[cell.cohort, default: [:]][cell.age] = count } else { active[cell] = count }
         }
         guard let first = lasts.keys.min(), let end = cells.map({ Int64($0.cell.cohort) + Int64($0.cell.age) }).max()
         else { return }
