@@ -8,6 +8,7 @@
                      draining the same binary COPY into nothing: see extraction.py
     parquet          Parquet files: writing from memory, reading, size and memory, beside Polars, DuckDB and pyarrow: see
                      parquet_files.py
+    analytics        funnels, retention, streaks, sessions and attribution beside other engines: see analytics.py
     query            reports and TPC-H beside DuckDB and other engines: see query.py
     lake             opening, appending to, merging into and compacting Delta tables, beside delta-rs: see lake.py
     render           a report of 10 pages and 20 charts, a CSV file and a workbook of a tenth of its rows, beside floors
@@ -28,6 +29,7 @@ import sys
 import tempfile
 import time
 
+import analytics
 import cluster as clusters
 import extraction
 import lake
@@ -142,7 +144,7 @@ def queries(program, rows, runs, folder):
 
 BENCHMARKS = {
     "extract-memory": (extract_memory, 10_000_000), "extract": (extract, 10_000_000), "parquet": (parquet, 10_000_000),
-    "lake": (lake.run, 10_000_000), "query": (queries, 10_000_000), "render": (render.run, 10_000_000)}
+    "analytics": (analytics.run, 10_000_000), "lake": (lake.run, 10_000_000), "query": (queries, 10_000_000), "render": (render.run, 10_000_000)}
 
 
 def main():
