@@ -70,6 +70,46 @@ struct ParallelCopyTests {
         #expect(try ids(column, dataset).allSatisfy { $0 % 4 == 0 })
     }
 
+    /// Each range of pages would be searched for a few rows, and the whole table for every tenant.
+    @Test(arguments: ["isolation: column, key: z, column: tenant_id", "isolation: rls, key: z"])
+    func rowsThatAnIndexLeadsToAreReadOverOneConnection(isolation: String) throws {
+        let fixture = try Fixture(
+            Self.largeTable + """
+                CREATE INDEX ON events (tenant_id);
+                INSERT INTO events SELECT g, 'z', 'few' FROM generate_series(100001, 100020) g;
+                ANALYZE events;
+                """)
+        let role = isolation.contains("column") ? "postgres" : "reader"
+        let session = try fixture.session(isolation, role: role, connectionCountMax: 3)
+        var most = 0
+        let count = try session.extract(Fixture.dataset("from: events")) { _ in
+            most = max(most, try backendCount(fixture) ?? 0)
+        }
+        try session.finish()
+        #expect(count.rowsRead == 20 && most == 1)
+    }
+
+    @Test func manyRowsOverOneConnectionComeInTheirOrder() throws {
+        let fixture = try Fixture(
+            "CREATE TABLE t AS SELECT g::bigint AS id FROM generate_series(1, 100000) g; GRANT SELECT ON t TO reader;")
+        let session = try fixture.session("isolation: database")
+        let dataset = try Fixture.dataset("from: t")
+        let all = try ids(session, dataset)
+        #expect(all == Array(1...100_000))
+        // More batches wait than are taken at once, and the taker ends it.
+        struct Full: Error {}
+        var batches = 0
+        #expect(throws: Full.self) {
+            _ = try session.extract(dataset) { _ in
+                batches += 1
+                if batches == 15 { throw Full() }
+            }
+        }
+        #expect(batches == 15)
+        #expect(try ids(session, dataset) == all)
+        try session.finish()
+    }
+
     @Test func aTableThatIsEmptiedMeanwhileIsNoShorterTable() throws {
         let fixture = try Fixture(
             "CREATE TABLE t AS SELECT g AS id, repeat('x', 1000) AS note FROM generate_series(1, 80000) g;"

@@ -26,15 +26,17 @@ struct TableDivision {
 
     /// Nil for what is better read over one connection, or cannot be cut.
     ///
+    /// A part of a table to which an index leads is not cut: each range would be searched for a few rows.
+    ///
     /// - Parameter permits: the rights to have as many connections as there may be now; nil where nobody counts them. Fewer
     ///   than two are not worth it.
     /// - Throws: errors of the connection, which must not be within a savepoint.
     init?(
-        of source: CopyRequest.Source, _ connection: PostgresConnection, connectionCountMax: Int,
+        of request: CopyRequest, _ connection: PostgresConnection, connectionCountMax: Int,
         permits: () -> [SourceConnections.Permit]? = { nil }
     ) throws(PostgresError) {
-        guard connectionCountMax > 1, let pageCount = try connection.heapPageCount(of: source),
-            pageCount >= Self.pageCountMin
+        guard connectionCountMax > 1, let pageCount = try connection.heapPageCount(of: request.source),
+            pageCount >= Self.pageCountMin, try connection.readsEveryPage(of: request)
         else { return nil }
         let permits = permits()
         let connectionCount = min(connectionCountMax, permits?.count ?? connectionCountMax)

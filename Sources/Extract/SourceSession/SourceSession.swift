@@ -240,7 +240,7 @@ extension SourceSession {
     private func division(of dataset: Dataset) throws -> TableDivision? {
         guard connectionCountMax > 1, !isFinished else { return nil }
         let request = try guardian.request(for: dataset, naiveTimestamps: .undeclared)
-        return try TableDivision(of: request.source, connection, connectionCountMax: connectionCountMax) {
+        return try TableDivision(of: request, connection, connectionCountMax: connectionCountMax) {
             connections.map { $0.permits(url: url, countMax: connectionCountMax) }
         }
     }
@@ -249,7 +249,7 @@ extension SourceSession {
         _ plan: CopyPlan, _ division: TableDivision?, _ dataset: Dataset,
         consume: (borrowing ColumnBatch) throws -> Void
     ) throws -> CopySummary {
-        guard let division else { return try connection.copy(plan, consume: consume) }
+        guard let division else { return try connection.copyReadingOn(plan, consume: consume) }
         let (scope, url, options, connections) = (scope, url, connection.options, connections)
         return try division.copy(plan, consume: consume) {
             let (connection, opened) = try Self.open(scope, url, options, connections, snapshot: division.snapshot)

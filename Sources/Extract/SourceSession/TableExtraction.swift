@@ -23,7 +23,7 @@ package func extractTable(
         connected = connection
         try connection.begin(.repeatableReadReadOnly)
         let snapshot = try SourceSnapshot(of: connection)
-        let division = try TableDivision(of: request.source, connection, connectionCountMax: connectionCountMax)
+        let division = try TableDivision(of: request, connection, connectionCountMax: connectionCountMax)
         let plan = try connection.plan(request)
         try prepare(plan.schema)
         let summary: CopySummary
@@ -34,7 +34,7 @@ package func extractTable(
                 return SourceReader(connection: connection)
             }
         } else {
-            summary = try connection.copy(plan, consume: consume)
+            summary = try connection.copyReadingOn(plan, consume: consume)
         }
         try checkTablesOfSnapshot(connection)
         try connection.commit()

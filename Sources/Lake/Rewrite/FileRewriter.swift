@@ -89,7 +89,11 @@ struct FileRewriter {
         let writer = work.writer(whole, nil)
         var days: DaySet? = settings.eventTime == nil ? nil : DaySet()
         var start = 0
-        try base.reader(of: file).forEachLogicalBatch(settings.rows) { batch in
+        let reader = try base.reader(of: file)
+        // Read on while what was read is being written.
+        try HandOver.run(inlineCount: 0, weightMax: Self.waitingByteCountMax) { emit in
+            try reader.forEachLogicalBatch(settings.rows) { try emit($0, $0.byteCount) }
+        } consume: { (batch: ColumnBatch) in
             guard start + batch.rowCount <= rows.count else { throw changed(file) }
             let gone = rows.slice(start..<start + batch.rowCount)
             start += batch.rowCount
@@ -104,6 +108,9 @@ struct FileRewriter {
         guard start == rows.count else { throw changed(file) }
         return Part(kept: try writer.finish().first, removedRowCount: Int64(rows.setCount), days: days)
     }
+
+    /// Bytes of rows that were read and wait to be written.
+    private static let waitingByteCountMax = 4 << 20
 
     private func changed(_ file: TableFile) -> LakeError {
         LakeError(.damaged, "file '\(file.name)' of table \(table.address) changed while it was read")

@@ -50,4 +50,19 @@ extension PostgresConnection {
         ).value
         return count.flatMap { Int($0) }
     }
+
+    /// Whether the server would look at every page of a table for the rows of a request, as its planner says; false where
+    /// an index leads to them. Asked within a savepoint of its own, so that no lock is left.
+    package func readsEveryPage(of request: CopyRequest) throws(PostgresError) -> Bool {
+        let origin = try relation(request.source)
+        var conditions: [String] = []
+        for condition in request.conditions { conditions.append(try sql(condition)) }
+        let narrowed = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        try execute("SAVEPOINT pages")
+        let plan = try execute("EXPLAIN (COSTS OFF) SELECT source.* FROM \(origin)\(narrowed)").rows
+        try execute("ROLLBACK TO SAVEPOINT pages")
+        try execute("RELEASE SAVEPOINT pages")
+        // The outermost scan comes first; policies and their queries are below it.
+        return plan.compactMap { $0[0] }.first { $0.contains("Scan") }?.contains("Seq Scan") ?? false
+    }
 }
