@@ -1,6 +1,6 @@
 """Runs a benchmark: ours and a peer's figures from the same run, and whether both came to the same answer.
 
-    run.py PROGRAM NAME [--rows N] [--runs N]
+    run.py PROGRAM NAME [--rows N] [--runs N] [--only CASE]
 
     extract-memory   peak memory of extracting the events table into one Parquet file, at a tenth and at the whole
                      number of rows; the second may be at most 1.2 times the first
@@ -117,12 +117,12 @@ def extract_memory(program, rows, runs, folder):
     return equal and ratio <= MEMORY_RATIO_MAX
 
 
-def extract(program, rows, runs, folder):
+def extract(program, rows, runs, folder, only=None):
     with clusters.running() as cluster:
         generate(cluster, "events", rows)
         place = extraction.Place(program, cluster, "events", folder, measure, min(runs, 3))
         return extraction.run(
-            place, lambda path: cluster.value("events", POSTGRES) == answer(path), rows)
+            place, lambda path: cluster.value("events", POSTGRES) == answer(path), rows, only)
 
 
 def parquet(program, rows, runs, folder):
@@ -153,13 +153,15 @@ def main():
     parser.add_argument("name", choices=sorted(BENCHMARKS))
     parser.add_argument("--rows", type=int)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", help="one case of extract")
     arguments = parser.parse_args()
     benchmark, rows = BENCHMARKS[arguments.name]
     # SIGTERM as an exception, so that the cluster is stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = tempfile.mkdtemp(prefix="almanac-bench-files-", dir="/var/tmp")
     try:
-        good = benchmark(arguments.program, arguments.rows or rows, max(arguments.runs, 1), folder)
+        more = {"only": arguments.only} if arguments.only else {}
+        good = benchmark(arguments.program, arguments.rows or rows, max(arguments.runs, 1), folder, **more)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0 if good else 1
