@@ -45,6 +45,20 @@ struct AssemblyTests {
         #expect(Set(document.definitions.map(\.term)).count == document.definitions.count)
     }
 
+    @Test("The notes say when the data was compared with its source, and whether it differs", arguments: [0, 2])
+    func comparisonWithTheSource(differing: Int64) throws {
+        var request = try request()
+        #expect(try document(request, try Shop.tables()).freshness.comparison == nil)
+        request.comparison = SourceComparison(
+            at: try Instant(parsing: "2026-11-02T03:05:00Z"), tableCount: 3, rowCount: 77, differingCount: differing)
+        let freshness = try document(request, try Shop.tables()).freshness
+        let line = try #require(freshness.comparison)
+        #expect(line.contains("2 Nov 2026, 03:05") && line.contains("source"))
+        #expect(line.contains("nothing differs") == (differing == 0))
+        #expect(line.contains("differs from it") == (differing > 0))
+        #expect(freshness.notes.last == line)
+    }
+
     @Test("The line has the period's days and, aligned, those of the period before")
     func line() throws {
         let document = try document(try request(), try Shop.tables())

@@ -1,3 +1,4 @@
+import AlmanacTesting
 import Configuration
 import Effects
 import Report
@@ -38,6 +39,15 @@ struct DefinitionTests {
         var files = ["models/daily.yaml": model, "metrics.yaml": metrics, "reports/monthly.yaml": report]
         for (path, old, new) in changes { files[path] = files[path]?.replacing(old, with: new) }
         return files
+    }
+
+    @Test("A platform may have datasets alone; one without a folder is none")
+    func withoutReports() throws {
+        let store = SimulatedFileStore()
+        try store.makeFolder("/Reports/bare")
+        let bare = try PlatformDefinitions(folder: "/Reports/bare", store: store)
+        #expect(bare.models.isEmpty && bare.metrics.isEmpty && bare.reports.isEmpty && bare.sources.isEmpty)
+        #expect(throws: FileError.self) { try PlatformDefinitions(folder: "/Reports/nobody", store: store) }
     }
 
     @Test("A good platform is read whole")

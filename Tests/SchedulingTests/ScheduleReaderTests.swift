@@ -51,6 +51,28 @@ struct ScheduleReaderTests {
         #expect(bare.tenants == .all && bare.timezone == .tenant && bare.daylight == .once && bare.catchUp == .latest)
     }
 
+    @Test("A platform's lakes are compared with their sources by an entry of its own")
+    func reconciliations() throws {
+        let text = """
+            version: 1
+            schedules:
+              weekly: { reconcile: nexus, cron: "0 3 * * sun" }
+              report: { report: nexus/reconcile, cron: "0 3 * * sun" }
+            """
+        let schedules = try ScheduleReader.read(text: text, file: "s.yaml", zones: zones)
+        #expect(schedules.map(\.isReconciliation) == [true, false])
+        #expect(schedules.map(\.platform.text) == ["nexus", "nexus"])
+        // A report of that name is something else.
+        #expect(schedules[0].version != schedules[1].version)
+        let someone = try tenant("a", reports: [])
+        #expect(schedules[0].covers(someone) && !schedules[1].covers(someone))
+        let both = "version: 1\nschedules:\n  a: { reconcile: nexus, report: nexus/b, cron: \"@weekly\" }\n"
+        let errors = #expect(throws: ConfigurationErrors.self) {
+            try ScheduleReader.read(text: both, file: "s.yaml", zones: zones)
+        }
+        #expect(errors?.description.contains("not both") == true)
+    }
+
     @Test("Cron lines that YAML takes for something else are explained")
     func traps() {
         let text = """

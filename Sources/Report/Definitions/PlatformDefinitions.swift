@@ -23,18 +23,22 @@ package struct PlatformDefinitions: Sendable {
     /// The files, sorted by path.
     package let sources: [Source]
 
-    /// Reads `models/*.yaml`, `metrics.yaml` and `reports/*.yaml` of a platform's folder.
+    /// Reads `models/*.yaml`, `metrics.yaml` and `reports/*.yaml` of a platform's folder; those that are not there are
+    /// none, so that a platform may have datasets alone.
     ///
     /// - Throws: `FileError`, or `ConfigurationErrors` with every error of the files; reports are not looked at while
     ///   models or metrics are wrong.
     package init(folder: FilePath, store: any FileStore) throws {
+        // A platform without a folder is none.
+        _ = try store.names(in: folder)
         var reader = DefinitionFolder(folder: folder, store: store)
         let models = try reader.all(in: "models") { name, document throws(ConfigurationErrors) in
             try ModelDefinition(name: name, document: document)
         }
-        let metrics = try reader.one("metrics.yaml") { document throws(ConfigurationErrors) in
-            try MetricDefinition.readAll(document, models: models)
-        }
+        let metrics =
+            try reader.oneIfThere("metrics.yaml") { document throws(ConfigurationErrors) in
+                try MetricDefinition.readAll(document, models: models)
+            } ?? []
         let reports = try reader.all(in: "reports") { slug, document throws(ConfigurationErrors) in
             try ReportDefinition(slug: slug, document: document, models: models, metrics: metrics)
         }
@@ -81,12 +85,13 @@ struct DefinitionFolder {
         self.store = store
     }
 
-    /// All `*.yaml` of a folder below, sorted by name.
+    /// All `*.yaml` of a folder below, sorted by name; none where there is no such folder.
     mutating func all<Definition>(
         in name: String, _ read: (_ stem: String, YAMLDocument) throws(ConfigurationErrors) -> Definition
     ) throws -> [Definition] {
         var definitions: [Definition] = []
         var errors: [ConfigurationError] = []
+        guard try store.status(of: folder.appending(name)) != nil else { return [] }
         for file in try store.names(in: folder.appending(name)) where file.hasSuffix(".yaml") {
             do {
                 definitions.append(try read(String(file.dropLast(5)), try document("\(name)/\(file)")))
@@ -98,11 +103,11 @@ struct DefinitionFolder {
         return definitions
     }
 
-    /// One file.
-    mutating func one<Definition>(
+    /// One file; nil where it is not there.
+    mutating func oneIfThere<Definition>(
         _ path: String, _ read: (YAMLDocument) throws(ConfigurationErrors) -> Definition
-    ) throws -> Definition {
-        try read(try document(path))
+    ) throws -> Definition? {
+        try store.status(of: folder.appending(path)) == nil ? nil : try read(try document(path))
     }
 
     private mutating func document(_ path: String) throws -> YAMLDocument {

@@ -47,19 +47,25 @@ struct RunSummary {
         return lines
     }
 
-    /// Failures that are alike for many tenants, told once with a count.
+    /// Failures that are alike for many tenants, told once with a count: those with one reason, whichever tenant it names.
     private func grouped(_ failed: [TenantOutcome]) -> [(failure: Failure, tenants: [String])] {
+        struct Reason: Hashable {
+            let cause: CauseCode
+            let why: String
+        }
         var groups: [(failure: Failure, tenants: [String])] = []
+        var places: [Reason: Int] = [:]
         for outcome in failed {
             for failure in outcome.failures {
-                let isSame = { (other: Failure) in
-                    other.cause == failure.cause && other.why == failure.why && failure.why != nil
+                let reason = failure.why.map { why in
+                    Reason(cause: failure.cause, why: why.replacing("'\(outcome.tenant)'", with: "'…'"))
                 }
-                if let index = groups.firstIndex(where: { isSame($0.failure) }) {
-                    groups[index].tenants.append(outcome.tenant)
-                } else {
-                    groups.append((failure, [outcome.tenant]))
+                if let place = reason.flatMap({ places[$0] }) {
+                    groups[place].tenants.append(outcome.tenant)
+                    continue
                 }
+                if let reason { places[reason] = groups.count }
+                groups.append((failure, [outcome.tenant]))
             }
         }
         return groups
