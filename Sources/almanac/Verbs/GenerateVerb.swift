@@ -3,6 +3,7 @@ internal import Demonstration
 internal import Effects
 internal import Foundation
 internal import PostgresCopy
+internal import Runs
 internal import SystemPackage
 
 struct GenerateVerb: ParsableCommand {
