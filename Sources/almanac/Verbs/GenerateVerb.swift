@@ -54,12 +54,8 @@ struct GenerateVerb: ParsableCommand {
         var rowCount: Int64 = 0
         for index in 1...tenants {
             let source = platform.source(index: index, scale: scale, seed: seed)
-            do {
+            try classifying("generate tenant '\(source.tenant)'") {
                 try source.load(into: connection, replaces: replace)
-            } catch let error as DemonstrationError {
-                throw Failure(classifying: error, doing: "generate tenant '\(source.tenant)'")
-            } catch let error as PostgresError {
-                throw Failure(classifying: error, doing: "generate tenant '\(source.tenant)'")
             }
             rowCount += source.rowCount
             known[source.tenant] = source.truths
