@@ -7,6 +7,7 @@ harness (ALMANAC_SHARED/bench/peers; ALMANAC_BENCH_LAKE names a folder with its 
     streaks       longest run of active days of each user: beside gaps and islands in DuckDB
     sessions      sessions of 30 minutes of each user: beside windows in DuckDB
     attribution   six models over a million journeys: beside DuckDB, where the chain is counted in SQL and solved by numpy
+    stl, mann-kendall   series over time beside statsmodels and pymannkendall: see series.py
 
 Ours is a process for each question, from its start until the answer is written as a Parquet file; the peers run all
 questions in one process each, and their time begins when they are given a question and ends with its answer as an Arrow
@@ -23,6 +24,7 @@ import subprocess
 import sys
 
 import query
+import series
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -121,6 +123,15 @@ def peers(python, lake, journeys, count, cases):
 
 
 def run(program, row_count, runs, folder, measure):
+    chosen = os.environ.get("ALMANAC_BENCH_CASES")
+    wanted = chosen.split(",") if chosen else [*OURS, *series.OURS]
+    good = series.run(program, row_count, runs, folder, measure, [case for case in series.OURS if case in wanted])
+    cases = [case for case in OURS if case in wanted]
+    return (events(program, row_count, runs, folder, measure, cases) if cases else True) and good
+
+
+def events(program, row_count, runs, folder, measure, cases):
+    """The questions about events."""
     folder = pathlib.Path(folder)
     lake = pathlib.Path(
         os.environ.get("ALMANAC_BENCH_LAKE") or query.make_lake(program, query.shared(), row_count, folder / "lake"))
@@ -131,8 +142,6 @@ def run(program, row_count, runs, folder, measure):
     subprocess.run([python, "-c", f"import duckdb; duckdb.sql({statement!r})"], check=True)
     tables = {"events": f"{lake}/events/*.parquet", "journeys": str(journeys)}
     ours = query.Ours(program, measure, tables)
-    chosen = os.environ.get("ALMANAC_BENCH_CASES")
-    cases = [case for case in OURS if not chosen or case in chosen.split(",")]
     mine, theirs, answers = {case: [] for case in cases}, {}, {}
     for _ in range(min(runs, 3)):
         for engine, figures in peers(python, lake, journeys, 2, cases).items():

@@ -16,13 +16,15 @@ package enum AnalyticsFunctions {
     static let trends: [TableFunction] = [
         TrendSeriesFunction.function, TrendTestFunction.function, DecomposeFunction.function,
         AnomaliesFunction.function,
-        ForecastFunction.function,
+        ForecastFunction.function, TrendingFunction.function,
     ]
     /// Which channel earned a conversion.
     static let attribution: [TableFunction] = [AttributionFunction.function]
     /// Balances, circles, scores and loans.
     static let ledger: [TableFunction] = [
         LedgerRunningFunction.function, StatementFunction.function, BalanceAtFunction.function,
+        ContributionStatusFunction.function, RotationFunction.function, MemberPositionFunction.function,
+        ReconcileFunction.function, ScoreHistoryFunction.function, LoanBookFunction.function,
     ]
     /// Recurring revenue, sales and cohorts.
     static let revenue: [TableFunction] = [

@@ -125,6 +125,18 @@ import Testing
         #expect(SmoothingFitter.best(values, period: 4)?.model.season == .additive)
     }
 
+    @Test("Accuracy of forecasts, also where values are 0")
+    func accuracy() {
+        let own = ForecastAccuracy(actual: [10, 0, 12], forecast: [9, 1, 15], history: [5, 7, 6, 9, 8, 11])
+        #expect(Numbers.isClose(own.meanAbsolute ?? 0, 1.6666666666666667, 1e-12))
+        #expect(Numbers.isClose(own.weighted ?? 0, 0.22727272727272727, 1e-12))
+        #expect(Numbers.isClose(own.symmetric ?? 0, 0.7758284600389864, 1e-12))
+        #expect(Numbers.isClose(own.scaled ?? 0, 0.8333333333333334, 1e-12))
+        let none = ForecastAccuracy(actual: [0], forecast: [0], history: [1, 1])
+        #expect(none.weighted == nil && none.symmetric == nil && none.scaled == nil && none.meanAbsolute == 0)
+        #expect(ForecastAccuracy(actual: [], forecast: [], history: []).meanAbsolute == nil)
+    }
+
     private func rows(_ values: String, _ more: String) throws -> [String] {
         try AnalyticsSession.rows(
             "WITH t(d, v) AS (SELECT DATE '2025-01-01' + x, \(values) FROM generate_series(0, 59) g(x)) SELECT "

@@ -5,21 +5,25 @@ enum OrderStatistics {
     /// - Precondition: ranks lie within the array and ascend; no value is NaN.
     /// - Complexity: about 2 × n comparisons a rank.
     static func values(at ranks: [Int], in values: inout [Double]) -> [Double] {
-        var result: [Double] = []
-        var low = 0
-        for rank in ranks {
-            select(rank, &values, low)
-            result.append(values[rank])
-            low = rank
-        }
-        return result
+        place(ranks[...], &values, 0, values.count - 1)
+        return ranks.map { values[$0] }
+    }
+
+    /// Brings the values of ranks to their places: the middle one first, which parts the others' values.
+    private static func place(_ ranks: ArraySlice<Int>, _ values: inout [Double], _ low: Int, _ high: Int) {
+        guard !ranks.isEmpty else { return }
+        let middle = ranks.startIndex + ranks.count / 2
+        let rank = ranks[middle]
+        select(rank, &values, low, high)
+        place(ranks[..<middle], &values, low, max(rank, low))
+        place(ranks[(middle + 1)...], &values, min(rank, high), high)
     }
 
     /// The mean of the two middle values, or the middle one; nil where there is none. Reorders the array.
     static func median(_ values: inout [Double]) -> Double? {
         let count = values.count
         guard count > 0 else { return nil }
-        select(count / 2, &values, 0)
+        select(count / 2, &values, 0, count - 1)
         let upper = values[count / 2]
         guard count % 2 == 0 else { return upper }
         var lower = values[0]
@@ -34,9 +38,9 @@ enum OrderStatistics {
     }
 
     /// Brings the value of a rank to its place, smaller ones in front of it and greater ones behind: Hoare's quickselect,
-    /// with the median of nine as the pivot where there are many. `low` is where unordered values begin.
-    private static func select(_ rank: Int, _ values: inout [Double], _ start: Int) {
-        var (low, high) = (start, values.count - 1)
+    /// with the median of nine as the pivot where there are many. Only values from `start` to `end` are looked at.
+    private static func select(_ rank: Int, _ values: inout [Double], _ start: Int, _ end: Int) {
+        var (low, high) = (start, end)
         while high > low {
             let pivot = pivot(values, low, high)
             var (left, right) = (low, high)

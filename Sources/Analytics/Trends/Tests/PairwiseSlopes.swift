@@ -30,8 +30,8 @@ struct PairwiseSlopes {
         var groups: [Group] = []
         let sample = sample()
         for rank in ranks {
-            // Ranks that lie near each other share a bracket.
-            if let first = groups.last?.ranks.first, rank - first < max(count / 64, 2) {
+            // Ranks that lie near each other share a bracket: the interval of a slope and its median mostly do.
+            if let first = groups.last?.ranks.first, rank - first < count / 4 {
                 groups[groups.count - 1].ranks.append(rank)
             } else {
                 groups.append(Group(ranks: [rank]))
@@ -120,7 +120,7 @@ struct PairwiseSlopes {
             let slope = unsafe slopes[unchecked: index]
             unsafe output[unchecked: place] = slope
             below &+= slope < low ? 1 : 0
-            place &+= slope >= low && slope <= high ? 1 : 0
+            place &+= (slope >= low ? 1 : 0) & (slope <= high ? 1 : 0)
         }
         group.below += below
         group.kept.removeLast(group.kept.count - place)
@@ -149,8 +149,8 @@ struct PairwiseSlopes {
     /// Sets the slopes between which the ranks of a group lie, most likely.
     private func bracket(_ group: inout Group, _ sample: [Double]) {
         let share = Double(sample.count) / Double(count)
-        // Four standard deviations of a rank in the sample, at most 0.5 × sqrt(size) each.
-        let margin = 2 * Double(sample.count).squareRoot()
+        // Three standard deviations of a rank in the sample, at most 0.5 × sqrt(size) each.
+        let margin = 1.5 * Double(sample.count).squareRoot()
         let first = Int((Double(group.ranks[0]) * share - margin).rounded(.down))
         let last = Int((Double(group.ranks[group.ranks.count - 1]) * share + margin).rounded(.up))
         group.low = first < 0 ? -.infinity : sample[first]
