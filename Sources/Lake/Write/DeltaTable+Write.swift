@@ -35,8 +35,13 @@ extension DeltaTable {
         let plan = try ChangePlan(change, on: base, at: address)
         // Old files are written again: a change for itself.
         if plan.schema.rewritesFiles { return StagedChange(made: try write(change, rows)) }
-        if base == nil { batch.unsynced.note(folders: try store.addFolder(log.folder)) }
-        batch.unsynced.note(wayTo: self)
+        if base == nil {
+            batch.unsynced.note(folders: try store.addFolder(log.folder))
+            batch.unsynced.note(wayTo: self)
+        } else {
+            // A version comes on top of one that is durable.
+            batch.unsynced.note(folders: [log.folder])
+        }
         var staged: StagedChange?
         let commit = try write(plan, on: base, WrittenFiles(self, batch.unsynced), rows) { files, settings, work in
             let change = try stage(plan, files, settings, on: base, work, batch)
@@ -60,7 +65,7 @@ extension DeltaTable {
             if let unchanged = unchanged(plan, settings, written, on: base) {
                 work.abandon()
                 // As rule (5): its maker may have died before it was durable.
-                if work.unsynced == nil { try syncFolders() }
+                if let unsynced = work.unsynced { unsynced.note(wayTo: self) } else { try syncFolders() }
                 return unchanged
             }
             var final = settings
@@ -125,7 +130,10 @@ extension DeltaTable {
     ) throws -> StagedChange {
         let intent = plan.intent(
             adding: files, settings, on: base, milliseconds: clock.microsecondsSinceEpoch() / 1_000, random: random)
-        if let unchanged = unchanged(plan, intent, on: base) { return StagedChange(made: unchanged) }
+        if let unchanged = unchanged(plan, intent, on: base) {
+            batch.unsynced.note(wayTo: self)
+            return StagedChange(made: unchanged)
+        }
         let change = StagedChange(try Committer(table: self).prepare(intent, on: base), work) {
             try commit(plan, files, settings, on: base, work)
         }
