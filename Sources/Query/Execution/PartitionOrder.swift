@@ -55,7 +55,7 @@ struct PartitionOrder {
     }
 
     @inline(__always)
-    private static func sort<Key: FixedWidthInteger & UnsignedInteger>(
+    private static func sort<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
         _ rows: inout [UInt32], _ starts: [Int], _ keys: [Key], _ pack: ([Key]) -> PackedKeys
     ) {
         // The keys beside the rows: an insertion then reads and moves what lies together.
@@ -69,19 +69,29 @@ struct PartitionOrder {
                 for (index, row) in sorted.enumerated() { rows[start + index] = own[Int(row)] }
                 continue
             }
-            var place = start &+ 1
-            while place < end {
-                let (key, row) = (placed[place], rows[place])
-                var gap = place
-                while gap > start && placed[gap &- 1] > key {
-                    placed[gap] = placed[gap &- 1]
-                    rows[gap] = rows[gap &- 1]
-                    gap &-= 1
-                }
-                placed[gap] = key
-                rows[gap] = row
-                place &+= 1
+            insert(start, end, &placed, &rows)
+        }
+    }
+
+    /// Sorts the rows of a partition, with their keys, by insertion.
+    @inline(__always)
+    private static func insert<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+        _ start: Int, _ end: Int, _ placed: inout [Key], _ rows: inout [UInt32]
+    ) {
+        var keys = placed.mutableSpan
+        var numbers = rows.mutableSpan
+        var place = start &+ 1
+        while place < end {
+            let (key, row) = (keys[place], numbers[place])
+            var gap = place
+            while gap > start && keys[gap &- 1] > key {
+                keys[gap] = keys[gap &- 1]
+                numbers[gap] = numbers[gap &- 1]
+                gap &-= 1
             }
+            keys[gap] = key
+            numbers[gap] = row
+            place &+= 1
         }
     }
 }

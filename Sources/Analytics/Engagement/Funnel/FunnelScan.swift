@@ -11,16 +11,16 @@ package struct FunnelScan: Sendable {
     private let window: Int64
     private let isStrict: Bool
     /// Of the chains at each step, the latest start, and when that chain's last event was.
-    private var starts: [Int64]
-    private var lasts: [Int64]
+    private var starts = InlineArray<32, Int64>(repeating: 0)
+    private var lasts = InlineArray<32, Int64>(repeating: 0)
     /// Bit k: a chain has come to step k.
     private var reached: UInt32 = 0
     /// With strict order, chains of the present instant: no event of the same instant goes on from them.
-    private var pendingStarts: [Int64]
-    private var pendingLasts: [Int64]
+    private var pendingStarts = InlineArray<32, Int64>(repeating: 0)
+    private var pendingLasts = InlineArray<32, Int64>(repeating: 0)
     private var pendingReached: UInt32 = 0
     private var instant = Int64.min
-    private var waits: [Int64]
+    private var waits = InlineArray<32, Int64>(repeating: 0)
 
     /// - Parameters:
     ///   - stepCount: from 1 to `stepCountMax`.
@@ -30,11 +30,6 @@ package struct FunnelScan: Sendable {
         precondition(stepCount > 0 && stepCount <= Self.stepCountMax)
         self.window = window
         self.isStrict = isStrict
-        starts = Array(repeating: 0, count: stepCount)
-        lasts = starts
-        pendingStarts = isStrict ? starts : []
-        pendingLasts = pendingStarts
-        waits = starts
     }
 
     /// The number of steps that were reached, from the first on.
