@@ -27,7 +27,8 @@ struct CDNOWTests {
     private func table() throws -> URL {
         let text = try String(contentsOfFile: try #require(Purchases.path), encoding: .utf8)
         var lines = ["customer,day,cents"]
-        for line in text.split(separator: "\n").dropFirst() {
+        // The file's lines end with CR LF, which Swift takes as one character.
+        for line in text.split(whereSeparator: { $0.isNewline }).dropFirst() {
             let cells = line.split(separator: " ")
             guard cells.count == 4, let dollars = Double(cells[3]) else { continue }
             let date = cells[1]
