@@ -110,20 +110,33 @@ struct PairwiseSlopes {
     }
 
     private static func keep(_ slopes: Span<Double>, _ group: inout Group) {
-        var place = group.kept.count
+        // A loop of its own, which the processor does several at a time.
+        let low = group.low
         var below = 0
-        let (low, high) = (group.low, group.high)
+        for index in slopes.indices { below &+= unsafe slopes[unchecked: index] < low ? 1 : 0 }
+        group.below += below
+
+        // Every slope is written, and kept by moving on: no branch that is guessed wrong for every second one. Numbers that
+        // are ordered as the slopes are lie between two bounds where their distance from the lower is not above the width.
+        let least = order(group.low)
+        let width = UInt64(bitPattern: order(group.high) &- least)
+        var place = group.kept.count
         group.kept.append(contentsOf: repeatElement(0, count: slopes.count))
         var output = group.kept.mutableSpan
         for index in slopes.indices {
-            // Written always, kept by moving on: no branch that is guessed wrong for every second slope.
             let slope = unsafe slopes[unchecked: index]
             unsafe output[unchecked: place] = slope
-            below &+= slope < low ? 1 : 0
-            place &+= (slope >= low ? 1 : 0) & (slope <= high ? 1 : 0)
+            let isBeyond = width.subtractingReportingOverflow(UInt64(bitPattern: order(slope) &- least)).overflow
+            place &+= isBeyond ? 0 : 1
         }
-        group.below += below
         group.kept.removeLast(group.kept.count - place)
+    }
+
+    /// A whole number that is greater where the value is; both zeros have one.
+    @inline(__always)
+    private static func order(_ value: Double) -> Int64 {
+        let bits = Int64(bitPattern: (value + 0).bitPattern)
+        return bits ^ ((bits >> 63) & .max)
     }
 
     /// The slopes of some pairs, ascending, drawn by a fixed rule: the same series takes the same way.
