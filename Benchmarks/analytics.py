@@ -139,7 +139,7 @@ def events(program, row_count, runs, folder, measure, cases):
     journeys = folder / "journeys.parquet"
     count = max(row_count // 10, 1_000)
     statement = JOURNEYS.format(count=count, path=journeys)
-    subprocess.run([python, "-c", f"import duckdb; duckdb.sql({statement!r})"], check=True)
+    subprocess.run([python, "-c", f"import duckdb; duckdb.sql({statement!r})"], check=True, stdout=subprocess.DEVNULL)
     tables = {"events": f"{lake}/events/*.parquet", "journeys": str(journeys)}
     ours = query.Ours(program, measure, tables)
     mine, theirs, answers = {case: [] for case in cases}, {}, {}
