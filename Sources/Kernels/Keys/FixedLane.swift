@@ -113,7 +113,7 @@ package func orderedBits(_ value: Double) -> UInt64 {
 
 /// The value of ordered bits; zero is positive.
 @inlinable @inline(__always)
-func double(ofOrderedBits bits: UInt64) -> Double {
+package func double(ofOrderedBits bits: UInt64) -> Double {
     if bits == .max { return .nan }
     return Double(bitPattern: bits >> 63 == 1 ? bits & ~(1 << 63) : ~bits)
 }

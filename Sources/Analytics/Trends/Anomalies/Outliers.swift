@@ -21,10 +21,10 @@ package enum Outliers {
     static func scale(
         _ values: [Double], leastCount: Int = leastCount
     ) -> (median: Double, scale: Double)? {
-        var own = values.filter(\.isFinite)
-        guard own.count >= leastCount, let median = OrderStatistics.median(&own) else { return nil }
-        var deviations = own.map { abs($0 - median) }
-        let middle = OrderStatistics.median(&deviations) ?? 0
+        let own = values.filter(\.isFinite)
+        guard own.count >= leastCount, let median = OrderStatistics.median(own) else { return nil }
+        let deviations = own.map { abs($0 - median) }
+        let middle = OrderStatistics.median(deviations) ?? 0
         if middle > 0 { return (median, middle / NormalDistribution.quantile(0.75)) }
         return (median, 1.253314 * deviations.reduce(0, +) / Double(deviations.count))
     }

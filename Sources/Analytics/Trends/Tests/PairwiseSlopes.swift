@@ -24,8 +24,7 @@ struct PairwiseSlopes {
     /// - Precondition: ranks ascend, and lie within `0..<count`.
     func values(at ranks: [Int]) -> [Double] {
         guard count > 4_096 else {
-            var all = slopes()
-            return OrderStatistics.values(at: ranks, in: &all)
+            return OrderStatistics.values(at: ranks, in: slopes())
         }
         var groups: [Group] = []
         let sample = sample()
@@ -40,8 +39,7 @@ struct PairwiseSlopes {
         for index in groups.indices { bracket(&groups[index], sample) }
         while groups.contains(where: { !$0.isFound }) { gather(&groups) }
         return groups.flatMap { group in
-            var kept = group.kept
-            return OrderStatistics.values(at: group.ranks.map { $0 - group.below }, in: &kept)
+            OrderStatistics.values(at: group.ranks.map { $0 - group.below }, in: group.kept)
         }
     }
 
@@ -110,33 +108,22 @@ struct PairwiseSlopes {
     }
 
     private static func keep(_ slopes: Span<Double>, _ group: inout Group) {
-        // A loop of its own, which the processor does several at a time.
-        let low = group.low
+        // Every slope is written, and kept by moving on: no branch that is guessed wrong for every second one.
+        let (low, high) = (group.low, group.high)
         var below = 0
-        for index in slopes.indices { below &+= unsafe slopes[unchecked: index] < low ? 1 : 0 }
-        group.below += below
-
-        // Every slope is written, and kept by moving on: no branch that is guessed wrong for every second one. Numbers that
-        // are ordered as the slopes are lie between two bounds where their distance from the lower is not above the width.
-        let least = order(group.low)
-        let width = UInt64(bitPattern: order(group.high) &- least)
         var place = group.kept.count
         group.kept.append(contentsOf: repeatElement(0, count: slopes.count))
         var output = group.kept.mutableSpan
         for index in slopes.indices {
             let slope = unsafe slopes[unchecked: index]
             unsafe output[unchecked: place] = slope
-            let isBeyond = width.subtractingReportingOverflow(UInt64(bitPattern: order(slope) &- least)).overflow
-            place &+= isBeyond ? 0 : 1
+            let isNotBelow = slope >= low ? 1 : 0
+            let isNotAbove = slope <= high ? 1 : 0
+            place &+= isNotBelow & isNotAbove
+            below &+= 1 &- isNotBelow
         }
+        group.below += below
         group.kept.removeLast(group.kept.count - place)
-    }
-
-    /// A whole number that is greater where the value is; both zeros have one.
-    @inline(__always)
-    private static func order(_ value: Double) -> Int64 {
-        let bits = Int64(bitPattern: (value + 0).bitPattern)
-        return bits ^ ((bits >> 63) & .max)
     }
 
     /// The slopes of some pairs, ascending, drawn by a fixed rule: the same series takes the same way.

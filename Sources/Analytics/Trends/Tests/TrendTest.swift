@@ -126,7 +126,7 @@ package enum MannKendall {
             }
         }
         if pairs > 0 { result.tau = Double(result.score) / Double(pairs) }
-        if values.count >= 3, result.variance > 0 { result.slope = OrderStatistics.median(&slopes) ?? 0 }
+        if values.count >= 3, result.variance > 0 { result.slope = OrderStatistics.median(slopes) ?? 0 }
         result.intercept = intercept(positions.map { $0 / Double(period) }, values, result.slope)
         if values.count >= 3 { judge(&result, significance) }
         return result
@@ -213,8 +213,7 @@ package enum MannKendall {
     }
 
     private static func intercept(_ positions: [Double], _ values: [Double], _ slope: Double) -> Double? {
-        var (positions, values) = (positions, values)
-        guard let place = OrderStatistics.median(&positions), let value = OrderStatistics.median(&values) else {
+        guard let place = OrderStatistics.median(positions), let value = OrderStatistics.median(values) else {
             return nil
         }
         return value - slope * place

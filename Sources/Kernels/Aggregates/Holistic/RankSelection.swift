@@ -3,7 +3,7 @@
 /// Values are bits that order as the values do (`orderedBits`). Each round samples the range, cuts it by two sampled
 /// values that enclose the rank (Floyd and Rivest, "Expected Time Bounds for Selection", 1975) and goes on between them;
 /// the cuts have no branch on values, which no processor could foresee.
-struct RankSelection {
+package struct RankSelection: Sendable {
     /// Below so many values a range is sorted.
     private static let sortedCount = 48
     /// Rounds before a range that samples badly is sorted.
@@ -11,12 +11,13 @@ struct RankSelection {
 
     private var bits: [UInt64]
 
-    init(_ bits: [UInt64]) { self.bits = bits }
+    package init(_ bits: [UInt64]) { self.bits = bits }
 
-    subscript(index: Int) -> UInt64 { bits[index] }
+    /// The value at a place.
+    package subscript(index: Int) -> UInt64 { bits[index] }
 
     /// The least value of a range that is not empty.
-    func least(of range: Range<Int>) -> UInt64 {
+    package func least(of range: Range<Int>) -> UInt64 {
         let span = bits.span
         var least = UInt64.max
         for index in range { least = min(least, span[index]) }
@@ -24,7 +25,7 @@ struct RankSelection {
     }
 
     /// Brings the value of a rank to its place within `range`: none before it is greater, none behind it less.
-    mutating func select(_ rank: Int, in range: Range<Int>) {
+    package mutating func select(_ rank: Int, in range: Range<Int>) {
         var (low, high) = (range.lowerBound, range.upperBound)
         for _ in 0..<Self.roundsMax where high - low > Self.sortedCount {
             let (least, most) = pivots(rank, low, high)
