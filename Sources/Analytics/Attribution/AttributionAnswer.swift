@@ -101,7 +101,7 @@ struct AttributionAnswer {
         for currency in 0..<width where hasCurrency[currency] {
             // Refunds of unknown conversions are nobody's.
             let total = try Self.fitting(totalValues[currency] - unattributed[position][currency])
-            guard sum > 0, let parts = CreditSplit.split(total, by: weights) else {
+            guard sum > 0, let parts = LargestRemainder.split(total, by: weights) else {
                 unattributed[position][currency] += Int128(total)
                 continue
             }

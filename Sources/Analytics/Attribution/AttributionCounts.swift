@@ -170,7 +170,7 @@ struct PathSplit {
     private let loneStates: [UInt32]
     private let loneTimes: [Int64] = [0]
     private var weights: TouchWeights
-    private var remainder = CreditSplit()
+    private var remainder = LargestRemainder()
     private var range = 0..<0
 
     init(_ journeys: JourneyBatch, _ effects: [Double]) {

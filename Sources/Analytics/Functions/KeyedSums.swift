@@ -72,7 +72,7 @@ struct KeyedSums {
                 for field in 0..<width { values[field].append(table.value(field, of: key)) }
             }
         }
-        let columns = [try Column.texts(currencyNames), Column.int64s(keys)] + values.map { Column.int64s($0) }
+        let columns = [try Column.texts(currencyNames), Column.of(keys)] + values.map { Column.of($0) }
         return try ColumnBatch(schema: schema, columns: columns, rowCount: keys.count)
     }
 

@@ -206,16 +206,12 @@ extension Binder {
             let all = lifted.conditions + conditions.map { $0.replacing(outputs) }
             return LogicalPlan(joinKind(kind, left, lifted.plan, all, range), columns)
         }
-        let distinctLeft = distinct(
-            LogicalPlan(.project(left, free.map { Expression($0, range) }), free.map { column($0.name, $0.type) }),
-            range)
         // The left side is read twice: once for itself, once for what the subquery needs of it.
         let shared = self.shared(left)
         let again = reading(shared)
         let renamed = Dictionary(
             uniqueKeysWithValues: zip(left.columns, again.columns).map { ($0.id, Expression($1, range)) })
         let keys = free.map { $0.id }
-        _ = distinctLeft
         let source = distinct(
             LogicalPlan(.project(again, free.compactMap { renamed[$0.id] }), free.map { column($0.name, $0.type) }),
             range)

@@ -207,7 +207,7 @@ import Testing
             (10_000, [40, 20, 40], [4_000, 2_000, 4_000]), (5, [0, 0], nil), (999, [1, 2, 3, 0], [167, 333, 499, 0]),
         ] as [(Int64, [UInt64], [Int64]?)])
     func splits(_ total: Int64, _ weights: [UInt64], _ expected: [Int64]?) {
-        #expect(CreditSplit.split(total, by: weights) == expected)
+        #expect(LargestRemainder.split(total, by: weights) == expected)
     }
 
     @Test("Splits add up and are those of the slow method, for small and large weights, least and greatest amounts")
@@ -220,12 +220,24 @@ import Testing
             let total =
                 round % 3 == 0
                 ? Int64.random(in: .min...(.max), using: &random) : Int64.random(in: -1_000...1_000, using: &random)
-            let slow = LargestRemainder.split(total, by: weights.map { Int64($0) })
-            #expect(CreditSplit.split(total, by: weights) == slow)
+            let slow = Self.slowSplit(total, by: weights)
+            #expect(LargestRemainder.split(total, by: weights) == slow)
             #expect(slow.map { $0.reduce(Int128(0)) { $0 + Int128($1) } } ?? Int128(total) == Int128(total))
         }
-        #expect(CreditSplit.split(.min, by: [1, 1]) == [.min / 2, .min / 2])
-        #expect(CreditSplit.split(.min, by: [3]) == [.min])
-        #expect(CreditSplit.split(7, by: [.max, .max]) == [4, 3])
+        #expect(LargestRemainder.split(.min, by: [1, 1]) == [.min / 2, .min / 2])
+        #expect(LargestRemainder.split(.min, by: [3]) == [.min])
+        #expect(LargestRemainder.split(7, by: [.max, .max]) == [4, 3])
+    }
+
+    /// Hamilton's method as it is told: whole shares in 128 bits, then a unit each to the largest remainders.
+    private static func slowSplit(_ amount: Int64, by weights: [UInt64]) -> [Int64]? {
+        let (whole, sum) = (Int128(amount.magnitude), weights.reduce(Int128(0)) { $0 + Int128($1) })
+        guard sum > 0 else { return nil }
+        let shares = weights.map { (whole * Int128($0)).quotientAndRemainder(dividingBy: sum) }
+        var parts = shares.map { Int64(truncatingIfNeeded: $0.quotient) }
+        let left = whole - shares.reduce(Int128(0)) { $0 + $1.quotient }
+        let order = weights.indices.sorted { (shares[$0].remainder, $1) > (shares[$1].remainder, $0) }
+        for index in order.prefix(Int(left)) { parts[index] &+= 1 }
+        return amount < 0 ? parts.map { 0 &- $0 } : parts
     }
 }

@@ -9,8 +9,8 @@ import Testing
             (100, [1, 1, 1], [34, 33, 33]), (-100, [1, 1, 1], [-34, -33, -33]), (1003, [49, 51], [491, 512]),
             (3, [75, 25], [2, 1]), (1, [1, 1, 1, 1], [1, 0, 0, 0]), (0, [1, 2], [0, 0]),
             (10000, [40, 20, 40], [4000, 2000, 4000]), (5, [0, 0], nil), (999, [1, 2, 3, 0], [167, 333, 499, 0]),
-        ] as [(Int64, [Int64], [Int64]?)])
-    func split(_ amount: Int64, _ weights: [Int64], _ expected: [Int64]?) {
+        ] as [(Int64, [UInt64], [Int64]?)])
+    func split(_ amount: Int64, _ weights: [UInt64], _ expected: [Int64]?) {
         #expect(LargestRemainder.split(amount, by: weights) == expected)
     }
 
@@ -24,7 +24,7 @@ import Testing
                 Int64.random(in: 0 ... .max, using: &generator) >> Int64.random(in: 0...62, using: &generator)
             }
             let sum = weights.reduce(into: Int128(0)) { $0 += Int128($1) }
-            guard let parts = LargestRemainder.split(amount, by: weights) else {
+            guard let parts = LargestRemainder.split(amount, by: weights.map { UInt64($0) }) else {
                 #expect(sum == 0)
                 continue
             }

@@ -105,9 +105,9 @@ struct BalanceAtFunction {
             schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
             columns: [
                 try batch.columns[postings.account.position].taking(lines.rows.span),
-                Column.int64s([Int64](repeating: asOf, count: lines.rows.count), .timestamp),
-                Column.int64s(lines.balances), Column.int64s(lines.pending), Column.int64s(lines.counts),
-                Column.int64s(lines.daily), Column.int32s(lines.days), Column.int64s(lines.timed),
+                Column.of([Int64](repeating: asOf, count: lines.rows.count), .timestamp),
+                Column.of(lines.balances), Column.of(lines.pending), Column.of(lines.counts),
+                Column.of(lines.daily), Column.of(lines.days), Column.of(lines.timed),
                 try batch.columns[postings.currency.position].taking(lines.rows.span),
             ], rowCount: lines.rows.count)
     }

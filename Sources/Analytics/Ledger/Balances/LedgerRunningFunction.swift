@@ -44,7 +44,7 @@ struct LedgerRunningFunction {
 
     private func answer(_ batch: ColumnBatch, _ starts: [Int]) throws -> ColumnBatch {
         let own = try postings.postings(batch)
-        let order = TotalOrder(batch, instants: own.instants, sequence: sequence.position, leg: leg)
+        let order = try TotalOrder(batch, instants: own.instants, sequence: sequence.position, leg: leg)
         var rows: [UInt32] = []
         var balances: [Int64] = []
         rows.reserveCapacity(batch.rowCount)
@@ -61,15 +61,15 @@ struct LedgerRunningFunction {
             }
         }
         func taken(_ position: Int) throws -> Column { try batch.columns[position].taking(rows.span) }
-        let missing = try Column.constant(nil, count: rows.count)
+        let missing = Column.of(nil, count: rows.count)
         let amounts = Column(.int64, .int64(own.amounts))
         return try ColumnBatch(
             schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
             columns: [
                 try taken(postings.account.position), try reference.map { try taken($0.position) } ?? missing,
                 try taken(sequence.position),
-                try leg.map(taken) ?? Column.int32s(Array(repeating: Int32?.none, count: rows.count)),
-                try taken(postings.at), try amounts.taking(rows.span), Column.int64s(balances),
+                try leg.map(taken) ?? Column.of(Array(repeating: Int32?.none, count: rows.count)),
+                try taken(postings.at), try amounts.taking(rows.span), Column.of(balances),
                 try taken(postings.currency.position),
             ], rowCount: rows.count)
     }

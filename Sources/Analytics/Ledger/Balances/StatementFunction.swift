@@ -96,8 +96,8 @@ struct StatementFunction {
             schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
             columns: [
                 try batch.columns[postings.account.position].taking(lines.rows.span), Column.dates(lines.days),
-                Column.int64s(lines.opening), Column.int64s(lines.credits), Column.int64s(lines.debits),
-                Column.int64s(lines.closing), Column.int32s(lines.counts),
+                Column.of(lines.opening), Column.of(lines.credits), Column.of(lines.debits),
+                Column.of(lines.closing), Column.of(lines.counts),
                 try batch.columns[postings.currency.position].taking(lines.rows.span),
             ], rowCount: lines.rows.count)
     }

@@ -60,7 +60,7 @@ struct ContributionStatusFunction {
         let days = try circles.days(batch, isUsed: isUsed)
         let amounts = try circles.amount.values(batch, isRequired: isUsed)
         let round = try circles.rounds(batch)
-        let order = TotalOrder(batch, instants: try batch.columns[circles.at].int64Values(), sequence: sequence)
+        let order = try TotalOrder(batch, instants: try batch.columns[circles.at].int64Values(), sequence: sequence)
         var rows: [UInt32] = []
         var lines: [ContributionSchedule.Due] = []
         for partition in Partitions(starts, rowCount: batch.rowCount) {
@@ -88,10 +88,10 @@ struct ContributionStatusFunction {
         return try columns.batch(
             [
                 try batch.columns[circles.circle.position].taking(rows.span),
-                try batch.columns[circles.member.position].taking(rows.span), Column.int32s(lines.map(\.round)),
-                Column.dates(lines.map(\.date)), Column.int64s(lines.map(\.amount)), Column.int64s(lines.map(\.paid)),
-                Column.int32s(lines.map(\.completedOn), .date),
-                Column.int32s(lines.map { ContributionSchedule.daysLate($0, asOf: asOf) }),
+                try batch.columns[circles.member.position].taking(rows.span), Column.of(lines.map(\.round)),
+                Column.dates(lines.map(\.date)), Column.of(lines.map(\.amount)), Column.of(lines.map(\.paid)),
+                Column.of(lines.map(\.completedOn), .date),
+                Column.of(lines.map { ContributionSchedule.daysLate($0, asOf: asOf) }),
                 try Column.texts(
                     lines.map { ContributionSchedule.status($0, asOf: asOf, grace: grace).rawValue }),
                 Column.dates(lines.map { _ in asOf }),

@@ -76,7 +76,7 @@ struct MemberPositionFunction {
             [
                 try batch.columns[circles.circle.position].taking(rows.span),
                 try batch.columns[circles.member.position].taking(rows.span),
-            ] + sums.map { Column.int64s($0) }, rowCount: rows.count)
+            ] + sums.map { Column.of($0) }, rowCount: rows.count)
     }
 
     private static let documentation = FunctionDocumentation(

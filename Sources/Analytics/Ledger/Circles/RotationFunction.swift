@@ -88,14 +88,14 @@ struct RotationFunction {
             lines += rounds.values.sorted { $0.number < $1.number }
         }
         func sums(_ value: (Round) -> Int128) throws -> Column {
-            Column.int64s(try lines.map { try value($0).narrowed("a sum") })
+            Column.of(try lines.map { try value($0).narrowed("a sum") })
         }
         return try columns.batch(
             [
-                try batch.columns[circles.circle.position].taking(rows.span), Column.int32s(lines.map(\.number)),
+                try batch.columns[circles.circle.position].taking(rows.span), Column.of(lines.map(\.number)),
                 try Column.texts(lines.map(\.recipient)), try sums { $0.scheduled }, try sums { $0.paid },
                 try sums { $0.scheduled - $0.paid }, try sums { $0.fees }, try sums { $0.paid - $0.fees },
-                Column.int64s(lines.map(\.paidAt), .timestamp),
+                Column.of(lines.map(\.paidAt), .timestamp),
             ], rowCount: rows.count)
     }
 

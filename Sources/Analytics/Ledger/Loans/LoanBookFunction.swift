@@ -87,9 +87,9 @@ struct LoanBookFunction {
             oldest.append(unpaid)
         }
         return try columns.batch(
-            [try batch.columns[loan.position].taking(rows.span)] + sums.map { Column.int64s($0) }
+            [try batch.columns[loan.position].taking(rows.span)] + sums.map { Column.of($0) }
                 + [
-                    Column.int32s(oldest, .date), Column.int32s(oldest.map { $0.map { asOf - $0 } ?? 0 }),
+                    Column.of(oldest, .date), Column.of(oldest.map { $0.map { asOf - $0 } ?? 0 }),
                     try batch.columns[currency.position].taking(rows.span),
                 ], rowCount: rows.count)
     }

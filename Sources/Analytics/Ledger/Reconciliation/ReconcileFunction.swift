@@ -87,7 +87,7 @@ struct ReconcileFunction {
     private func answer(_ audit: LedgerAudit) throws -> ColumnBatch {
         let findings = audit.findings(made)
         func amounts(_ value: (ReconciliationFinding) -> Int128) throws -> Column {
-            Column.int64s(try findings.map { try value($0).narrowed("a sum") })
+            Column.of(try findings.map { try value($0).narrowed("a sum") })
         }
         return try Self.columns.batch(
             [
@@ -107,7 +107,7 @@ struct ReconcileFunction {
         let times = batch.columns[at]
         let instants = try times.int64Values()
         let numbers = try batch.columns[sequence].int64Values()
-        let order = TotalOrder(batch, instants: instants, sequence: sequence, leg: leg)
+        let order = try TotalOrder(batch, instants: instants, sequence: sequence, leg: leg)
         let lines = try statement?.map { try $0.values(batch) { isRole("statement", $0) } }
         var audit = LedgerAudit()
         var before: Int?

@@ -69,7 +69,7 @@ struct ScoreHistoryFunction {
         let (times, scores, tiers) = (batch.columns[at], batch.columns[score], batch.columns[tier])
         let instants = try times.int64Values()
         let values = try scores.int32Values()
-        let order = TotalOrder(batch, instants: instants, sequence: sequence)
+        let order = try TotalOrder(batch, instants: instants, sequence: sequence)
         var lines: [Line] = []
         for partition in Partitions(starts, rowCount: batch.rowCount) {
             // One row an instant: the last of those with the same is the one of the highest seq.
@@ -101,9 +101,9 @@ struct ScoreHistoryFunction {
         let rows = lines.map(\.row)
         return try columns.batch(
             [
-                try batch.columns[user.position].taking(rows.span), Column.int32s(lines.map(\.score)),
-                try Column.texts(lines.map(\.tier)), Column.int32s(lines.map(\.delta)),
-                Column.doubles(lines.map(\.mean)), Column.int32s(lines.map(\.days)),
+                try batch.columns[user.position].taking(rows.span), Column.of(lines.map(\.score)),
+                try Column.texts(lines.map(\.tier)), Column.of(lines.map(\.delta)),
+                Column.doubles(lines.map(\.mean)), Column.of(lines.map(\.days)),
             ], rowCount: lines.count)
     }
 

@@ -116,8 +116,8 @@ struct CohortRevenueFunction {
         return try ColumnBatch(
             schema: Schema(Self.columns.map { Field($0.name, $0.type.logical) }),
             columns: [
-                Column.dates(cohorts), Column.int32s(ages), Column.int64s(customers), Column.int64s(revenue),
-                Column.int64s(cumulative),
+                Column.dates(cohorts), Column.of(ages), Column.of(customers), Column.of(revenue),
+                Column.of(cumulative),
             ], rowCount: cohorts.count)
     }
 

@@ -208,8 +208,8 @@ struct MRRBridgeFunction {
         return try ColumnBatch(
             schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
             columns: [Column.dates(lines.months), try Column.texts(lines.currencies)]
-                + (lines.money + lines.counts).map { Column.int64s($0) } + lines.ratios.map { Column.doubles($0) }
-                + [Column.int64s(lines.perCustomer), Column.int64s(lines.hidden)],
+                + (lines.money + lines.counts).map { Column.of($0) } + lines.ratios.map { Column.doubles($0) }
+                + [Column.of(lines.perCustomer), Column.of(lines.hidden)],
             rowCount: lines.months.count)
     }
 

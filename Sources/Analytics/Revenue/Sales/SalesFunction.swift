@@ -130,8 +130,8 @@ struct SalesFunction {
         return try ColumnBatch(
             schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
             columns: [Column.dates(lines.starts), try Column.texts(lines.currencies)]
-                + lines.amounts.map { Column.int64s($0) } + [
-                    Column.doubles(lines.rates), Column.int64s(lines.averages),
+                + lines.amounts.map { Column.of($0) } + [
+                    Column.doubles(lines.rates), Column.of(lines.averages),
                 ],
             rowCount: lines.starts.count)
     }

@@ -76,7 +76,7 @@ struct AnomaliesFunction {
         return try ColumnBatch(
             schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
             columns: try series.names(batch, rows) + [Column.dates(days)] + numbers.map { Column.doubles($0) }
-                + [Column.bools(flags), try Column.texts(reasons)], rowCount: rows.count)
+                + [Column.of(flags), try Column.texts(reasons)], rowCount: rows.count)
     }
 
     /// Why a value that stands out is not flagged; nil where it is.

@@ -56,7 +56,7 @@ struct DecomposeFunction {
         return try ColumnBatch(
             schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
             columns: try series.names(batch, rows) + [Column.dates(days)]
-                + [values, trend, seasonal, resid, weight].map { Column.doubles($0) } + [Column.bools(filled)],
+                + [values, trend, seasonal, resid, weight].map { Column.doubles($0) } + [Column.of(filled)],
             rowCount: rows.count)
     }
 

@@ -73,9 +73,9 @@ struct ForecastFunction {
         }
         return try ColumnBatch(
             schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
-            columns: try series.names(batch, lines.rows) + [Column.dates(lines.days), Column.int32s(lines.steps)]
+            columns: try series.names(batch, lines.rows) + [Column.dates(lines.days), Column.of(lines.steps)]
                 + lines.numbers[..<5].map { Column.doubles($0) } + [try Column.texts(lines.models)]
-                + lines.numbers[5...].map { Column.doubles($0) } + [Column.bools(lines.clamped)],
+                + lines.numbers[5...].map { Column.doubles($0) } + [Column.of(lines.clamped)],
             rowCount: lines.rows.count)
     }
 

@@ -54,7 +54,7 @@ struct SeriesArguments: Sendable {
     func names(_ batch: ColumnBatch, _ rows: [UInt32]) throws -> [Column] {
         let first =
             try metric.map { try batch.columns[$0.position].taking(rows.span) }
-            ?? Column.constant(metricName, count: rows.count)
+            ?? Column.of(metricName, count: rows.count)
         return [first] + (try keys.map { try batch.columns[$0.position].taking(rows.span) })
     }
 

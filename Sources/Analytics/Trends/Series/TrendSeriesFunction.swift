@@ -71,7 +71,7 @@ struct TrendSeriesFunction {
             columns: try series.names(batch, lines.rows) + [Column.dates(lines.days)]
                 + lines.numbers[..<6].map { Column.doubles($0) } + [try Column.texts(lines.statuses)]
                 + lines.numbers[6...].map { Column.doubles($0) } + [
-                    Column.bools(lines.flags), Column.bools(lines.filled),
+                    Column.of(lines.flags), Column.of(lines.filled),
                 ],
             rowCount: lines.rows.count)
     }

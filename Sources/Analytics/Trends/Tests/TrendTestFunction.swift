@@ -53,13 +53,13 @@ struct TrendTestFunction {
             tests.append(try MannKendall.test(values.span, method: method, significance: significance))
         }
         let columns: [Column] = [
-            Column.int32s(tests.map { Int32(truncatingIfNeeded: $0.count) }), Column.int64s(tests.map(\.score)),
+            Column.of(tests.map { Int32(truncatingIfNeeded: $0.count) }), Column.of(tests.map(\.score)),
             Column.doubles(tests.map(\.variance)), Column.doubles(tests.map(\.z)),
             Column.doubles(tests.map(\.probability)),
             Column.doubles(tests.map { $0.tau ?? .nan }), try Column.texts(tests.map(\.trend.rawValue)),
             Column.doubles(tests.map(\.slope)), Column.doubles(tests.map { $0.intercept ?? .nan }),
             Column.doubles(tests.map { $0.slopeLow ?? .nan }), Column.doubles(tests.map { $0.slopeHigh ?? .nan }),
-            try Column.constant(method.name, count: tests.count),
+            Column.of(method.name, count: tests.count),
         ]
         return try ColumnBatch(
             schema: Schema(self.columns.map { Field($0.name, $0.type.logical) }),

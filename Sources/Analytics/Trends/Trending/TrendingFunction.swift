@@ -150,9 +150,9 @@ struct TrendingFunction {
             [
                 try items.taking(order.span), try all.columns[1].taking(order.span),
                 try all.columns[2].taking(order.span),
-                Column.int32s(order.indices.map { Int32(truncatingIfNeeded: $0 + 1) }),
-                Column.int32s(order.map { ranksBefore[Int($0)] }),
-                Column.int64s([Int64](repeating: asOf, count: order.count), .timestamp),
+                Column.of(order.indices.map { Int32(truncatingIfNeeded: $0 + 1) }),
+                Column.of(order.map { ranksBefore[Int($0)] }),
+                Column.of([Int64](repeating: asOf, count: order.count), .timestamp),
             ], rowCount: order.count)
     }
 
