@@ -26,7 +26,7 @@ private func batch(_ orders: [Order], currency: String = "USD") throws -> Column
 
 private func compute(_ orders: [Order], asOf: Int64, batchSize: Int) throws -> [String: ColumnBatch] {
     let context = AggregateContext(tenant: "acme", calendar: .utc, asOf: Instant(microsecondsSinceEpoch: asOf))
-    let runner = ModelRunner(ModelCatalogue.models(platform: "nexus"), context: context)
+    let runner = ModelRunner(ModelCatalogue.models(platform: "retail"), context: context)
     for start in stride(from: 0, to: orders.count, by: batchSize) {
         try runner.add(try batch(Array(orders[start..<min(start + batchSize, orders.count)])))
     }

@@ -11,7 +11,7 @@ private let eventSchema = Schema([
 private func tables(_ rows: [[Scalar]], dictionary: Bool = false) throws -> [String: ColumnBatch] {
     let context = AggregateContext(
         tenant: "ua", calendar: .utc, asOf: Instant(microsecondsSinceEpoch: 2 * 86_400_000_000))
-    let runner = ModelRunner(ModelCatalogue.models(platform: "usta"), context: context)
+    let runner = ModelRunner(ModelCatalogue.models(platform: "flights"), context: context)
     for row in rows {
         let batch = try ColumnBatch(schema: eventSchema, rows: [row])
         try runner.add(dictionary ? try coded(batch) : batch)

@@ -11,7 +11,7 @@ struct DemoProjectTests {
 
     private func tenant(_ id: String, _ isolation: DemoTenant.Isolation) -> DemoTenant {
         DemoTenant(
-            id: id, name: "Nine \"E\"", platform: "usta", timeZone: "America/New_York", currency: "USD",
+            id: id, name: "Nine \"E\"", platform: "flights", timeZone: "America/New_York", currency: "USD",
             isolation: isolation, urlVariable: "ALMANAC_DEMO_EVENTS_URL", rowCount: 1,
             firstDay: LocalDate(daysSinceEpoch: 0), lastDay: LocalDate(daysSinceEpoch: 1))
     }
@@ -21,7 +21,7 @@ struct DemoProjectTests {
         let root = Fixtures.scratch()
         defer { try? files.removeFolder(root) }
         for (path, text) in [
-            ("resources/Reports/nexus/datasets.yaml", "version: 1\n"), ("resources/Templates/themes/plain.yaml", "a"),
+            ("resources/Reports/retail/datasets.yaml", "version: 1\n"), ("resources/Templates/themes/plain.yaml", "a"),
             ("resources/cron/schedules.yaml", "b"),
         ] {
             let file = root.pushing(FilePath(path))
@@ -40,7 +40,8 @@ struct DemoProjectTests {
                 ], resources: resources)
             #expect(
                 outcome.written == [
-                    "Reports/nexus/datasets.yaml", "Templates/themes/plain.yaml", "almanac.yaml", "cron/schedules.yaml",
+                    "Reports/retail/datasets.yaml", "Templates/themes/plain.yaml", "almanac.yaml",
+                    "cron/schedules.yaml",
                     "tenants/9e.yaml", "tenants/shop.yaml",
                 ])
             let text = try files.text(of: folder.appending("tenants").appending("9e.yaml"))
@@ -65,14 +66,15 @@ struct DemoProjectTests {
         try withFolders { resources, folder in
             let project = DemoProject(folder: folder)
             _ = try project.write([tenant("a", .schema("a")), tenant("b", .schema("b"))], resources: resources)
-            let changed = folder.pushing("Reports/nexus/datasets.yaml")
+            let changed = folder.pushing("Reports/retail/datasets.yaml")
             try committed.commit(Array("mine".utf8), to: changed, replacing: true)
             try committed.commit(
-                Array("new".utf8), to: resources.pushing("Reports/nexus/datasets.yaml"), replacing: true)
+                Array("new".utf8), to: resources.pushing("Reports/retail/datasets.yaml"), replacing: true)
             try committed.commit(Array("c".utf8), to: resources.pushing("cron/schedules.yaml"), replacing: true)
             let outcome = try project.write([tenant("a", .schema("a"))], resources: resources)
             #expect(
-                outcome == DemoProject.Outcome(written: ["cron/schedules.yaml"], kept: ["Reports/nexus/datasets.yaml"]))
+                outcome == DemoProject.Outcome(written: ["cron/schedules.yaml"], kept: ["Reports/retail/datasets.yaml"])
+            )
             #expect(try files.text(of: changed) == "mine")
             #expect(try files.names(in: folder.appending("tenants")) == ["a.yaml"])
         }

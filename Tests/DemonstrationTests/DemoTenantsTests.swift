@@ -79,7 +79,7 @@ struct DemoTenantsTests {
               count(*) FILTER (WHERE (occurred_at AT TIME ZONE 'UTC')::date <> local_date),
               count(*) FILTER (WHERE (occurred_at AT TIME ZONE 'America/New_York')::date <> local_date),
               count(DISTINCT actor_id), count(DISTINCT (local_date, actor_id)) FILTER (WHERE actor_id IS NOT NULL),
-              count(*) FILTER (WHERE event_type = 'cancelled') FROM usta.events
+              count(*) FILTER (WHERE event_type = 'cancelled') FROM flights.events
             """, database: database)
         #expect(totals == [["336776", "2512", "38444", "0", "4043", "251411", "8255"]])
     }
@@ -90,7 +90,7 @@ struct DemoTenantsTests {
         #expect(united.isolation == .rowSecurity(setting: "app.tenant_id", key: "ua"))
         #expect(united.firstDay.description == "2013-01-01" && united.lastDay.description == "2013-12-31")
         let shop = try #require(inventory.tenants.first { $0.id == "harbour-records" })
-        #expect(shop.platform == "nexus" && shop.isolation == .schema("harbour_records"))
+        #expect(shop.platform == "retail" && shop.isolation == .schema("harbour_records"))
         #expect(shop.firstDay.description == "1997-01-01" && shop.lastDay.description == "1998-06-30")
     }
 
@@ -98,7 +98,8 @@ struct DemoTenantsTests {
         try Fixtures.withCluster { running throws in
             let inventory = try DemoTenants.load(into: running, datasets: nil) { _ in }
             #expect(inventory.shops == .generated && inventory.events == .generated)
-            #expect(inventory.tenants.map(\.platform) == ["usta", "nexus", "usta", "usta", "nexus", "usta"])
+            #expect(
+                inventory.tenants.map(\.platform) == ["flights", "retail", "flights", "flights", "retail", "flights"])
             #expect(inventory.tenants.allSatisfy { $0.rowCount > 1_500 })
             let shop = try running.rows(
                 """
@@ -113,7 +114,7 @@ struct DemoTenantsTests {
                   count(*) FILTER (WHERE (occurred_at AT TIME ZONE 'America/New_York')::date <> local_date),
                   count(*) FILTER (WHERE (occurred_at AT TIME ZONE 'UTC')::date <> local_date) > 0,
                   count(DISTINCT occurred_at) FILTER (WHERE local_date = '2025-11-02'
-                    AND to_char(occurred_at AT TIME ZONE 'America/New_York', 'HH24:MI') = '01:30') FROM usta.events
+                    AND to_char(occurred_at AT TIME ZONE 'America/New_York', 'HH24:MI') = '01:30') FROM flights.events
                 """, database: database)
             #expect(events == [["t", "0", "t", "2"]])
             // The same on every machine: the sums were taken once and must not move.
@@ -121,7 +122,7 @@ struct DemoTenantsTests {
                 """
                 SELECT (SELECT sum(revenue_minor) FROM sample_bookshop.orders),
                   (SELECT sum(revenue_minor) FROM sample_toyshop.orders),
-                  (SELECT count(*) FROM usta.events), (SELECT sum(distance) FROM usta.events)
+                  (SELECT count(*) FROM flights.events), (SELECT sum(distance) FROM flights.events)
                 """, database: database)
             #expect(sums == [["16641875", "15872962", "10835", "14983842"]])
         }
@@ -131,7 +132,7 @@ struct DemoTenantsTests {
         try Fixtures.withCluster { running throws in
             let inventory = try DemoTenants.load(into: running, datasets: nil) { _ in }
             let events = try #require(inventory.environment["ALMANAC_DEMO_EVENTS_URL"])
-            let count = "SELECT count(*), count(DISTINCT tenant_id) FROM usta.events"
+            let count = "SELECT count(*), count(DISTINCT tenant_id) FROM flights.events"
             // No tenant, and an empty one, are errors that say so: never an empty answer.
             for setting in ["", "SET app.tenant_id = ''; "] {
                 let answer = try Fixtures.ask(events, setting + count)

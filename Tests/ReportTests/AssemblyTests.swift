@@ -5,12 +5,12 @@ import Formatting
 import Report
 import Testing
 
-/// The document of the NEXUS report over tables whose answers are known by hand.
+/// The document of the retail report over tables whose answers are known by hand.
 struct AssemblyTests {
     private func document(
         _ request: ReportAssembler.Request, _ tables: [String: ModelTable]
     ) throws -> ReportDocument {
-        let platform = try platform("nexus")
+        let platform = try platform("retail")
         return try ReportAssembler(definitions: platform).assemble(
             try platform.report("monthly-sales"), request, tables: tables)
     }

@@ -116,7 +116,7 @@ struct DefinitionTests {
         #expect(text.contains(words), "\(text)")
     }
 
-    @Test("The project's own definitions are good", arguments: ["nexus", "usta"])
+    @Test("The project's own definitions are good", arguments: ["retail", "flights"])
     func ours(name: String) throws {
         let platform = try platform(name)
         #expect(platform.models.count == 3)

@@ -46,7 +46,7 @@ func request(
         calendar: calendar, period: try calendar.period(parsing: period), asOf: try Instant(parsing: asOf))
 }
 
-/// The tables of the NEXUS models with a few rows.
+/// The tables of the retail models with a few rows.
 enum Shop {
     static let daily = Schema([
         Field("day", .date), Field("currency", .text), Field("revenue_minor", .int64), Field("orders", .int64),

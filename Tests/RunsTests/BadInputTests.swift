@@ -17,7 +17,7 @@ import Testing
         try DemoWorld.with(datasets: nil) { world in
             try prepare(world)
             let project = try world.project(
-                at: world.noonAfter("nexus"),
+                at: world.noonAfter("retail"),
                 variables: ["NOWHERE_URL": "postgresql://reader:hush-hush@127.0.0.1:1/demo?connect_timeout=2"])
             let (scopes, failures) = try project.scopes([])
             #expect(failures.map(\.name).sorted() == ["keyless", "misspelt"])
@@ -25,11 +25,11 @@ import Testing
             var request = BatchRequest(holder: "a test")
             request.workers = 2
             let outcomes = BatchRun(request, in: project, ledger: ledger, progress: { _ in })
-                .run(scopes.filter { $0.tenant.platform.text == "nexus" })
+                .run(scopes.filter { $0.tenant.platform.text == "retail" })
             let found = Dictionary(uniqueKeysWithValues: outcomes.map { ($0.tenant, $0) })
 
             // Good tenants are done, and so is the one that has no rows.
-            for tenant in world.inventory.tenants.filter({ $0.platform == "nexus" }).map(\.id) + ["empty-shop"] {
+            for tenant in world.inventory.tenants.filter({ $0.platform == "retail" }).map(\.id) + ["empty-shop"] {
                 let outcome = try #require(found[tenant])
                 #expect(outcome.failures.isEmpty, "\(tenant): \(outcome.failures)")
                 #expect(outcome.editions.first?.run.state == .done)
@@ -43,14 +43,14 @@ import Testing
 
     @Test func aNameThatIsNoTenantAndAPeriodInTheFutureAreWrongUse() throws {
         try DemoWorld.with(datasets: nil) { world in
-            let project = try world.project(at: world.noonAfter("nexus"))
+            let project = try world.project(at: world.noonAfter("retail"))
             for name in ["../x", "..", "a/b", "", "UPPER", "nobody-here"] {
                 let (scopes, failures) = try project.scopes([name])
                 #expect(scopes.isEmpty && failures.count == 1)
                 let causes = failures.map { Failure(classifying: $0.error, doing: "x").cause }
                 #expect(causes == [.usage])
             }
-            let tenant = try #require(world.inventory.tenants.first { $0.platform == "nexus" })
+            let tenant = try #require(world.inventory.tenants.first { $0.platform == "retail" })
             var request = BatchRequest(holder: "a test")
             request.period = "2999-01"
             let scope = try project.tenants.scope(named: tenant.id)
@@ -66,9 +66,9 @@ import Testing
     @Test(.enabled(if: TinyVolume.isPossible, "needs root to mount a small tmpfs"))
     func aFullDiskIsAnErrorAndLeavesNothingHalfWritten() throws {
         try DemoWorld.with(datasets: nil) { world in
-            let tenant = try #require(world.inventory.tenants.first { $0.platform == "nexus" })
+            let tenant = try #require(world.inventory.tenants.first { $0.platform == "retail" })
             func run() throws -> (outcome: TenantOutcome, ledger: SQLiteLedger) {
-                let project = try world.project(at: world.noonAfter("nexus"))
+                let project = try world.project(at: world.noonAfter("retail"))
                 let scope = try project.tenants.scope(named: tenant.id)
                 let ledger = try project.openLedger()
                 let batch = BatchRun(BatchRequest(holder: "a test"), in: project, ledger: ledger, progress: { _ in })
@@ -124,7 +124,7 @@ import Testing
 
     /// Further tenants beside the demo's: each with something wrong.
     private func prepare(_ world: DemoWorld) throws {
-        let good = try #require(world.inventory.tenants.first { $0.platform == "nexus" })
+        let good = try #require(world.inventory.tenants.first { $0.platform == "retail" })
         guard case .schema(let schema) = good.isolation else { return }
         for (name, statement) in [
             ("empty_shop", "TRUNCATE empty_shop.orders"),
@@ -144,7 +144,7 @@ import Testing
             """
             version: 1
             id: \(id)
-            platform: nexus
+            platform: retail
             name: \(id)
             source: { url: "env:\(url)", \(source) }
             calendar: { timezone: America/New_York }

@@ -11,7 +11,7 @@ import Testing
 struct KnownNumbersTests {
     @Test func theNumbersAreTheKnownOnes() throws {
         try DemoWorld.with(datasets: TestPlaces.datasets) { world in
-            for platform in ["nexus", "usta"] {
+            for platform in ["retail", "flights"] {
                 let outcomes = try world.run(platform)
                 #expect(outcomes.flatMap(\.failures).isEmpty)
             }
@@ -24,18 +24,18 @@ struct KnownNumbersTests {
     /// CDNOW over the three shops.
     private func checkShops(_ world: DemoWorld) throws {
         let orders = try world.rows(
-            .raw, "orders", ["customer_id", "placed_at", "items", "revenue_minor"], of: "nexus")
+            .raw, "orders", ["customer_id", "placed_at", "items", "revenue_minor"], of: "retail")
         #expect(orders.count == 69_659)
         #expect(Set(orders.map { $0[0] }).count == 23_570)
         #expect(orders.reduce(0) { $0 + $1[3].whole } == 250_031_563)
         #expect(orders.count { $0[3].whole == 0 } == 80)
         #expect(orders.count - Set(orders).count == 255)
         // Daily sums and raw rows are the same money.
-        let days = try world.rows(.aggregates, "sales_daily", ["revenue_minor", "orders"], of: "nexus")
+        let days = try world.rows(.aggregates, "sales_daily", ["revenue_minor", "orders"], of: "retail")
         #expect(days.reduce(0) { $0 + $1[0].whole } == 250_031_563)
         #expect(days.reduce(0) { $0 + $1[1].whole } == 69_659)
         let january = try LocalDate(year: 1997, month: 1, day: 1).daysSinceEpoch
-        let cells = try world.rows(.aggregates, "cohort_retention", ["cohort", "age", "customers"], of: "nexus")
+        let cells = try world.rows(.aggregates, "cohort_retention", ["cohort", "age", "customers"], of: "retail")
         let sizes = (0...3).map { age in
             cells.filter { $0[0] == .date(january) && $0[1] == .int(age) }.reduce(0) { $0 + $1[2].whole }
         }
@@ -44,7 +44,7 @@ struct KnownNumbersTests {
 
     /// nycflights13 over the sixteen carriers.
     private func checkFlights(_ world: DemoWorld) throws {
-        let events = try world.rows(.raw, "events", ["actor_id", "occurred_at", "local_date"], of: "usta")
+        let events = try world.rows(.raw, "events", ["actor_id", "occurred_at", "local_date"], of: "flights")
         #expect(events.count == 336_776)
         #expect(events.count { $0[0] == .null } == 2_512)
         let misfiled = events.count { row in
@@ -53,7 +53,7 @@ struct KnownNumbersTests {
         }
         #expect(misfiled == 38_444)
         let days = try world.rows(
-            .aggregates, "activity_daily", ["day", "events", "actors", "anonymous_events"], of: "usta")
+            .aggregates, "activity_daily", ["day", "events", "actors", "anonymous_events"], of: "flights")
         #expect(days.reduce(0) { $0 + $1[1].whole } == 336_776)
         #expect(days.reduce(0) { $0 + $1[2].whole } == 251_411)
         #expect(days.reduce(0) { $0 + $1[3].whole } == 2_512)
@@ -67,7 +67,7 @@ struct KnownNumbersTests {
     }
 
     private func checkSecondRun(_ world: DemoWorld) throws {
-        let again = try world.run("nexus")
+        let again = try world.run("retail")
         #expect(again.flatMap(\.failures).isEmpty)
         #expect(again.flatMap(\.editions).allSatisfy { $0.isUnchanged })
     }

@@ -10,7 +10,7 @@ import Testing
 
 /// A report of named files alone: no project, no lake, no database.
 struct OutsideEditionTests {
-    private static let platform = TestPlaces.sources.appending("Reports").appending("nexus")
+    private static let platform = TestPlaces.sources.appending("Reports").appending("retail")
 
     /// A folder with the models' rows and a tenant's file, removed with the test.
     private final class Place {
@@ -23,7 +23,7 @@ struct OutsideEditionTests {
                 """
                 version: 1
                 id: lagos-circle
-                platform: nexus
+                platform: retail
                 name: Lagos Circle
                 calendar: { timezone: Africa/Lagos }
                 locale: en-NG
@@ -145,20 +145,20 @@ struct OutsideEditionTests {
     @Test("A report's csv: decides how its files are written; what is wrong in it is shown")
     func csvOptions() throws {
         let place = try Place()
-        let copy = place.folder.appending("nexus")
+        let copy = place.folder.appending("retail")
         var report = ""
         for name in ["metrics.yaml", "models", "reports"] {
             let from = Self.platform.appending(name)
             guard try place.store.status(of: from)?.kind == .folder else {
                 try place.store.makeFolder(copy)
-                try place.text(try place.store.text(of: from), "nexus/\(name)")
+                try place.text(try place.store.text(of: from), "retail/\(name)")
                 continue
             }
             try place.store.makeFolder(copy.appending(name))
             for file in try place.store.names(in: from) {
                 let text = try place.store.text(of: from.appending(file))
                 if name == "reports" { report = text }
-                try place.text(text, "nexus/\(name)/\(file)")
+                try place.text(text, "retail/\(name)/\(file)")
             }
         }
         var edition = try place.edition(["csv"])
@@ -166,14 +166,14 @@ struct OutsideEditionTests {
         edition.templates = TestPlaces.sources.appending("Templates")
         try place.text(
             report + "csv: { values: local, line_end: crlf, guard: false, byte_order_mark: true, compress: zstd }\n",
-            "nexus/reports/monthly-sales.yaml")
+            "retail/reports/monthly-sales.yaml")
         let made = try edition.make(in: place.folder.appending("a"), machine())
         #expect(made.map(\.name).contains("top-customers.csv.zst"))
         let sidecar = try place.store.text(of: place.folder.appending("a").appending("top-customers.csv.zst.json"))
         for words in ["\"CRLF\"", "\"zstd\"", "\"local\"", "\"formula_guard\":false", "\"byte_order_mark\":true"] {
             #expect(sidecar.replacing(": ", with: ":").contains(words))
         }
-        try place.text(report + "csv: { values: english }\n", "nexus/reports/monthly-sales.yaml")
+        try place.text(report + "csv: { values: english }\n", "retail/reports/monthly-sales.yaml")
         let failure = #expect(throws: Failure.self) {
             try edition.make(in: place.folder.appending("b"), machine())
         }
@@ -204,7 +204,7 @@ struct OutsideEditionTests {
     func wrongTenant() throws {
         let place = try Place()
         try place.text(
-            "version: 1\nid: lagos-circle\nplatform: nexus\nlocale: en\ncurrency: NGN\ncalendar: { timezone: Mars/Olympus }\n",
+            "version: 1\nid: lagos-circle\nplatform: retail\nlocale: en\ncurrency: NGN\ncalendar: { timezone: Mars/Olympus }\n",
             "lagos-circle.yaml")
         let failure = #expect(throws: Failure.self) {
             try place.edition(["csv"]).make(in: place.folder.appending("a"), machine())

@@ -15,7 +15,7 @@ import Testing
 
     @Test func everythingIsMadeOnceAndMadeAgainAlike() throws {
         try DemoWorld.with(datasets: nil) { world in
-            let first = try world.run("nexus") + world.run("usta")
+            let first = try world.run("retail") + world.run("flights")
             #expect(first.flatMap(\.failures).isEmpty)
             #expect(first.count == world.inventory.tenants.count)
             for outcome in first {
@@ -36,18 +36,18 @@ import Testing
     @Test(.enabled(if: TestPlaces.python != nil, "needs ALMANAC_ORACLE_PYTHON, which scripts/test sets"))
     func otherReadersSeeTheSameRows() throws {
         try DemoWorld.with(datasets: nil) { world in
-            #expect((try world.run("nexus") + world.run("usta")).flatMap(\.failures).isEmpty)
+            #expect((try world.run("retail") + world.run("flights")).flatMap(\.failures).isEmpty)
             try checkOtherReaders(world)
         }
     }
 
     /// A second run changes no version, no edition and no byte.
     private func checkSecondRun(_ world: DemoWorld, _ first: [TenantOutcome]) throws {
-        let again = try world.run("nexus") + world.run("usta")
+        let again = try world.run("retail") + world.run("flights")
         #expect(again.flatMap(\.editions).allSatisfy { $0.isUnchanged })
         let ids = { (outcomes: [TenantOutcome]) in outcomes.flatMap(\.editions).map(\.run.id) }
         #expect(ids(again) == ids(first))
-        let project = try world.project(at: world.noonAfter("nexus"))
+        let project = try world.project(at: world.noonAfter("retail"))
         for tenant in world.inventory.tenants {
             let scope = try project.tenants.scope(named: tenant.id)
             for address in try TableAddress.all(of: scope, in: project.layout, store: store) {
@@ -68,13 +68,13 @@ import Testing
         }
         // A definition that has changed since is told by name.
         let receipt = try #require(outcomes.first?.editions.first?.artefacts.first { $0.name == "receipt.json" })
-        let metrics = world.folder.appending("Reports").appending("nexus").appending("metrics.yaml")
+        let metrics = world.folder.appending("Reports").appending("retail").appending("metrics.yaml")
         let text = try store.text(of: metrics)
-        try world.write(text + "\n# changed\n", to: "Reports/nexus/metrics.yaml")
-        let project = try world.project(at: world.noonAfter("nexus"))
+        try world.write(text + "\n# changed\n", to: "Reports/retail/metrics.yaml")
+        let project = try world.project(at: world.noonAfter("retail"))
         let path = world.folder.pushing(FilePath(receipt.path))
         #expect(throws: Failure.self) { try Reproduction(in: project).run(path) }
-        try world.write(text, to: "Reports/nexus/metrics.yaml")
+        try world.write(text, to: "Reports/retail/metrics.yaml")
     }
 
     private func checkPublished(_ world: DemoWorld) throws {
@@ -94,7 +94,7 @@ import Testing
 
     /// An export reads the lake alone: it works with the clock elsewhere, for another period, in one format.
     private func checkExport(_ world: DemoWorld) throws {
-        let tenant = try #require(world.inventory.tenants.first { $0.platform == "nexus" })
+        let tenant = try #require(world.inventory.tenants.first { $0.platform == "retail" })
         let project = try world.project(
             at: try Instant(parsing: "2031-05-05T05:05:05Z"), variables: [tenant.urlVariable: ""])
         let scope = try project.tenants.scope(named: tenant.id)
@@ -112,8 +112,8 @@ import Testing
 
     /// Static pages of two periods, the newer first: `latest.html` stays the newer one's, the list has both.
     private func checkPages(_ world: DemoWorld) throws {
-        let tenant = try #require(world.inventory.tenants.first { $0.platform == "nexus" })
-        let project = try world.project(at: world.noonAfter("nexus"), variables: [tenant.urlVariable: ""])
+        let tenant = try #require(world.inventory.tenants.first { $0.platform == "retail" })
+        let project = try world.project(at: world.noonAfter("retail"), variables: [tenant.urlVariable: ""])
         let scope = try project.tenants.scope(named: tenant.id)
         let periods = [1, 2].map { String(tenant.lastDay.adding(months: -$0).description.prefix(7)) }
         for period in periods {

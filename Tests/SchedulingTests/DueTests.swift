@@ -10,7 +10,7 @@ struct DueTests {
     func tenantClocks() throws {
         let tenants = try [
             tenant("sao-paulo", zone: "America/Sao_Paulo"), tenant("istanbul", zone: "Europe/Istanbul"),
-            tenant("lagos", zone: "Africa/Lagos"), tenant("other", platform: "usta"),
+            tenant("lagos", zone: "Africa/Lagos"), tenant("other", platform: "flights"),
             tenant("unsubscribed", reports: ["weekly-sales"]),
         ]
         let found = DueFinder.due(

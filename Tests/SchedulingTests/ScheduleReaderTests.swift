@@ -15,7 +15,7 @@ struct ScheduleReaderTests {
         let layout = ProjectLayout(root: root)
         let schedules = try ScheduleReader.load(layout, store: DiskFileStore(), zones: zones)
         #expect(schedules.map(\.name.text) == ["monthly-sales", "monthly-activity"])
-        #expect(schedules.map(\.platform.text) == ["nexus", "usta"])
+        #expect(schedules.map(\.platform.text) == ["retail", "flights"])
         #expect(schedules.map(\.report.text) == ["monthly-sales", "monthly-activity"])
         #expect(schedules.allSatisfy { $0.timezone == .tenant && $0.tenants == .all && $0.catchUp == .latest })
     }
@@ -32,7 +32,7 @@ struct ScheduleReaderTests {
             version: 1
             schedules:
               full:
-                platform: nexus
+                platform: retail
                 report: monthly-sales
                 tenants: [acme, beta]
                 cron: "30 6 * * mon"
@@ -40,7 +40,7 @@ struct ScheduleReaderTests {
                 dst: skip
                 catch_up: { all: 5 }
                 paused: true
-              bare: { report: nexus/weekly, cron: "@weekly" }
+              bare: { report: retail/weekly, cron: "@weekly" }
             """
         let schedules = try ScheduleReader.read(text: text, file: "s.yaml", zones: zones)
         let full = schedules[0]
@@ -56,17 +56,17 @@ struct ScheduleReaderTests {
         let text = """
             version: 1
             schedules:
-              weekly: { reconcile: nexus, cron: "0 3 * * sun" }
-              report: { report: nexus/reconcile, cron: "0 3 * * sun" }
+              weekly: { reconcile: retail, cron: "0 3 * * sun" }
+              report: { report: retail/reconcile, cron: "0 3 * * sun" }
             """
         let schedules = try ScheduleReader.read(text: text, file: "s.yaml", zones: zones)
         #expect(schedules.map(\.isReconciliation) == [true, false])
-        #expect(schedules.map(\.platform.text) == ["nexus", "nexus"])
+        #expect(schedules.map(\.platform.text) == ["retail", "retail"])
         // A report of that name is something else.
         #expect(schedules[0].version != schedules[1].version)
         let someone = try tenant("a", reports: [])
         #expect(schedules[0].covers(someone) && !schedules[1].covers(someone))
-        let both = "version: 1\nschedules:\n  a: { reconcile: nexus, report: nexus/b, cron: \"@weekly\" }\n"
+        let both = "version: 1\nschedules:\n  a: { reconcile: retail, report: retail/b, cron: \"@weekly\" }\n"
         let errors = #expect(throws: ConfigurationErrors.self) {
             try ScheduleReader.read(text: both, file: "s.yaml", zones: zones)
         }
@@ -78,18 +78,18 @@ struct ScheduleReaderTests {
         let text = """
             version: 1
             schedules:
-              a: { report: nexus/a, cron: 1:30 }
-              b: { report: nexus/b, cron: 90 }
+              a: { report: retail/a, cron: 1:30 }
+              b: { report: retail/b, cron: 90 }
               c: { report: c, cron: "0 4 * * *" }
-              d: { report: nexus/d, cron: "0 4 31 2 *", tenants: ["../x"], timezone: Lagos, dst: onse, catch_up: { all: 0 } }
-              E: { report: nexus/e, cron: "0 4 * * *", tenant: ["*"] }
+              d: { report: retail/d, cron: "0 4 31 2 *", tenants: ["../x"], timezone: Lagos, dst: onse, catch_up: { all: 0 } }
+              E: { report: retail/e, cron: "0 4 * * *", tenant: ["*"] }
             """
         let errors = #expect(throws: ConfigurationErrors.self) {
             try ScheduleReader.read(text: text, file: "s.yaml", zones: zones)
         }
         let told = errors?.description ?? ""
         for part in [
-            "YAML reads 1:30 as 90", "'cron' must be text, not a number", "write it like nexus/monthly-sales",
+            "YAML reads 1:30 as 90", "'cron' must be text, not a number", "write it like retail/monthly-sales",
             "never comes", "can't be a tenant id", "did you mean 'Africa/Lagos'?", "did you mean 'once'?",
             "lies outside of 1 to 1000", "can't be the name of a schedule", "did you mean 'tenants'?",
         ] { #expect(told.contains(part), "\(part) in \(told)") }
@@ -97,7 +97,7 @@ struct ScheduleReaderTests {
 
     @Test("A line that starts with a star must be quoted")
     func unquoted() {
-        let text = "version: 1\nschedules:\n  a:\n    cron: */5 * * * *\n    report: nexus/a\n"
+        let text = "version: 1\nschedules:\n  a:\n    cron: */5 * * * *\n    report: retail/a\n"
         let errors = #expect(throws: ConfigurationErrors.self) {
             try ScheduleReader.read(text: text, file: "s.yaml", zones: zones)
         }

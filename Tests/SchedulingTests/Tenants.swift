@@ -10,7 +10,8 @@ let zones = ZoneDatabase(folder: ProcessInfo.processInfo.environment["TZDIR"], s
 func instant(_ text: String) throws -> Instant { try Instant(parsing: text) }
 
 /// A tenant in a zone.
-func tenant(_ id: String, platform: String = "nexus", zone: String = "UTC", reports: [String]? = nil) throws -> Tenant {
+func tenant(_ id: String, platform: String = "retail", zone: String = "UTC", reports: [String]? = nil) throws -> Tenant
+{
     guard let url = SecretReference("env:URL") else { throw CivilTimeError(.syntax, "no reference") }
     return Tenant(
         id: try TenantID(id), platform: try ResourceName(platform), name: id,
@@ -19,13 +20,13 @@ func tenant(_ id: String, platform: String = "nexus", zone: String = "UTC", repo
         reports: try reports.map { names in .named(try names.map { try ResourceName($0) }) } ?? .all)
 }
 
-/// A schedule of the report nexus/monthly-sales.
+/// A schedule of the report retail/monthly-sales.
 func schedule(
     _ cron: String, name: String = "sales", tenants: TenantSelection = .all, timezone: TimezoneSelection = .tenant,
     catchUp: CatchUpPolicy = .latest, isPaused: Bool = false
 ) throws -> Schedule {
     Schedule(
-        name: try ResourceName(name), platform: try ResourceName("nexus"), report: try ResourceName("monthly-sales"),
+        name: try ResourceName(name), platform: try ResourceName("retail"), report: try ResourceName("monthly-sales"),
         tenants: tenants, cron: try CronExpression(parsing: cron), timezone: timezone, catchUp: catchUp,
         isPaused: isPaused)
 }

@@ -14,7 +14,7 @@ package struct DemoTenant: Sendable, Equatable {
     package let id: String
     /// What the tenant is called on its reports.
     package let name: String
-    /// The platform whose reports it gets: `nexus` or `usta`.
+    /// The platform whose reports it gets: `retail` or `flights`.
     package let platform: String
     /// Its time zone.
     package let timeZone: String

@@ -115,7 +115,7 @@ extension ShopCollection {
                 """, database: DemoTenants.database)
             let extent = try TenantExtent(found.first ?? [], of: shop.id)
             return DemoTenant(
-                id: shop.id, name: shop.name, platform: "nexus", timeZone: shop.timeZone, currency: shop.currency,
+                id: shop.id, name: shop.name, platform: "retail", timeZone: shop.timeZone, currency: shop.currency,
                 isolation: .schema(shop.schema), urlVariable: shop.urlVariable, rowCount: extent.rowCount,
                 firstDay: extent.firstDay, lastDay: extent.lastDay)
         }
@@ -124,11 +124,11 @@ extension ShopCollection {
 
 extension EventCollection {
     /// Counts the rows of the shared table; fails where it is missing.
-    var countQuery: String { "SELECT count(*) FROM usta.events" }
+    var countQuery: String { "SELECT count(*) FROM flights.events" }
 
     func tenants(in cluster: RunningCluster) throws -> [DemoTenant] {
         let found = try cluster.rows(
-            "SELECT tenant_id, count(*), min(local_date), max(local_date) FROM usta.events GROUP BY tenant_id",
+            "SELECT tenant_id, count(*), min(local_date), max(local_date) FROM flights.events GROUP BY tenant_id",
             database: DemoTenants.database)
         let extents = try Dictionary(
             found.map { ($0[0], try TenantExtent(Array($0.dropFirst()), of: $0[0])) },
@@ -139,7 +139,7 @@ extension EventCollection {
                     .datasetInvalid, "load the demo's events", why: "the airline '\(airline.id)' has no flight")
             }
             return DemoTenant(
-                id: airline.id, name: airline.name, platform: "usta", timeZone: Self.timeZone, currency: "USD",
+                id: airline.id, name: airline.name, platform: "flights", timeZone: Self.timeZone, currency: "USD",
                 isolation: .rowSecurity(setting: Self.setting, key: airline.id), urlVariable: Self.urlVariable,
                 rowCount: extent.rowCount, firstDay: extent.firstDay, lastDay: extent.lastDay)
         }

@@ -1,7 +1,7 @@
 internal import Effects
 internal import SystemPackage
 
-/// The airlines: tenants of the Usta kind, whose events share one table under row-level security.
+/// The airlines: tenants of the flights kind, whose events share one table under row-level security.
 struct EventCollection {
     /// An airline before its rows are counted.
     struct Airline {
@@ -60,13 +60,13 @@ struct EventCollection {
     func script() throws -> [UInt8] {
         var rows = CopyText()
         try fill(&rows)
-        return Array(Self.definition.utf8) + rows.script(into: "usta.events") + Array(Self.rights.utf8)
+        return Array(Self.definition.utf8) + rows.script(into: "flights.events") + Array(Self.rights.utf8)
     }
 
     private static let definition = """
-        DROP SCHEMA IF EXISTS usta CASCADE;
-        CREATE SCHEMA usta;
-        CREATE TABLE usta.events (
+        DROP SCHEMA IF EXISTS flights CASCADE;
+        CREATE SCHEMA flights;
+        CREATE TABLE flights.events (
           event_id bigint NOT NULL,
           tenant_id text NOT NULL,
           actor_id text,
@@ -80,16 +80,16 @@ struct EventCollection {
           air_time double precision,
           distance integer NOT NULL,
           local_date date NOT NULL);
-        COMMENT ON COLUMN usta.events.local_date IS 'The date on New York''s clock, as the source has it';
+        COMMENT ON COLUMN flights.events.local_date IS 'The date on New York''s clock, as the source has it';
 
         """
 
     /// The policy asks a function that raises when the session names no tenant: a reader that forgets to is told so,
     /// and does not get an empty table. The sub-select makes it one call for a statement and not one for a row.
     private static let rights = """
-        ALTER TABLE usta.events ADD PRIMARY KEY (event_id);
-        CREATE INDEX ON usta.events (tenant_id, occurred_at);
-        CREATE FUNCTION usta.current_tenant() RETURNS text LANGUAGE plpgsql STABLE AS $$
+        ALTER TABLE flights.events ADD PRIMARY KEY (event_id);
+        CREATE INDEX ON flights.events (tenant_id, occurred_at);
+        CREATE FUNCTION flights.current_tenant() RETURNS text LANGUAGE plpgsql STABLE AS $$
         DECLARE
           tenant text := current_setting('\(setting)', true);
         BEGIN
@@ -98,16 +98,16 @@ struct EventCollection {
           END IF;
           RETURN tenant;
         END $$;
-        ALTER TABLE usta.events ENABLE ROW LEVEL SECURITY;
-        ALTER TABLE usta.events FORCE ROW LEVEL SECURITY;
-        CREATE POLICY one_tenant ON usta.events USING (tenant_id = (SELECT usta.current_tenant()));
+        ALTER TABLE flights.events ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE flights.events FORCE ROW LEVEL SECURITY;
+        CREATE POLICY one_tenant ON flights.events USING (tenant_id = (SELECT flights.current_tenant()));
         \(DemoRoles.create(reader))
-        ALTER SCHEMA usta OWNER TO \(DemoRoles.owner);
-        ALTER TABLE usta.events OWNER TO \(DemoRoles.owner);
-        ALTER FUNCTION usta.current_tenant() OWNER TO \(DemoRoles.owner);
-        GRANT USAGE ON SCHEMA usta TO \(reader);
-        GRANT SELECT ON usta.events TO \(reader);
-        ANALYZE usta.events;
+        ALTER SCHEMA flights OWNER TO \(DemoRoles.owner);
+        ALTER TABLE flights.events OWNER TO \(DemoRoles.owner);
+        ALTER FUNCTION flights.current_tenant() OWNER TO \(DemoRoles.owner);
+        GRANT USAGE ON SCHEMA flights TO \(reader);
+        GRANT SELECT ON flights.events TO \(reader);
+        ANALYZE flights.events;
 
         """
 }

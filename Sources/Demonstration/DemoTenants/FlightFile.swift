@@ -15,7 +15,7 @@ struct FlightFile {
         "air_time", "distance", "time_hour",
     ]
 
-    /// Appends each flight as a row of `usta.events`, in the order of the file.
+    /// Appends each flight as a row of `flights.events`, in the order of the file.
     ///
     /// - Parameter tenants: the tenant id for each carrier code.
     func append(to rows: inout CopyText, tenants: [String: String]) throws {

@@ -1,7 +1,7 @@
 internal import Effects
 internal import SystemPackage
 
-/// The shops: tenants of the NEXUS kind, with a schema each.
+/// The shops: tenants of the retail kind, with a schema each.
 struct ShopCollection {
     /// A shop before its rows are counted.
     struct Shop {

@@ -43,7 +43,7 @@ enum GeneratedRows {
             minorUnits: Int64(items * price))
     }
 
-    /// Appends the events of a tenant to the rows of `usta.events`, some 3,000, in order of time.
+    /// Appends the events of a tenant to the rows of `flights.events`, some 3,000, in order of time.
     ///
     /// - Parameter zone: the tenant's zone; Postgres turns local times into instants by its own rules.
     static func appendEvents(to rows: inout CopyText, tenant: String, zone: String, seed: UInt64) {
@@ -84,7 +84,7 @@ enum GeneratedRows {
     }
 }
 
-/// A row of `usta.events` that was made up.
+/// A row of `flights.events` that was made up.
 private struct GeneratedEvent {
     let tenant: String
     let actor: String?

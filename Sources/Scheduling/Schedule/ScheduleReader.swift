@@ -8,7 +8,7 @@ package import Tenancy
 /// version: 1
 /// schedules:
 ///   monthly-sales:
-///     report: nexus/monthly-sales      # platform and slug
+///     report: retail/monthly-sales      # platform and slug
 ///     tenants: ["*"]                   # or ids
 ///     cron: "0 4 2 * *"
 ///     timezone: tenant                 # or a zone such as Africa/Lagos
@@ -17,7 +17,7 @@ package import Tenancy
 /// ```
 /// `tenants`, `timezone`, `dst` and `catch_up` have the values above if they are left out; `paused: true` lets an entry
 /// stand still. The platform may be written as a key of its own, beside `report: monthly-sales`. In place of `report`,
-/// `reconcile: nexus` compares the lakes of the platform's tenants with their sources.
+/// `reconcile: retail` compares the lakes of the platform's tenants with their sources.
 package enum ScheduleReader {
     /// The largest number of missed runs that `catch_up: { all: N }` may ask for.
     package static let catchUpMax: Int64 = 1000
@@ -68,7 +68,7 @@ package enum ScheduleReader {
             isReconciliation: reconciled != nil)
     }
 
-    /// `reconcile: nexus`: the platform.
+    /// `reconcile: retail`: the platform.
     private static func reconciliation(
         _ value: YAMLValue, _ map: YAMLMapping
     ) -> (platform: ResourceName, slug: ResourceName)? {
@@ -79,7 +79,7 @@ package enum ScheduleReader {
         return value.parsed { (try ResourceName($0, kind: "platform"), try ResourceName("reconcile")) }
     }
 
-    /// `report: nexus/monthly-sales`, or `platform: nexus` beside `report: monthly-sales`.
+    /// `report: retail/monthly-sales`, or `platform: retail` beside `report: monthly-sales`.
     private static func report(_ map: YAMLMapping) -> (platform: ResourceName, slug: ResourceName)? {
         let platformKey = map.optional("platform")
         guard let value = map.required("report"), let text = value.text() else { return nil }
@@ -89,7 +89,7 @@ package enum ScheduleReader {
             parts.insert(platform, at: 0)
         }
         guard parts.count == 2 else {
-            value.refuse("'report' names the platform too", hint: "write it like nexus/monthly-sales")
+            value.refuse("'report' names the platform too", hint: "write it like retail/monthly-sales")
             return nil
         }
         return value.parsed { _ in

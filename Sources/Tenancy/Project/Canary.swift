@@ -4,7 +4,7 @@ internal import Configuration
 ///
 /// ```yaml
 /// canaries:
-///   nexus-canary: { marks: [canary-7f3a91c2], rows: { orders: 3, products: 2 } }
+///   retail-canary: { marks: [canary-7f3a91c2], rows: { orders: 3, products: 2 } }
 /// ```
 /// It is a tenant like any other, with a file of its own; its rows have no other purpose.
 package struct Canary: Sendable, Hashable {

@@ -11,7 +11,7 @@ internal import SystemPackage
 /// published: published
 /// keys: { pseudonyms: env:ALMANAC_PSEUDONYMS }
 /// reconcile: { every: 7d }
-/// canaries: { nexus-canary: { marks: [canary-7f3a91c2], rows: { orders: 3 } } }
+/// canaries: { retail-canary: { marks: [canary-7f3a91c2], rows: { orders: 3 } } }
 /// sources: { connections_max: 16 }
 /// defaults: { locale: en-US, currency: USD, calendar: { timezone: UTC } }
 /// tenants: { url: env:CONTROL_URL, query: SELECT id, platform FROM tenants }      # else tenants/*.yaml

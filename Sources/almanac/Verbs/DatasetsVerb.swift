@@ -83,7 +83,7 @@ extension DatasetsVerb {
             discussion: """
                 Examples:
                   almanac datasets list
-                  almanac datasets list --platform nexus
+                  almanac datasets list --platform retail
                   almanac datasets list --json | jq '.datasets[].name'
                 """)
 
@@ -116,7 +116,7 @@ extension DatasetsVerb {
             discussion: """
                 Examples:
                   almanac datasets show orders
-                  almanac datasets show orders --platform nexus
+                  almanac datasets show orders --platform retail
                   almanac datasets show orders --json
                 """)
 

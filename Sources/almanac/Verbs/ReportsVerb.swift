@@ -12,7 +12,7 @@ struct ReportsVerb: ParsableCommand {
             abstract: "Make one report of files alone: no project, no lake, no database.",
             discussion: """
                 Examples:
-                  almanac reports render Reports/nexus/reports/monthly-sales.yaml \\
+                  almanac reports render Reports/retail/reports/monthly-sales.yaml \\
                     --data sales_daily=sales.parquet --tenant-file tenants/lagos-circle.yaml --to out
                   almanac reports render monthly.yaml --data sales_daily=s.parquet --tenant-file acme.yaml \\
                     --period 2026-10 --as-of 2026-11-01T06:00:00Z --format pdf,xlsx,csv,json --to out
