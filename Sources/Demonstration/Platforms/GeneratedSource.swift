@@ -98,15 +98,17 @@ package enum TruthValue: Encodable, Sendable, Equatable {
 /// The platforms whose source data can be made up.
 package enum GeneratedPlatform: String, CaseIterable, Sendable {
     case hustlex
+    case mrbill
 
     /// The tenants, each the same for the same seed, whatever the others are; their sizes fall as in a market: the second
     /// has three fifths of the first's users, the tenth a sixth.
     /// - Parameters:
     ///   - index: the tenant's number, from 1.
-    ///   - scale: how large the first tenant is: 1 is 240 users and about 30,000 rows.
+    ///   - scale: how large the first tenant is: 1 is about 30,000 rows.
     package func source(index: Int, scale: Double, seed: UInt64) -> GeneratedSource {
         switch self {
         case .hustlex: HustleXWorld(index: index, scale: scale, seed: seed).source()
+        case .mrbill: MrBillWorld(index: index, scale: scale, seed: seed).source()
         }
     }
 }

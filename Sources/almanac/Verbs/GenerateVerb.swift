@@ -11,8 +11,8 @@ struct GenerateVerb: ParsableCommand {
         commandName: "generate", abstract: "Fill a Postgres database with made-up tenants of a platform.",
         discussion: """
             Each tenant gets a schema of its own. The rows are the same for the same seed, whatever the day: eighteen
-            months to 2026-07-01 with growth, late and back-dated rows, missed dues, and errors in the books that reports
-            have to find; --truths writes down what they must say.
+            months or more to 2026-07-01 with growth, seasons, people who leave, late and back-dated rows, and what
+            reports have to find; --truths writes down what they must say.
 
             Examples:
               almanac generate --platform hustlex --url postgresql://postgres@localhost/demo --tenants 2
@@ -31,7 +31,7 @@ struct GenerateVerb: ParsableCommand {
     @Option(name: .long, help: "How many tenants; their sizes fall from the first on.")
     var tenants = 2
 
-    @Option(name: .long, help: "How large the first tenant is; 1 is 240 people and about 30,000 rows.")
+    @Option(name: .long, help: "How large the first tenant is; 1 is about 30,000 rows.")
     var scale = 1.0
 
     @Option(name: .long, help: "The seed of all that is made up.")

@@ -61,10 +61,3 @@ struct HustleXLoan {
     /// Of each instalment the due date, what is due, and days from due to payment; nil where it is not paid.
     let instalments: [(due: LocalDate, amount: Int64, delay: Int?)]
 }
-
-extension Int64 {
-    static let day: Int64 = 86_400_000_000
-    static let minute: Int64 = 60_000_000
-    /// A fee follows what it is taken of.
-    static let second: Int64 = 1_000_000
-}

@@ -28,7 +28,7 @@ private struct HustleXRows {
 
     private var now: String { time(world.asOf - .minute) }
 
-    private func time(_ instant: Int64) -> String { "\(Instant(microsecondsSinceEpoch: instant))" }
+    private func time(_ instant: Int64) -> String { instant.instantText }
 
     mutating func tables() -> [GeneratedTable] {
         let scores = self.scores()
@@ -54,7 +54,7 @@ private struct HustleXRows {
 
     private mutating func skills() -> GeneratedTable {
         var table = GeneratedTable("skills", ["id", "name", "category"])
-        for category in HustleXWorld.categories { table.row(world.identifier(), category, "Work") }
+        for category in HustleXWorld.categories { table.row(world.bits.identifier(), category, "Work") }
         return table
     }
 
@@ -95,7 +95,7 @@ private struct HustleXRows {
                 sequence += 1
             }
             table.row(
-                world.identifier(), world.people[posting.person].wallet, posting.type, "\(posting.amount)",
+                world.bits.identifier(), world.people[posting.person].wallet, posting.type, "\(posting.amount)",
                 posting.reference, posting.isCompleted ? "completed" : "pending", nil, time(posting.recordedAt),
                 time(posting.effectiveAt), "\(sequence)")
         }
@@ -132,7 +132,7 @@ private struct HustleXRows {
                 guard at < world.asOf else { continue }
                 let other = world.people[world.bits.below(max(1, world.population(at: at)))].id
                 proposals.row(
-                    world.identifier(), gig.id, isWinner ? hustler : other,
+                    world.bits.identifier(), gig.id, isWinner ? hustler : other,
                     "\(isWinner ? gig.price : gig.price + Int64(world.bits.below(9)) * world.unit / 4)",
                     "\(2 + world.bits.below(12))", isWinner ? "accepted" : "declined", time(at))
             }
@@ -145,13 +145,13 @@ private struct HustleXRows {
                 let resolved = completedAt + 4 * .day
                 let isResolved = resolved < world.asOf
                 disputes.row(
-                    world.identifier(), gig.contract, time(completedAt + .day), isResolved ? time(resolved) : nil,
+                    world.bits.identifier(), gig.contract, time(completedAt + .day), isResolved ? time(resolved) : nil,
                     isResolved ? "\(gig.refund)" : nil)
             }
             if world.bits.below(10) < 6 {
                 let rating = gig.refund > 0 ? 1 + world.bits.below(2) : 3 + world.bits.below(3)
                 let at = min(world.asOf - .minute, completedAt + Int64(world.bits.below(3_000)) * .minute)
-                reviews.row(world.identifier(), gig.id, client, "\(rating)", time(at))
+                reviews.row(world.bits.identifier(), gig.id, client, "\(rating)", time(at))
             }
         }
         return [gigs, proposals, contracts, disputes, reviews]
@@ -195,7 +195,8 @@ private struct HustleXRows {
             let circle = world.circles[contribution.circle]
             let status = contribution.paid >= circle.amount ? "paid" : contribution.paid > 0 ? "partial" : "due"
             table.row(
-                world.identifier(), circle.members[contribution.member].id, "\(circle.amount)", "\(contribution.due)",
+                world.bits.identifier(), circle.members[contribution.member].id, "\(circle.amount)",
+                "\(contribution.due)",
                 contribution.paidAt.map(time), status, "\(contribution.round)", "\(contribution.paid)", "f")
         }
         return table
@@ -208,7 +209,7 @@ private struct HustleXRows {
         for payout in history.payouts {
             let circle = world.circles[payout.circle]
             table.row(
-                world.identifier(), circle.id, circle.members[payout.round - 1].id, "\(payout.round)",
+                world.bits.identifier(), circle.id, circle.members[payout.round - 1].id, "\(payout.round)",
                 "\(payout.gross)", "\(circle.fee)", "\(circle.dueDate(payout.round))", time(payout.paidAt),
                 payout.reference)
         }
@@ -243,7 +244,8 @@ private struct HustleXRows {
             }
             let age = (world.asOf - person.joinedAt) / .day
             current.row(
-                world.identifier(), person.id, "\(score)", Self.tier(score), "0.\(7_000 + world.bits.below(3_000))",
+                world.bits.identifier(), person.id, "\(score)", Self.tier(score),
+                "0.\(7_000 + world.bits.below(3_000))",
                 "\(3 + world.bits.below(2)).\(10 + world.bits.below(90))", "0.\(person.reliability)00", "\(age)",
                 time(updated))
             last.append((score, Self.tier(score)))
@@ -276,7 +278,7 @@ private struct HustleXRows {
         var enrollments = GeneratedTable(
             "course_enrollments", ["course_id", "user_id", "enrolled_at", "progress", "completed_at"])
         let start = time(world.instant(HustleXWorld.days.lowerBound, minute: 0))
-        let ids = HustleXWorld.categories.map { _ in world.identifier() }
+        let ids = HustleXWorld.categories.map { _ in world.bits.identifier() }
         for (id, category) in zip(ids, HustleXWorld.categories) {
             courses.row(id, "Earn with \(category)", nil, "\(30 + world.bits.below(300))", "beginner", start)
         }

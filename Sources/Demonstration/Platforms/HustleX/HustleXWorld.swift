@@ -22,24 +22,17 @@ struct HustleXWorld {
 
     init(index: Int, scale: Double, seed: UInt64) {
         let isLagos = index % 2 == 1
-        tenant = "hustlex-" + String(repeating: "0", count: max(0, 4 - "\(index)".count)) + "\(index)"
+        tenant = TenantSizes.name("hustlex", index)
         timezone = isLagos ? "Africa/Lagos" : "Africa/Nairobi"
         currency = isLagos ? "NGN" : "KES"
         unit = isLagos ? 100_000 : 10_000
         offset = (isLagos ? 1 : 3) * 3_600_000_000
-        personCount = max(16, Int(240 * scale / Self.power(Double(index))))
-        bits = SeededBits(seed: seed &* 0x9E37_79B9 &+ UInt64(truncatingIfNeeded: index) &* 0x1000_0001)
+        personCount = max(16, Int(240 * scale / TenantSizes.divisor(index)))
+        bits = TenantSizes.bits(index: index, seed: seed)
         makePeople()
         makeCircles()
         makeGigs()
         makeLoans()
-    }
-
-    /// `index` to the power of 0.74 by halving: the sizes of a market's firms.
-    private static func power(_ index: Double) -> Double {
-        var (size, rest) = (1.0, index)
-        while rest >= 2 { (size, rest) = (size * 1.67, rest / 2) }
-        return size * (1 + 0.67 * (rest - 1))
     }
 
     /// The end of the last day: the data's as-of.
@@ -52,17 +45,6 @@ struct HustleXWorld {
     func localDate(_ instant: Int64) -> LocalDate {
         let local = instant + offset
         return LocalDate(daysSinceEpoch: Int32(local >= 0 ? local / .day : (local - .day + 1) / .day))
-    }
-
-    /// An identifier of version 4's form.
-    mutating func identifier() -> String {
-        let digits = [bits.next(), bits.next()].map { word in
-            let text = String(word, radix: 16)
-            return String(repeating: "0", count: 16 - text.count) + text
-        }.joined()
-        let cells = Array(digits)
-        return String(cells[0..<8]) + "-" + String(cells[8..<12]) + "-4" + String(cells[13..<16]) + "-a"
-            + String(cells[17..<20]) + "-" + String(cells[20..<32])
     }
 
     private static let firstNames = [
@@ -81,7 +63,7 @@ struct HustleXWorld {
             let day = number < 12 ? bits.below(10) : 10 + Int(share.squareRoot() * Double(days - 20))
             people.append(
                 HustleXPerson(
-                    id: identifier(), wallet: identifier(),
+                    id: bits.identifier(), wallet: bits.identifier(),
                     name: Self.firstNames[bits.below(Self.firstNames.count)] + " "
                         + Self.lastNames[bits.below(Self.lastNames.count)],
                     joinedAt: instant(Self.days.lowerBound.adding(days: day), minute: 360 + bits.below(960)),
@@ -115,9 +97,9 @@ struct HustleXWorld {
             }
             circles.append(
                 HustleXCircle(
-                    id: identifier(), name: "Circle \(number + 1)", isWeekly: isBreaking || bits.below(10) < 7,
+                    id: bits.identifier(), name: "Circle \(number + 1)", isWeekly: isBreaking || bits.below(10) < 7,
                     amount: unit * Int64([5, 10, 20][bits.below(3)]), fee: unit / 2, start: start,
-                    members: chosen.map { HustleXCircle.Member(id: identifier(), person: $0) },
+                    members: chosen.map { HustleXCircle.Member(id: bits.identifier(), person: $0) },
                     breaksInRound: isBreaking ? 7 : nil))
         }
     }
@@ -145,7 +127,7 @@ struct HustleXWorld {
         let isCompleted = bits.below(20) < 17 && completed < asOf && completed > started
         let isDisputed = isCompleted && bits.once(in: 25)
         return HustleXGig(
-            id: identifier(), contract: identifier(), client: client, hustler: hustler,
+            id: bits.identifier(), contract: bits.identifier(), client: client, hustler: hustler,
             category: Self.categories[bits.below(Self.categories.count)], price: price, fee: price / 10, createdAt: at,
             startedAt: started, dueAt: due, completedAt: isContracted && isCompleted ? completed : nil,
             refund: isContracted && isDisputed ? (bits.once(in: 2) ? price : price / 2) : 0, isContracted: isContracted)
@@ -165,7 +147,7 @@ struct HustleXWorld {
             }
             loans.append(
                 HustleXLoan(
-                    id: identifier(), person: person, principal: amount * Int64(count),
+                    id: bits.identifier(), person: person, principal: amount * Int64(count),
                     interest: amount * Int64(count) / 20, disbursedAt: disbursed, instalments: instalments))
         }
     }
