@@ -17,6 +17,11 @@ struct LoadedTenant {
         try connection.execute("SET search_path TO \(source.schema)")
     }
 
+    /// Statements, one after the other.
+    func run(_ script: String) throws {
+        for statement in script.split(separator: ";") { try connection.execute(String(statement)) }
+    }
+
     func rows(_ sql: String) throws -> [[String?]] { try connection.execute(sql).rows }
 
     func number(_ sql: String) throws -> Int64? { try connection.execute(sql).value.flatMap { Int64($0) } }
@@ -43,5 +48,21 @@ struct LoadedTenant {
                 }
             }
         }
+    }
+}
+
+extension TruthValue {
+    /// A number or text, as Postgres writes it.
+    var text: String {
+        switch self {
+        case .number(let value): "\(value)"
+        case .text(let value): value
+        default: ""
+        }
+    }
+
+    /// A value of an object.
+    func text(_ name: String) -> String {
+        if case .object(let values) = self { values[name]?.text ?? "" } else { "" }
     }
 }

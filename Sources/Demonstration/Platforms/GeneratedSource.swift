@@ -99,6 +99,8 @@ package enum TruthValue: Encodable, Sendable, Equatable {
 package enum GeneratedPlatform: String, CaseIterable, Sendable {
     case hustlex
     case mrbill
+    case usta
+    case upcoach
 
     /// The tenants, each the same for the same seed, whatever the others are; their sizes fall as in a market: the second
     /// has three fifths of the first's users, the tenth a sixth.
@@ -109,6 +111,8 @@ package enum GeneratedPlatform: String, CaseIterable, Sendable {
         switch self {
         case .hustlex: HustleXWorld(index: index, scale: scale, seed: seed).source()
         case .mrbill: MrBillWorld(index: index, scale: scale, seed: seed).source()
+        case .usta: UstaWorld(index: index, scale: scale, seed: seed).source()
+        case .upcoach: UpCoachWorld(index: index, scale: scale, seed: seed).source()
         }
     }
 }

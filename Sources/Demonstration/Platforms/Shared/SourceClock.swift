@@ -20,13 +20,16 @@ package struct SourceClock: Sendable {
     private let summer: Summer
 
     /// The clocks that platforms use.
-    package static let all = [saoPaulo, lisbon, newYork, berlin, tokyo]
+    package static let all = [saoPaulo, lisbon, newYork, berlin, tokyo, london, istanbul, losAngeles]
 
     static let saoPaulo = SourceClock(zone: "America/Sao_Paulo", standardMinutes: -180, summer: .never)
     static let lisbon = SourceClock(zone: "Europe/Lisbon", standardMinutes: 0, summer: .european)
     static let newYork = SourceClock(zone: "America/New_York", standardMinutes: -300, summer: .american)
     static let berlin = SourceClock(zone: "Europe/Berlin", standardMinutes: 60, summer: .european)
     static let tokyo = SourceClock(zone: "Asia/Tokyo", standardMinutes: 540, summer: .never)
+    static let london = SourceClock(zone: "Europe/London", standardMinutes: 0, summer: .european)
+    static let istanbul = SourceClock(zone: "Europe/Istanbul", standardMinutes: 180, summer: .never)
+    static let losAngeles = SourceClock(zone: "America/Los_Angeles", standardMinutes: -480, summer: .american)
 
     init(zone: String, standardMinutes: Int64, summer: Summer) {
         self.zone = zone
