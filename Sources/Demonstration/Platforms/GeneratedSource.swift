@@ -101,6 +101,7 @@ package enum GeneratedPlatform: String, CaseIterable, Sendable {
     case mrbill
     case usta
     case upcoach
+    case nexus
 
     /// The tenants, each the same for the same seed, whatever the others are; their sizes fall as in a market: the second
     /// has three fifths of the first's users, the tenth a sixth.
@@ -113,6 +114,7 @@ package enum GeneratedPlatform: String, CaseIterable, Sendable {
         case .mrbill: MrBillWorld(index: index, scale: scale, seed: seed).source()
         case .usta: UstaWorld(index: index, scale: scale, seed: seed).source()
         case .upcoach: UpCoachWorld(index: index, scale: scale, seed: seed).source()
+        case .nexus: NexusWorld(index: index, scale: scale, seed: seed).source()
         }
     }
 }
