@@ -79,6 +79,8 @@ struct Lowering: Sendable {
         let predicate = Pushdown(names: names, columns: plan.columns).predicate(conditions)
         return Pipeline(columns: plan.columns, partCount: source.partCount) { part, next in
             let own = ScanMeter()
+            // Whoever takes the rows may have had enough of them, or fail: that is no error of the table.
+            var taken: (any Error)?
             do {
                 try source.readPart(part, columns: names, where: predicate, meter: own) { batch in
                     try execution.check()
@@ -90,11 +92,18 @@ struct Lowering: Sendable {
                                 && type != .decimal(precision: 20, scale: 0)
                                 ? column.reinterpreted(as: type.logical) : try casting.cast(column, to: type.logical)
                     }
-                    if batch.rowCount > 0 { try next(Rows(columns, count: batch.rowCount)) }
+                    guard batch.rowCount > 0 else { return }
+                    do {
+                        try next(Rows(columns, count: batch.rowCount))
+                    } catch {
+                        taken = error
+                        throw error
+                    }
                 }
             } catch let error as QueryError {
                 throw error
             } catch {
+                if let taken { throw taken }
                 throw QueryError(.input, "can't read table '\(source.name)': \(error)")
             }
             let totals = own.totals
