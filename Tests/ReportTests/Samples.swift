@@ -110,3 +110,64 @@ enum Shop {
         ]
     }
 }
+
+/// A model's file, by its path.
+func modelFile(_ name: String, _ matter: String) -> [String: String] { ["models/\(name).yaml": matter] }
+
+/// A platform with one small model: sales by day, kind and owner.
+enum SmallShop {
+    static let metrics = """
+        version: 1
+        metrics:
+          sales: { label: Sales, model: daily, expr: sum(revenue_minor), unit: money, definition: Sales. }
+          sales_of_b: { label: Sales of b, model: daily, expr: sum(revenue_minor where kind = 'b'), unit: money, definition: Sales of b. }
+          others: { label: Others, model: daily, expr: sum(revenue_minor) - sum(revenue_minor where kind = 'b'), unit: money, definition: All but b. }
+          ended: { label: Ended, model: daily, expr: closing(revenue_minor), unit: money, definition: Of the last day. }
+          begun: { label: Begun, model: daily, expr: opening(revenue_minor), unit: money, definition: Of the first day. }
+          kinds: { label: Rows with a kind, model: daily, expr: count(kind), unit: count, definition: Rows. }
+          part_of_b: { label: Part of b, model: daily, expr: sum(revenue_minor where kind = 'b') / sum(revenue_minor), unit: percent, definition: Part. }
+        """
+
+    /// - Parameter subject: the column that says whose a row is.
+    static func files(subject: String?) -> [String: String] {
+        let model = """
+            version: 1
+            description: Sales of each day.
+            grain: [day, kind]
+            bucket: { column: day, grain: day }
+            \(subject.map { "subject: \($0)" } ?? "# nobody's")
+            columns:
+              day: { type: date, description: The day. }
+              kind: { type: text, description: The kind. }
+              owner: { type: id, description: Whose. }
+              revenue_minor: { type: integer, unit: money, description: Sales. }
+            """
+        return modelFile("daily", model).merging(["metrics.yaml": metrics]) { $1 }
+    }
+
+    static let files = files(subject: nil)
+
+    /// Kinds a to e of owners 1, 2, 3, 1 and nobody; in October 2026 on three days each.
+    private static let owners: [(kind: String, owner: Int64?, amount: Int64)] = [
+        ("a", 1, 100), ("b", 2, 5_000), ("c", 3, 700), ("d", 1, 900), ("e", nil, 10),
+    ]
+
+    static func kinds(of owner: String) -> [String] {
+        owners.filter { $0.owner.map { String($0) } == owner }.map(\.kind)
+    }
+
+    static let ownedSum: Int64 = owners.filter { $0.owner != nil }.reduce(0) { $0 + 3 * $1.amount }
+
+    static func table() throws -> ModelTable {
+        let schema = Schema([
+            Field("day", .date), Field("kind", .text), Field("owner", .int64), Field("revenue_minor", .int64),
+        ])
+        var rows: [[Scalar]] = []
+        for day in ["2026-10-01", "2026-10-10", "2026-10-31"] {
+            for (kind, owner, amount) in owners {
+                rows.append([try days(day), .text(kind), owner.map(Scalar.int) ?? .null, .int(amount)])
+            }
+        }
+        return ModelTable(batches: [try ColumnBatch(schema: schema, rows: rows)], version: 2)
+    }
+}

@@ -83,8 +83,11 @@ import Testing
         for edition in 1...3 {
             try ledger.record(record("r\(edition)", edition: Int64(edition)), counts: [], artefacts: [], under: lease)
         }
-        #expect(try ledger.latestEdition(tenant: "acme", subject: "monthly", period: "2026-10")?.id == "r3")
-        #expect(try ledger.latestEdition(tenant: "acme", subject: "monthly", period: "2026-11") == nil)
+        #expect(
+            try ledger.latestEdition(tenant: "acme", subject: "monthly", period: "2026-10", variant: "")?.id == "r3")
+        #expect(try ledger.latestEdition(tenant: "acme", subject: "monthly", period: "2026-11", variant: "") == nil)
+        #expect(
+            try ledger.latestEdition(tenant: "acme", subject: "monthly", period: "2026-10", variant: "ada") == nil)
         #expect(throws: LedgerError.ambiguous(prefix: "r")) { try ledger.run("r") }
         #expect(try ledger.run("%") == nil)
         #expect(try ledger.runs(tenant: "acme", limit: 2).map(\.id) == ["r3", "r2"])

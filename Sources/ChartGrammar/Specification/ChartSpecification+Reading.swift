@@ -7,9 +7,13 @@ extension ChartSpecification {
     /// - Parameters:
     ///   - map: the mapping after `chart:`.
     ///   - columns: what may be named.
+    ///   - top: reads the number of categories that are shown; nil where it is none, which it notes.
     /// - Returns: nil where something is wrong; it is noted with its place and, where a name is near, a suggestion.
-    package static func read(_ map: YAMLMapping, columns: [ChartColumn]) -> ChartSpecification? {
-        ChartSpecificationReader(columns: columns).read(map)
+    package static func read(
+        _ map: YAMLMapping, columns: [ChartColumn],
+        top: (YAMLValue) -> Int? = { $0.integer(in: 1...1_000).map(Int.init) }
+    ) -> ChartSpecification? {
+        ChartSpecificationReader(columns: columns).read(map, top)
     }
 }
 
@@ -20,7 +24,7 @@ private final class ChartSpecificationReader {
 
     init(columns: [ChartColumn]) { self.columns = columns }
 
-    func read(_ map: YAMLMapping) -> ChartSpecification? {
+    func read(_ map: YAMLMapping, _ top: (YAMLValue) -> Int?) -> ChartSpecification? {
         let mark = need(map.required("mark").map { $0.choice(of: Chart.Mark.self) } ?? nil)
         var chart = ChartSpecification(mark: mark ?? .line)
         channels(map, &chart)
@@ -29,7 +33,7 @@ private final class ChartSpecificationReader {
         }
         if let value = map.optional("transform") { chart.steps = steps(value) }
         if let value = map.optional("sort") { chart.order = need(value.choice(of: ChartSpecification.Order.self)) }
-        if let value = map.optional("top") { chart.top = need(value.integer(in: 1...1_000)).map(Int.init) }
+        if let value = map.optional("top") { chart.top = need(top(value)) }
         if let value = map.optional("scale") {
             chart.isLogarithmic = need(value.choice(among: [("linear", false), ("log", true)])) ?? false
             let isBar = [.bars, .columns, .area, .waterfall, .funnel, .bullet].contains(chart.mark)

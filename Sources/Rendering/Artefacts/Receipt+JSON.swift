@@ -4,7 +4,7 @@ internal import Report
 extension Receipt {
     /// The receipt's file: canonical JSON, version 1.
     package var bytes: [UInt8] {
-        CanonicalJSON.object([
+        var keys: [String: CanonicalJSON] = [
             "version": .integer(1), "run": .text(run), "tenant": .text(tenant), "platform": .text(platform),
             "report": .text(report), "period": .text(period), "edition": .integer(edition), "engine": .text(engine),
             "as_of": .text(asOf.description), "definition": .text(definition), "template": .text(template),
@@ -15,7 +15,11 @@ extension Receipt {
             "rows": .object([
                 "read": .integer(rows.read), "written": .integer(rows.written), "rejected": .integer(rows.rejected),
             ]), "comparison": comparison.map(\.json) ?? .null, "artefacts": .list(artefacts.map(\.json)),
-        ]).bytes
+        ]
+        // What most editions do not have is not written for them.
+        if let subject { keys["subject"] = .text(subject) }
+        if !parameters.isEmpty { keys["parameters"] = .object(parameters.mapValues(CanonicalJSON.text)) }
+        return CanonicalJSON.object(keys).bytes
     }
 
     /// Reads a receipt's file.
@@ -40,7 +44,9 @@ extension Receipt {
         try counts.end()
         self.init(
             run: try keys.text("run"), tenant: try keys.text("tenant"), platform: try keys.text("platform"),
-            report: try keys.text("report"), period: try keys.text("period"), edition: try keys.integer("edition"),
+            report: try keys.text("report"), period: try keys.text("period"),
+            subject: try keys.optional("subject", Self.text),
+            parameters: try keys.optional("parameters", Self.texts) ?? [:], edition: try keys.integer("edition"),
             engine: try keys.text("engine"), asOf: asOf, definition: try keys.text("definition"),
             template: try keys.text("template"), fonts: try keys.texts("fonts"),
             timeZoneData: try keys.optionalText("time_zone_data"), calendar: try keys.texts("calendar"),
@@ -49,6 +55,16 @@ extension Receipt {
             comparison: try keys.optional("comparison", SourceComparison.init(json:)),
             artefacts: try keys.list("artefacts", File.init(json:)))
         try keys.end()
+    }
+
+    private static func text(_ json: CanonicalJSON) throws(ReceiptError) -> String {
+        guard case .text(let text) = json else { throw ReceiptError(message: "'subject' is no text") }
+        return text
+    }
+
+    private static func texts(_ json: CanonicalJSON) throws(ReceiptError) -> [String: String] {
+        var keys = ReceiptKeys(.object(["parameters": json]), "the receipt")
+        return try keys.texts("parameters")
     }
 }
 

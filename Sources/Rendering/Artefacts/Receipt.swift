@@ -63,6 +63,10 @@ package struct Receipt: Sendable, Hashable {
     package var report: String
     /// The period's name: `2026-10`.
     package var period: String
+    /// The person whose report it is, by the key in the source; nil where it is the tenant's.
+    package var subject: String?
+    /// The parameters that are not what they are by themselves, as texts that can be given again.
+    package var parameters: [String: String]
     /// 1 for the first edition of the period.
     package var edition: Int64
     /// The engine's version.
@@ -93,8 +97,9 @@ package struct Receipt: Sendable, Hashable {
     package var artefacts: [File]
 
     package init(
-        run: String, tenant: String, platform: String, report: String, period: String, edition: Int64, engine: String,
-        asOf: Instant, definition: String, template: String, fonts: [String: String], timeZoneData: String?,
+        run: String, tenant: String, platform: String, report: String, period: String, subject: String? = nil,
+        parameters: [String: String] = [:], edition: Int64, engine: String, asOf: Instant, definition: String,
+        template: String, fonts: [String: String], timeZoneData: String?,
         calendar: [String: String], locale: String, currency: String, tables: [Table], rows: RowCounts,
         comparison: SourceComparison? = nil, artefacts: [File]
     ) {
@@ -103,6 +108,8 @@ package struct Receipt: Sendable, Hashable {
         self.platform = platform
         self.report = report
         self.period = period
+        self.subject = subject
+        self.parameters = parameters
         self.edition = edition
         self.engine = engine
         self.asOf = asOf

@@ -139,7 +139,7 @@ package final class PDFRenderer {
     static func information(_ document: ReportDocument) -> DocumentInformation {
         let identity = document.identity
         return DocumentInformation(
-            title: "\(identity.title), \(document.period.label) – \(identity.tenantName)", author: identity.tenantName,
+            title: "\(identity.title), \(document.period.label) – \(identity.reader)", author: identity.tenantName,
             subject: "\(document.period.label) (\(document.period.name)), \(document.presentation.zone)",
             creator: "Almanac \(identity.engine)",
             keywords: "run \(identity.run), definition \(identity.definitionHash), tenant \(identity.tenant)",

@@ -49,7 +49,7 @@ package final class PageRenderer {
         let identity = document.identity
         let frame = PageFrame(
             locale: document.presentation.locale, direction: formatter.direction, palette: palette,
-            title: "\(identity.title), \(document.period.label) – \(identity.tenantName)",
+            title: "\(identity.title), \(document.period.label) – \(identity.reader)",
             description: document.headline,
             facts: [
                 ("tenant", identity.tenant), ("report", identity.slug), ("period", document.period.name),

@@ -80,12 +80,12 @@ final class PageWriter {
             if let bytes = document.presentation.logo, let type = bytes.pictureType {
                 "<img alt=\"\" src=\"data:\(type);base64,\(Base64.text(bytes))\">"
             } else {
-                "\(identity.tenantName.initials)"
+                "\(identity.reader.initials)"
             }
         return """
             <header class="band">
             <div class="who"><span class="logo" aria-hidden="true">\(logo)</span>\
-            <span class="name"><bdi>\(identity.tenantName.shortened(to: 200))</bdi></span>\
+            <span class="name"><bdi>\(identity.reader.shortened(to: 200))</bdi></span>\
             <span class="pill\(document.freshness.isComplete ? "" : " partial")">\(document.freshness.line)</span></div>
             <h1>\(identity.title.shortened(to: 300))</h1>
             <p class="line">\(document.coverLine(formatter, texts))</p>
@@ -123,7 +123,7 @@ final class PageWriter {
 
     private func foot() -> HTML {
         let identity = document.identity
-        let words = [identity.tenantName.shortened(to: 120), identity.title.shortened(to: 120), document.period.label]
+        let words = [identity.reader.shortened(to: 120), identity.title.shortened(to: 120), document.period.label]
         let parts = words.map { word in HTML("<bdi>\(word)</bdi>").description }.joined(separator: " · ")
         let all: HTML = index.map { "<a href=\"\($0)\">\(texts(.allReports))</a>" } ?? ""
         return "<footer class=\"foot\"><span>\(HTML(markup: parts))</span>\(all)</footer>"

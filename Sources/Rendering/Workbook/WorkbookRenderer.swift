@@ -93,7 +93,7 @@ struct WorkbookWriter {
     mutating func write() throws(SpreadsheetError) {
         let (identity, period) = (document.identity, document.period)
         try file.setProperties(
-            title: "\(identity.title) – \(identity.tenantName), \(period.label)".singleLine, subject: period.name,
+            title: "\(identity.title) – \(identity.reader), \(period.label)".singleLine, subject: period.name,
             author: identity.tenantName.singleLine, company: identity.tenantName.singleLine,
             comments: document.freshness.line.singleLine, created: created)
         try file.setProperty("Almanac tenant", identity.tenant)
@@ -111,7 +111,7 @@ struct WorkbookWriter {
 
     /// Tenant, report and period at the left, the page at the right; an ampersand begins a code and is doubled.
     var footer: String {
-        let name = "\(document.identity.tenantName) · \(document.identity.title) · \(document.period.label)"
+        let name = "\(document.identity.reader) · \(document.identity.title) · \(document.period.label)"
         // A footer has 255 characters, its codes and doubled ampersands among them.
         let left = cut(name.singleLine, 100).replacing("&", with: "&&")
         return "&L&8\(left)&R&8" + text(.pageOf, ["page": "&P", "pages": "&N"])

@@ -25,7 +25,7 @@ extension WorkbookWriter {
             row += 1
         }
         try sheet.write(
-            cells.cell("\(identity.tenantName) · \(document.freshness.line)"), row: row, column: 1,
+            cells.cell("\(identity.reader) · \(document.freshness.line)"), row: row, column: 1,
             format: WorkbookLook.note)
         var next = try writeTiles(sheet, from: row + 2) + 1
         for chart in mainCharts { next = try write(chart, to: sheet, from: next) + 2 }

@@ -90,8 +90,11 @@ extension Assembly {
     }
 
     func bucketDates(_ model: ModelDefinition, _ period: Period) -> [LocalDate] {
-        model.bucketGrain == .day
-            ? Array(period.dates) : calendar.periods(model.bucketGrain, in: period).map(\.from)
+        switch model.bucketGrain {
+        case .day: Array(period.dates)
+        case .some(let grain): calendar.periods(grain, in: period).map(\.from)
+        case nil: []
+        }
     }
 
     private func bucketValue(
@@ -151,7 +154,7 @@ extension Assembly {
     private func barContent(
         _ definition: ChartDefinition, _ metric: MetricDefinition, _ rows: ModelRows
     ) throws(ReportError) -> ChartContent? {
-        let shown = try ranking(definition).prefix(definition.limit)
+        let shown = try ranking(definition).prefix(number(definition.limit))
         guard !shown.isEmpty else { return nil }
         var series = [Chart.Series(label: seriesLabel(period), role: .current, values: shown.map(\.number))]
         if definition.isCompared, let comparison, shown.contains(where: { $0.previous != nil }) {
@@ -175,7 +178,7 @@ extension Assembly {
             else { continue }
             cells[LocalDate(daysSinceEpoch: days), default: [:]][step, default: []].append(row)
         }
-        let shown = cells.keys.sorted().suffix(definition.limit)
+        let shown = cells.keys.sorted().suffix(number(definition.limit))
         let steps = Set(shown.flatMap { cells[$0].map { Array($0.keys) } ?? [] }).sorted()
         guard !shown.isEmpty, !steps.isEmpty else { return nil }
         var series: [Chart.Series] = []

@@ -13,7 +13,8 @@ extension Assembly {
     ) throws(ReportError) -> Chart? {
         var specification = specification
         var table = try chartTable(specification, rows, chartDates(specification, rows.model))
-        let isAlongTime = specification.keyColumns.contains(rows.model.bucketColumn)
+        if specification.top != nil { specification.top = number(definition.limit) }
+        let isAlongTime = isAlongTime(specification, rows.model)
         if specification.isCompared, !isAlongTime, let comparison, let dates = comparedDates(of: rows),
             let measure = specification.y.first
         {
@@ -51,6 +52,11 @@ extension Assembly {
         return formatter.full(value, unit: .none)
     }
 
+    /// Whether a chart's values belong to the buckets of its model.
+    private func isAlongTime(_ specification: ChartSpecification, _ model: ModelDefinition) -> Bool {
+        model.bucketColumn.map(specification.keyColumns.contains) ?? false
+    }
+
     private func horizontalUnit(_ specification: ChartSpecification) throws(ReportError) -> Unit {
         guard specification.mark == .scatter, let x = specification.x.first, let metric = metric(x) else {
             return .number(decimals: 0)
@@ -60,7 +66,7 @@ extension Assembly {
 
     /// The period's dates; where a chart along time would have one bucket only, those of the last thirteen periods.
     private func chartDates(_ specification: ChartSpecification, _ model: ModelDefinition) -> Range<LocalDate> {
-        guard specification.keyColumns.contains(model.bucketColumn), bucketDates(model, period).count <= 1 else {
+        guard isAlongTime(specification, model), bucketDates(model, period).count <= 1 else {
             return dates(of: model)
         }
         var first = period

@@ -26,10 +26,11 @@ extension Assembly {
             ? text(.tableEmpty, ["period": label(of: period)])
             : text(.tableRows, count: Int64(cells.count), ["period": label(of: period), "count": count])
         let shownSubtitle = cells.isEmpty ? standard : subtitle ?? standard
-        let shown = formatter.full(.int(Int64(definition.pageRowsMax ?? 0)), unit: .count)
+        let pageRowsMax = definition.pageRowsMax.map(number)
+        let shown = formatter.full(.int(Int64(pageRowsMax ?? 0)), unit: .count)
         return ReportTable(
             name: definition.name, title: definition.title, subtitle: shownSubtitle, columns: columns, rows: cells,
-            totals: try totals(definition, rows, indices), pageRowsMax: definition.pageRowsMax,
+            totals: try totals(definition, rows, indices), pageRowsMax: pageRowsMax,
             pageSubtitle: text(.pageRows, ["subtitle": shownSubtitle, "shown": shown, "count": count]))
     }
 

@@ -29,6 +29,8 @@ extension Assembly {
 
     /// The last periods of the report's grain up to this one; nil where the data had not begun.
     private func sparkline(_ metric: MetricDefinition, _ rows: ModelRows) throws(ReportError) -> [Double?] {
+        // Without time there is no history.
+        guard rows.model.bucket != nil else { return [] }
         var values: [Double?] = []
         var current = period
         for step in 0..<Self.sparklineCount {
@@ -47,14 +49,23 @@ extension Assembly {
             "period": .text(label(of: period)), "comparison": .text(comparison.map(label(of:)) ?? ""),
         ]
         for parameter in report.parameters {
-            switch parameter.standard {
-            case .integer(let value): values[parameter.name] = .text(formatter.full(.int(value), unit: .count))
-            case .text(let value): values[parameter.name] = .text(value)
-            case .boolean(let value): values[parameter.name] = .truth(value)
-            }
+            values[parameter.name] = sentenceValue(value(of: parameter))
         }
         for tile in tiles { if let facts = facts(of: tile) { values[tile.measure.name] = .group(facts) } }
         return values
+    }
+
+    /// A parameter as a sentence says it; an empty list or text is false in a section.
+    private func sentenceValue(_ value: ParameterValue) -> SentenceValue {
+        switch value {
+        case .integer(let number): .text(formatter.full(.int(number), unit: .count))
+        case .number(let number): .text(formatter.full(.decimal(number), unit: .number(decimals: number.scale)))
+        case .text(let text): text.isEmpty ? .truth(false) : .text(text)
+        case .boolean(let truth): .truth(truth)
+        case .date(let date): .text(formatter.date(date))
+        case .list(let parts):
+            parts.isEmpty ? .truth(false) : .text(parts.joined(separator: text(.listSeparator)))
+        }
     }
 
     /// The names of `SentenceScope.metricNames`; nil where there is no value.

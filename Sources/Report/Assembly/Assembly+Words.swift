@@ -6,7 +6,7 @@ internal import Formatting
 extension Assembly {
     /// "Sales by day".
     func standardTitle(_ definition: ChartDefinition, _ metric: MetricDefinition, _ model: ModelDefinition) -> String {
-        let values = ["measure": metric.label, "count": formatter.ordinal(definition.limit)]
+        let values = ["measure": metric.label, "count": formatter.ordinal(number(definition.limit))]
         switch definition.mark {
         case .line, .columns: return text(model.bucketGrain == .day ? .chartByDay : .chartByMonth, values)
         case .bars: return text(.chartByCategory, values)

@@ -76,8 +76,23 @@ extension ModelRows {
         case .sum(let column): return try added(column, rows).total
         case .minimum(let column): return extreme(column, rows) { $0 < $1 }
         case .maximum(let column): return extreme(column, rows) { $0 > $1 }
-        case .last(let column): return try last(column, rows)
+        case .countOfValues(let column):
+            let count = rows.count { value(column, $0) != .null }
+            return .exact(ExactDecimal(unscaled: Int128(count), scale: 0))
+        case .first(let column): return try only(column, rows.first, among: rows)
+        case .last(let column): return try only(column, rows.last, among: rows)
+        case .opening(let column): return try balance(column, rows.first, among: rows)
+        case .closing(let column): return try balance(column, rows.last, among: rows)
+        case .only(let expression, let conditions):
+            return try total(expression, over: rows.filter { row in conditions.allSatisfy { takes(row, $0) } })
+        case .plus(let left, let right):
+            return try combined(try total(left, over: rows), try total(right, over: rows), isDifference: false)
+        case .minus(let left, let right):
+            return try combined(try total(left, over: rows), try total(right, over: rows), isDifference: true)
         case .average(let column):
+            if let bucket = model.bucketColumn, Set(rows.map { value(bucket, $0) }).count != rows.count {
+                throw .notAdditive(model: model.name, column: column, period: "one bucket")
+            }
             let sum = try added(column, rows)
             return quotient(sum.total, .exact(ExactDecimal(unscaled: Int128(sum.count), scale: 0)))
         case .ratio(let numerator, let denominator):
@@ -126,12 +141,53 @@ extension ModelRows {
         return best.value.exactNumber.map(Total.exact) ?? .none
     }
 
-    /// The value of the one row of the last bucket.
-    private func last(_ column: String, _ rows: [Int]) throws(ReportError) -> Total {
-        guard let row = rows.last else { return .none }
-        let bucket = value(model.bucketColumn, row)
-        guard rows.count(where: { value(model.bucketColumn, $0) == bucket }) == 1 else {
-            throw .notAdditive(model: model.name, column: column, period: "its last bucket")
+    /// Whether a row is taken under a condition; a missing value is neither equal nor unequal to another.
+    private func takes(_ row: Int, _ condition: MetricCondition) -> Bool {
+        let isEqual: Bool
+        switch (value(condition.column, row), condition.value) {
+        case (.null, _): return false
+        case (.text(let found), .text(let wanted)): isEqual = found == wanted
+        case (.bool(let found), .boolean(let wanted)): isEqual = found == wanted
+        case (let found, .integer(let wanted)):
+            guard let number = found.exactNumber else { return false }
+            isEqual = number.scale == 0 && number.unscaled == Int128(wanted)
+        default: return false
+        }
+        return isEqual != condition.isNegated
+    }
+
+    /// The sum or difference of two totals; nothing where one of them is nothing.
+    private func combined(_ left: Total, _ right: Total, isDifference: Bool) throws(ReportError) -> Total {
+        switch (left, right) {
+        case (.exact(let a), .exact(let b)):
+            let scale = max(a.scale, b.scale)
+            guard let (a, b) = a.scaled(to: scale).flatMap({ a in b.scaled(to: scale).map { (a, $0) } }) else {
+                throw .overflow(column: model.name)
+            }
+            let (sum, overflow) =
+                isDifference ? a.subtractingReportingOverflow(b) : a.addingReportingOverflow(b)
+            guard !overflow else { throw .overflow(column: model.name) }
+            return .exact(ExactDecimal(unscaled: sum, scale: scale))
+        case (.exact(let a), .double(let b)): return .double(isDifference ? a.approximation - b : a.approximation + b)
+        case (.double(let a), .exact(let b)): return .double(isDifference ? a - b.approximation : a + b.approximation)
+        case (.double(let a), .double(let b)): return .double(isDifference ? a - b : a + b)
+        default: return .none
+        }
+    }
+
+    /// The sum over the rows of one row's bucket: a balance of several things at one time.
+    private func balance(_ column: String, _ row: Int?, among rows: [Int]) throws(ReportError) -> Total {
+        guard let row else { return .none }
+        let bucket = bucket(of: row)
+        return try added(column, rows.filter { self.bucket(of: $0) == bucket }).total
+    }
+
+    /// The value of the one row of a row's bucket.
+    private func only(_ column: String, _ row: Int?, among rows: [Int]) throws(ReportError) -> Total {
+        guard let row else { return .none }
+        let bucket = bucket(of: row)
+        guard rows.count(where: { self.bucket(of: $0) == bucket }) == 1 else {
+            throw .notAdditive(model: model.name, column: column, period: "one bucket")
         }
         let found = value(column, row)
         if case .double(let number) = found { return .double(number) }
@@ -147,5 +203,18 @@ extension ModelRows {
         case (.double(let n), .double(let d)): d == 0 ? .none : .double(n / d)
         default: .none
         }
+    }
+}
+
+extension ExactDecimal {
+    /// The digits of the same number at a larger scale; nil where they are too many.
+    fileprivate func scaled(to wanted: Int) -> Int128? {
+        var digits = unscaled
+        for _ in scale..<max(scale, wanted) {
+            let (product, overflow) = digits.multipliedReportingOverflow(by: 10)
+            if overflow { return nil }
+            digits = product
+        }
+        return digits
     }
 }

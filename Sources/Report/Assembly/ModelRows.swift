@@ -12,14 +12,10 @@ struct ModelRows {
     /// The buckets that have rows, ascending.
     let buckets: [LocalDate]
 
-    /// Boxes a table.
+    /// The declared columns of a table, boxed.
     ///
-    /// - Throws: `ReportError.wrongTable` where a column is missing, of another kind, without a bucket, or in another
-    ///   currency than the tenant's.
-    init(_ model: ModelDefinition, _ table: ModelTable, currency: String) throws(ReportError) {
-        self.model = model
-        version = table.version
-        rowCount = table.rowCount
+    /// - Throws: `ReportError.wrongTable` where a column is missing or of another kind.
+    static func boxed(_ model: ModelDefinition, _ table: ModelTable) throws(ReportError) -> [String: [Scalar]] {
         var values: [String: [Scalar]] = [:]
         for column in model.columns { values[column.name] = [] }
         for batch in table.batches {
@@ -31,13 +27,27 @@ struct ModelRows {
                     contentsOf: (0..<batch.rowCount).map { Self.value(source.scalar($0), column.kind) })
             }
         }
+        return values
+    }
+
+    /// Puts rows into their buckets.
+    ///
+    /// - Throws: `ReportError.wrongTable` where a row has no bucket, or amounts in another currency than the tenant's.
+    init(
+        _ model: ModelDefinition, values: [String: [Scalar]], rowCount: Int, version: Int64, currency: String
+    ) throws(ReportError) {
+        self.model = model
+        self.version = version
+        self.rowCount = rowCount
         try Self.checkCurrency(values, model, currency)
         var rowsByBucket: [LocalDate: [Int]] = [:]
-        for (row, value) in (values[model.bucketColumn] ?? []).enumerated() {
-            guard case .date(let days) = value else {
-                throw .wrongTable(model: model.name, problem: "a row has no '\(model.bucketColumn)'")
+        if let bucket = model.bucketColumn {
+            for (row, value) in (values[bucket] ?? []).enumerated() {
+                guard case .date(let days) = value else {
+                    throw .wrongTable(model: model.name, problem: "a row has no '\(bucket)'")
+                }
+                rowsByBucket[LocalDate(daysSinceEpoch: days), default: []].append(row)
             }
-            rowsByBucket[LocalDate(daysSinceEpoch: days), default: []].append(row)
         }
         self.values = values
         self.rowsByBucket = rowsByBucket
@@ -69,10 +79,15 @@ struct ModelRows {
     /// The value of a declared column.
     func value(_ column: String, _ row: Int) -> Scalar { values[column]?[row] ?? .null }
 
-    /// The rows of the buckets that begin in a range of dates, bucket by bucket.
+    /// The rows of the buckets that begin in a range of dates, bucket by bucket; all rows of a model without buckets,
+    /// in their order.
     func rows(in dates: Range<LocalDate>) -> [Int] {
-        buckets.filter { dates.contains($0) }.flatMap { rowsByBucket[$0] ?? [] }
+        guard model.bucket != nil else { return Array(0..<rowCount) }
+        return buckets.filter { dates.contains($0) }.flatMap { rowsByBucket[$0] ?? [] }
     }
+
+    /// The bucket that a row belongs to; null, the same for all, in a model without buckets.
+    func bucket(of row: Int) -> Scalar { model.bucketColumn.map { value($0, row) } ?? .null }
 
     /// The rows of one bucket.
     func rows(of bucket: LocalDate) -> [Int] { rowsByBucket[bucket] ?? [] }

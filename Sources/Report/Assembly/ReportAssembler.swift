@@ -22,10 +22,13 @@ package struct ReportAssembler: Sendable {
         package var asOf: Instant
         /// The last comparison of the data with its source; nil where there was none.
         package var comparison: SourceComparison?
+        /// The values of the report's parameters; those that are not there are what they are by themselves.
+        package var parameters: ParameterValues
 
         package init(
             identity: ReportIdentity, presentation: Presentation, calendar: TenantCalendar, period: Period,
-            asOf: Instant, comparison: SourceComparison? = nil
+            asOf: Instant, comparison: SourceComparison? = nil,
+            parameters: ParameterValues = ParameterValues(standard: [])
         ) {
             self.identity = identity
             self.presentation = presentation
@@ -33,6 +36,7 @@ package struct ReportAssembler: Sendable {
             self.period = period
             self.asOf = asOf
             self.comparison = comparison
+            self.parameters = parameters
         }
     }
 
@@ -53,12 +57,20 @@ package struct ReportAssembler: Sendable {
     package func assemble(
         _ report: ReportDefinition, _ request: Request, tables: [String: ModelTable]
     ) throws(ReportError) -> ReportDocument {
-        var rows: [String: ModelRows] = [:]
-        for name in report.models(definitions.metrics) {
-            guard let table = tables[name], let model = definitions.models.first(where: { $0.name == name }) else {
-                throw .missingTable(model: name)
-            }
-            rows[name] = try ModelRows(model, table, currency: request.presentation.currency)
+        try assemble(report, request, tables: try ReportTables(report, definitions, tables: tables))
+    }
+
+    /// Makes the document of one edition, of tables that were read for all of them.
+    ///
+    /// - Parameter subject: whose it is; nil for the tenant's.
+    /// - Throws: `ReportError` as above; `needsSubject` for a report for subjects without one.
+    package func assemble(
+        _ report: ReportDefinition, _ request: Request, tables: ReportTables, subject: ReportSubject? = nil
+    ) throws(ReportError) -> ReportDocument {
+        guard (subject == nil) == (report.subjects == nil) else { throw .needsSubject(report: report.slug) }
+        let rows = try tables.rows(of: subject, currency: request.presentation.currency)
+        if let name = report.models(definitions.metrics).first(where: { rows[$0] == nil }) {
+            throw .missingTable(model: name)
         }
         let assembly = Assembly(
             report: report, metrics: definitions.metrics, request: request, text: text, rows: rows,
@@ -127,6 +139,23 @@ struct Assembly {
     }
 
     // MARK: Names
+
+    /// The value of one of the report's parameters.
+    func value(of parameter: ReportParameter) -> ParameterValue {
+        request.parameters[parameter.name] ?? parameter.standard
+    }
+
+    /// How many are shown. The definition's reader has bounded the parameter.
+    func number(_ count: ShownCount) -> Int {
+        switch count {
+        case .number(let number): return number
+        case .parameter(let name):
+            guard let parameter = report.parameters.first(where: { $0.name == name }),
+                case .integer(let number) = value(of: parameter)
+            else { return 0 }
+            return Int(max(0, min(number, 1_000_000)))
+        }
+    }
 
     var period: Period { request.period }
     var calendar: TenantCalendar { request.calendar }

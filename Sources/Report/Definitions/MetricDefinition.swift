@@ -20,20 +20,31 @@ package struct MetricDefinition: Sendable, Hashable {
 
     /// Why the metric cannot be computed from the rows of a model, with what to do; nil if it can.
     func problem(on model: ModelDefinition) -> (message: String, hint: String?)? {
-        for name in expression.columns {
-            guard let column = model.column(name) else {
-                let near = Suggestion.nearest(to: name, among: model.columns.map(\.name))
-                return (
-                    "the model '\(model.name)' has no column '\(name)'",
-                    near.map { "did you mean '\($0)'?" }
-                        ?? "it has \(model.columns.map(\.name).joined(separator: ", "))"
-                )
-            }
-            guard column.kind.isNumeric else {
-                return ("the column '\(name)' of '\(model.name)' is \(column.kind.rawValue), not a number", nil)
-            }
+        let named = expression.columns + expression.countedColumns + expression.conditions.map(\.column)
+        for name in named where model.column(name) == nil {
+            let near = Suggestion.nearest(to: name, among: model.columns.map(\.name))
+            return (
+                "the model '\(model.name)' has no column '\(name)'",
+                near.map { "did you mean '\($0)'?" }
+                    ?? "it has \(model.columns.map(\.name).joined(separator: ", "))"
+            )
         }
-        if expression.isOverBuckets && !model.hasOneRowEachBucket {
+        for name in expression.columns {
+            guard let column = model.column(name), !column.kind.isNumeric else { continue }
+            return ("the column '\(name)' of '\(model.name)' is \(column.kind.rawValue), not a number", nil)
+        }
+        for condition in expression.conditions {
+            guard let column = model.column(condition.column), !condition.value.fits(column.kind) else { continue }
+            return (
+                "the column '\(condition.column)' of '\(model.name)' is \(column.kind.rawValue) and never that value",
+                column.kind.hintForConditions
+            )
+        }
+        if model.bucket == nil, expression.isOverBuckets {
+            return ("the model '\(model.name)' has no buckets to take an average of", nil)
+        }
+        // Of a person's rows alone there may be one a bucket: that is seen when they are there.
+        if expression.isOverBuckets, !model.hasOneRowEachBucket, model.subjectColumn == nil {
             return ("the model '\(model.name)' has several rows a bucket: an average of them has no meaning", nil)
         }
         for name in expression.summedColumns where model.column(name)?.isAdditive == false {
@@ -108,6 +119,29 @@ package struct MetricDefinition: Sendable, Hashable {
         } catch {
             value.refuse("'expr': \(error)", hint: error.hint)
             return nil
+        }
+    }
+}
+
+extension MetricCondition.Value {
+    /// Whether a column of a kind can have such a value.
+    fileprivate func fits(_ kind: ModelColumn.Kind) -> Bool {
+        switch self {
+        case .text: kind == .text || kind == .id
+        case .integer: kind == .integer
+        case .boolean: kind == .boolean
+        }
+    }
+}
+
+extension ModelColumn.Kind {
+    /// How a condition on a column of the kind is written; nil for those that have none.
+    fileprivate var hintForConditions: String? {
+        switch self {
+        case .text, .id: "write 'a text' in single quotes"
+        case .integer: "write a whole number"
+        case .boolean: "write true or false"
+        case .date, .number, .timestamp: nil
         }
     }
 }

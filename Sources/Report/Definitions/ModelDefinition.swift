@@ -9,19 +9,24 @@ package struct ModelDefinition: Sendable, Hashable {
     package let name: String
     /// What it holds, in a sentence.
     package let description: String
-    /// The column that says which bucket of time a row belongs to: the bucket's first date.
-    package let bucketColumn: String
-    /// The length of the buckets.
-    package let bucketGrain: Grain
+    /// Which column says to which bucket of time a row belongs, and how long the buckets are; nil for a model without
+    /// time, all rows of which are of any period.
+    package let bucket: ModelBucket?
     /// The columns that together name a row.
     package let grain: [String]
     /// The column that holds the currency of the money columns; nil where it is the tenant's by agreement.
     package let currencyColumn: String?
+    /// The column that says whose row it is, inside the tenant: a creator, coach or member.
+    package let subjectColumn: String?
     /// The columns.
     package let columns: [ModelColumn]
 
+    /// The column of the bucket's first date.
+    package var bucketColumn: String? { bucket?.column }
+    /// The length of the buckets.
+    package var bucketGrain: Grain? { bucket?.grain }
     /// Whether there is one row a bucket.
-    var hasOneRowEachBucket: Bool { grain == [bucketColumn] }
+    package var hasOneRowEachBucket: Bool { bucket.map { grain == [$0.column] } ?? false }
 
     /// A column by its name.
     package func column(_ name: String) -> ModelColumn? { columns.first { $0.name == name } }
@@ -40,6 +45,19 @@ package struct ModelDefinition: Sendable, Hashable {
                     model: name, problem: "the column '\(column.name)' is \(type), declared as \(column.kind.rawValue)")
             }
         }
+    }
+}
+
+/// How a model's rows belong to time.
+package struct ModelBucket: Sendable, Hashable {
+    /// The column that holds a bucket's first local date.
+    package let column: String
+    /// The length: day, week, month, quarter or year.
+    package let grain: Grain
+
+    package init(column: String, grain: Grain) {
+        self.column = column
+        self.grain = grain
     }
 }
 
@@ -94,35 +112,44 @@ extension ModelDefinition {
     private static func read(_ name: String, _ map: YAMLMapping) -> ModelDefinition? {
         let description = map.required("description")?.text()
         let grain = map.required("grain")
-        let bucket = map.required("bucket")
+        let bucketValue = map.optional("bucket")
         let columns = map.required("columns")?.entries { key, value in ModelColumn.read(key, value) }
-        guard let description, let columns, let grain, let bucket else {
-            map.ignore("currency")
+        guard let description, let columns, let grain else {
+            map.ignore("currency", "subject")
             return nil
         }
         let names = columns.map(\.name)
         let grainColumns = grain.list { value in
             value.text().flatMap { knownColumn($0, names, value) }
         }
-        let parts: (column: String, grain: Grain)? = bucket.mapping { map in
-            let column = map.required("column").flatMap { value in
-                value.text().flatMap { knownColumn($0, names, value) }
-            }
-            let grain = map.required("grain")?.choice(of: Grain.self)
-            guard let column, let grain else { return nil }
-            return (column, grain)
-        }
+        let bucket = bucketValue.map { readBucket($0, columns) }
         let currency = map.optional("currency").map { value in
             value.text().flatMap { knownColumn($0, names, value) }
         }
-        guard let grainColumns, let parts, currency != .some(nil) else { return nil }
-        guard columns.first(where: { $0.name == parts.column })?.kind == .date else {
-            bucket.refuse("the bucket column '\(parts.column)' must be a date")
+        let subject = map.optional("subject").map { value in
+            value.text().flatMap { knownColumn($0, names, value) }
+        }
+        guard let grainColumns, bucket != .some(nil), currency != .some(nil), subject != .some(nil) else { return nil }
+        return ModelDefinition(
+            name: name, description: description, bucket: bucket ?? nil, grain: grainColumns,
+            currencyColumn: currency ?? nil, subjectColumn: subject ?? nil, columns: columns)
+    }
+
+    private static func readBucket(_ value: YAMLValue, _ columns: [ModelColumn]) -> ModelBucket? {
+        let bucket: ModelBucket? = value.mapping { map in
+            let column = map.required("column").flatMap { value in
+                value.text().flatMap { knownColumn($0, columns.map(\.name), value) }
+            }
+            let grain = map.required("grain")?.choice(of: Grain.self)
+            guard let column, let grain else { return nil }
+            return ModelBucket(column: column, grain: grain)
+        }
+        guard let bucket else { return nil }
+        guard columns.first(where: { $0.name == bucket.column })?.kind == .date else {
+            value.refuse("the bucket column '\(bucket.column)' must be a date")
             return nil
         }
-        return ModelDefinition(
-            name: name, description: description, bucketColumn: parts.column, bucketGrain: parts.grain,
-            grain: grainColumns, currencyColumn: currency ?? nil, columns: columns)
+        return bucket
     }
 
     private static func knownColumn(_ name: String, _ names: [String], _ value: YAMLValue) -> String? {

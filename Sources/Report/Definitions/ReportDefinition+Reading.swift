@@ -24,6 +24,8 @@ final class ReportReader {
     var tiles: [String] = []
     private var tableNames: Set<String> = []
     private var chartCount = 0
+    /// Where each model was named first.
+    private(set) var usedModels: [(name: String, value: YAMLValue)] = []
 
     init(slug: String, models: [ModelDefinition], metrics: [MetricDefinition]) {
         self.slug = slug
@@ -36,8 +38,17 @@ final class ReportReader {
         checkSlug(map)
         let title = map.required("title")?.text()
         let audience = map.optional("audience").map { $0.choice(of: ReportDefinition.Audience.self) } ?? .tenant
+        let subjectsValue = map.optional("for_each")
+        if audience != .subject {
+            subjectsValue?.refuse("'for_each' is only for 'audience: subject'")
+        } else if subjectsValue == nil {
+            map.refuse(
+                "a report for subjects needs 'for_each'", hint: "for_each: { model: clients, key: user_id, name: name }"
+            )
+        }
+        let subjects = audience == .subject ? subjectsValue.map(self.subjects) : .none
         let period = map.required("period")?.mapping(period)
-        if let value = map.optional("parameters") { parameters = value.entries(parameter) ?? [] }
+        if let value = map.optional("parameters") { parameters = self.parameters(value) }
         for parameter in parameters { scope.names.insert(parameter.name) }
         let needs = map.optional("needs").map { $0.entries(need) } ?? []
         let onIncomplete =
@@ -49,10 +60,12 @@ final class ReportReader {
         let headline = map.optional("headline").map { value in value.list { self.sentence($0) } } ?? []
         let empty = map.optional("empty").map { self.sentence($0) }
         guard let title, let audience, let period, let needs, let onIncomplete, let formats, let csv, let sections,
-            let headline, empty != .some(nil)
+            let headline, empty != .some(nil), subjects != .some(nil)
         else { return nil }
+        if let subjects = subjects ?? nil, let value = subjectsValue { checkModels(of: subjects, value) }
         return ReportDefinition(
-            slug: slug, title: title, audience: audience, grain: period.grain, comparison: period.comparison,
+            slug: slug, title: title, audience: audience, subjects: subjects ?? nil, grain: period.grain,
+            comparison: period.comparison,
             parameters: parameters, needs: needs, onIncomplete: onIncomplete, formats: formats, csv: csv,
             headline: headline,
             empty: empty ?? nil, tiles: tiles, sections: sections)
@@ -83,20 +96,9 @@ final class ReportReader {
         return (grain, comparison)
     }
 
-    private func parameter(_ name: String, _ value: YAMLValue) -> ReportParameter? {
-        value.mapping { map in
-            let type = map.required("type")?.choice(among: [("integer", 0), ("text", 1), ("boolean", 2)])
-            guard let type, let standard = map.required("default") else { return nil }
-            switch type {
-            case 0: return standard.integer().map { ReportParameter(name: name, standard: .integer($0)) }
-            case 1: return standard.text().map { ReportParameter(name: name, standard: .text($0)) }
-            default: return standard.boolean().map { ReportParameter(name: name, standard: .boolean($0)) }
-            }
-        }
-    }
-
     private func need(_ name: String, _ value: YAMLValue) -> DataNeed? {
-        guard model(name, value) != nil else { return nil }
+        // How fresh a table is says nothing of anybody's rows.
+        guard find(name, "model", among: models.map(\.name), value) != nil else { return nil }
         return value.mapping { map in
             map.required("fresh_within")?.seconds().map { DataNeed(model: name, freshWithinSeconds: $0) }
         }
@@ -106,7 +108,9 @@ final class ReportReader {
 
     /// A model by its name; a wrong one is noted at the value.
     func model(_ name: String, _ value: YAMLValue) -> ModelDefinition? {
-        find(name, "model", among: models.map(\.name), value).flatMap { name in models.first { $0.name == name } }
+        guard find(name, "model", among: models.map(\.name), value) != nil else { return nil }
+        if !usedModels.contains(where: { $0.name == name }) { usedModels.append((name, value)) }
+        return models.first { $0.name == name }
     }
 
     /// A metric that can be computed from a model; a wrong one is noted at the value.
@@ -114,6 +118,9 @@ final class ReportReader {
         guard find(name, "metric", among: metrics.map(\.name), value) != nil,
             let metric = metrics.first(where: { $0.name == name })
         else { return nil }
+        if model == nil, !usedModels.contains(where: { $0.name == metric.model }) {
+            usedModels.append((metric.model, value))
+        }
         if let model, let problem = metric.problem(on: model) {
             value.refuse("'\(name)' cannot be shown of '\(model.name)': \(problem.message)", hint: problem.hint)
             return nil
@@ -149,17 +156,24 @@ final class ReportReader {
         }
     }
 
-    /// A whole number, or the name of a parameter that is one.
-    func count(_ value: YAMLValue) -> Int? {
+    /// A whole number, or the name of a parameter that is one and always within the same bounds.
+    func count(_ value: YAMLValue, in range: ClosedRange<Int64> = 1...1_000) -> ShownCount? {
         guard let text = value.literal() else { return nil }
-        if case .integer(let number)? = parameters.first(where: { $0.name == text })?.standard {
-            guard (1...1_000).contains(number) else {
-                value.refuse("the parameter '\(text)' is \(number): write 1 to 1000")
-                return nil
-            }
-            return Int(number)
+        guard let parameter = parameters.first(where: { $0.name == text }) else {
+            return value.integer(in: range).map { .number(Int($0)) }
         }
-        return value.integer(in: 1...1_000).map(Int.init)
+        guard case .integer(let standard) = parameter.standard else {
+            value.refuse("the parameter '\(text)' is \(parameter.type.words), not a whole number")
+            return nil
+        }
+        guard range.contains(standard) else {
+            value.refuse(
+                "the parameter '\(text)' is \(standard): it must be \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        // Whoever gives the parameter another value is told the bounds then.
+        parameters = parameters.map { $0.name == text ? $0.within(range) : $0 }
+        return .parameter(text)
     }
 
     /// A name that no table of the report has yet.

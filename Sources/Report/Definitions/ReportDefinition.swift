@@ -31,6 +31,8 @@ package struct ReportDefinition: Sendable, Hashable {
     package let title: String
     /// Who reads it.
     package let audience: Audience
+    /// The people who each get one, with an audience of subjects; else nil.
+    package let subjects: SubjectList?
     /// The length of its periods.
     package let grain: Grain
     /// What they are compared with.
@@ -65,26 +67,12 @@ package struct ReportDefinition: Sendable, Hashable {
             if case .table(let table) = block { names.insert(table.model) }
         }
         for metric in metrics where shown.contains(metric.name) { names.insert(metric.model) }
+        if let subjects { names.insert(subjects.model) }
         return names.sorted()
     }
 
     /// All blocks of all sections.
     package var blocks: [BlockDefinition] { sections.flatMap(\.blocks) }
-}
-
-/// A parameter of a report.
-package struct ReportParameter: Sendable, Hashable {
-    /// Its types, with their value.
-    package enum Value: Sendable, Hashable {
-        case integer(Int64)
-        case text(String)
-        case boolean(Bool)
-    }
-
-    /// Its name.
-    package let name: String
-    /// What it is if nobody says otherwise.
-    package let standard: Value
 }
 
 /// How fresh a model must be.
@@ -121,6 +109,12 @@ package enum BlockDefinition: Sendable, Hashable {
     }
 }
 
+/// How many of something are shown: a number, or the whole number that a parameter of the report is.
+package enum ShownCount: Sendable, Hashable {
+    case number(Int)
+    case parameter(String)
+}
+
 /// A chart of a report.
 package struct ChartDefinition: Sendable, Hashable {
     /// Its name in sentences.
@@ -138,7 +132,7 @@ package struct ChartDefinition: Sendable, Hashable {
     /// The column of a heat map's columns.
     package let steps: String?
     /// How many bars or rows are shown; the others are summed up or left to the workbook.
-    package let limit: Int
+    package let limit: ShownCount
     /// Whether the previous period is drawn too.
     package let isCompared: Bool
     /// The title, a finding or a plain name; nil for the standard one.
@@ -166,7 +160,7 @@ package struct TableDefinition: Sendable, Hashable {
     /// The names of the columns that have a total.
     package let totals: Set<String>
     /// How many rows stand on pages, 0 for none; nil for all. Workbook and files always have all.
-    package let pageRowsMax: Int?
+    package let pageRowsMax: ShownCount?
 }
 
 /// A column of a table.

@@ -12,6 +12,8 @@ package enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
     case unknownCurrency(String)
     /// There is no report of this name on the platform.
     case unknownReport(name: String, suggestion: String?)
+    /// A report for subjects is made for one of them, and no other report is.
+    case needsSubject(report: String)
     /// A sentence could not be written.
     case sentence(String)
 
@@ -25,6 +27,7 @@ package enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unknownCurrency(let code): "'\(code)' is no currency with minor units (ISO 4217)"
         case .unknownReport(let name, let suggestion):
             "there is no report '\(name)'" + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
+        case .needsSubject(let report): "the report '\(report)' is made for each subject, or for none"
         case .sentence(let problem): "a sentence of the report could not be written: \(problem)"
         }
     }

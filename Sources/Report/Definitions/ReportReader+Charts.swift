@@ -23,7 +23,14 @@ extension ReportReader {
             + model.columns.filter { column in !fitting.contains { $0.name == column.name } }.map {
                 ChartColumn(name: $0.name, kind: $0.kind.onCharts)
             }
-        guard let specification = ChartSpecification.read(map, columns: columns), let name,
+        var limit: ShownCount?
+        let specification = ChartSpecification.read(map, columns: columns) { value in
+            limit = self.count(value)
+            // What a parameter says is put in when the chart is drawn.
+            if case .number(let number) = limit { return number }
+            return limit == nil ? nil : 1
+        }
+        guard let specification, let name,
             title != .some(nil), subtitle != .some(nil)
         else { return nil }
         for measure in specification.measures where !fitting.contains(where: { $0.name == measure.column }) {
@@ -36,7 +43,7 @@ extension ReportReader {
         }
         return ChartDefinition(
             name: name, mark: specification.mark, model: model.name, metric: metric, categories: specification.x,
-            separator: specification.separator, steps: nil, limit: specification.top ?? 12,
+            separator: specification.separator, steps: nil, limit: limit ?? .number(12),
             isCompared: specification.isCompared, title: title ?? nil, subtitle: subtitle ?? nil,
             specification: specification)
     }

@@ -68,7 +68,7 @@ extension ReportReader {
             let keys = mark.flatMap { mark in model.flatMap { self.categories(map, mark, $0) } }
             let compare =
                 map.optional("compare").map { $0.choice(among: [("previous", true), ("none", false)]) } ?? false
-            let limit = map.optional("top").map { self.count($0) } ?? 12
+            let limit = map.optional("top").map { self.count($0) } ?? .number(12)
             guard let mark, let model, let metricValue, let name, let keys, let compare, let limit,
                 let metricName = metricValue.text(),
                 let metric = self.metric(metricName, on: model, metricValue)
@@ -112,8 +112,14 @@ extension ReportReader {
         guard columns.count == names.count else { return nil }
         switch mark {
         case .line, .columns:
-            guard names == [model.bucketColumn] else {
-                value.refuse("a line runs along the bucket column", hint: "write '\(model.bucketColumn)'")
+            guard let bucket = model.bucketColumn else {
+                value.refuse(
+                    "the model '\(model.name)' has no bucket of time for a \(mark.rawValue)",
+                    hint: "use 'mark: bars', or give the model a bucket")
+                return nil
+            }
+            guard names == [bucket] else {
+                value.refuse("a line runs along the bucket column", hint: "write '\(bucket)'")
                 return nil
             }
             return (names, separator, nil)
@@ -146,14 +152,14 @@ extension ReportReader {
             let totals = map.optional("total").map { self.totals($0, columns, model) } ?? []
             let sort = map.optional("sort").map { value in value.list { self.sortKey($0, names) } } ?? []
             let subtitle = map.optional("subtitle").map { self.sentence($0) }
-            let pageRows = map.optional("page_rows").map { $0.integer(in: 0...100_000) }
+            let pageRows = map.optional("page_rows").map { self.count($0, in: 0...100_000) }
             let name = nameValue?.text() ?? model.name.replacing("_", with: "-")
             guard let title, let totals, let sort, subtitle != .some(nil), pageRows != .some(nil),
                 self.isFileName(name, nameValue ?? value), self.claimTable(name, nameValue ?? value)
             else { return nil }
             return TableDefinition(
                 name: name, model: model.name, title: title, subtitle: subtitle ?? nil, columns: columns, sort: sort,
-                totals: Set(totals), pageRowsMax: (pageRows ?? nil).map(Int.init))
+                totals: Set(totals), pageRowsMax: pageRows ?? nil)
         }
     }
 

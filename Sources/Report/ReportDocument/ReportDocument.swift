@@ -82,6 +82,8 @@ package struct ReportIdentity: Sendable, Equatable {
     package var tenant: String
     /// The tenant's name, for people.
     package var tenantName: String
+    /// The name of the one person whose report it is; nil where it is the tenant's.
+    package var subjectName: String?
     /// The report's slug: names the output folder.
     package var slug: String
     /// The report's title.
@@ -94,17 +96,23 @@ package struct ReportIdentity: Sendable, Equatable {
     package var engine: String
 
     package init(
-        tenant: String, tenantName: String, slug: String, title: String, run: String, definitionHash: String,
-        engine: String
+        tenant: String, tenantName: String, subjectName: String? = nil, slug: String, title: String, run: String,
+        definitionHash: String, engine: String
     ) {
         self.tenant = tenant
         self.tenantName = tenantName
+        self.subjectName = subjectName
         self.slug = slug
         self.title = title
         self.run = run
         self.definitionHash = definitionHash
         self.engine = engine
     }
+}
+
+extension ReportIdentity {
+    /// Whose report it is, as its cover says: the tenant's, or a person's and the tenant's.
+    package var reader: String { subjectName.map { "\($0) · \(tenantName)" } ?? tenantName }
 }
 
 /// How a report should look and be written.

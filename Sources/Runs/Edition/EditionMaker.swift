@@ -15,6 +15,9 @@ struct EditionMaker {
     let definitions: PlatformDefinitions
     let report: ReportDefinition
     let text: EngineText
+    /// SHA-256 over all files that decide what the report says.
+    let definitionHash: String
+    private let logo: [UInt8]?
 
     /// - Throws: `Failure` where there is no such report, or the platform's files are not right.
     init(_ slug: String, for scope: TenantScope, in project: Project) throws {
@@ -32,11 +35,8 @@ struct EditionMaker {
                     "reports of \(scope.tenant.platform): \(definitions.reports.map(\.slug).joined(separator: ", "))")
         }
         text = try EngineTexts.read(locale: scope.tenant.locale, project)
-    }
-
-    /// SHA-256 over all files that decide what the report says.
-    var definitionHash: String {
-        RunIdentity.hash(definitions.sources(of: report).map { (name: $0.path, bytes: $0.bytes) })
+        definitionHash = RunIdentity.hash(definitions.sources(of: report).map { (name: $0.path, bytes: $0.bytes) })
+        logo = try Self.logo(of: scope, project)
     }
 
     /// The period that is meant: one that is named, or the last complete one of the report's grain.
@@ -54,28 +54,36 @@ struct EditionMaker {
         return period
     }
 
-    /// The document, without a run's id.
-    func document(_ period: Period, from source: EditionSource) throws -> ReportDocument {
-        let tenant = scope.tenant
+    /// The tables of the report's models, read once for all of its editions.
+    func tables(from source: EditionSource) throws -> ReportTables {
         let tables = try source.tables(report.models(definitions.metrics), of: scope, in: project)
+        return try ReportTables(report, definitions, tables: tables)
+    }
+
+    /// The document of one edition, without a run's id.
+    func document(
+        _ period: Period, from source: EditionSource, _ tables: ReportTables, _ variant: EditionVariant
+    ) throws -> ReportDocument {
+        let tenant = scope.tenant
+        let calendar = try scope.calendar(of: variant.subject, project.environment)
         let identity = ReportIdentity(
-            tenant: tenant.id.text, tenantName: tenant.name, slug: report.slug, title: report.title, run: "",
-            definitionHash: definitionHash, engine: "almanac \(EngineVersion.text)")
+            tenant: tenant.id.text, tenantName: tenant.name, subjectName: variant.subject?.name, slug: report.slug,
+            title: report.title, run: "", definitionHash: definitionHash, engine: "almanac \(EngineVersion.text)")
         let presentation = Presentation(
-            locale: tenant.locale, zone: tenant.calendar.zone.name, currency: tenant.currency,
-            brandColor: tenant.brand.color ?? "", logo: try logo(), csv: report.csv)
+            locale: tenant.locale, zone: calendar.zone.name, currency: tenant.currency,
+            brandColor: tenant.brand.color ?? "", logo: logo, csv: report.csv)
         // Beyond its end a period is complete, whenever the data was read: so an edition does not change with the hour.
-        let asOf = min(source.asOf, tenant.calendar.instants(of: period).end)
+        let asOf = min(source.asOf, calendar.instants(of: period).end)
         return try ReportAssembler(definitions: definitions, text: text).assemble(
             report,
             .init(
-                identity: identity, presentation: presentation, calendar: tenant.calendar, period: period, asOf: asOf,
-                comparison: source.comparison),
-            tables: tables)
+                identity: identity, presentation: presentation, calendar: calendar, period: period, asOf: asOf,
+                comparison: source.comparison, parameters: variant.parameters),
+            tables: tables, subject: variant.subject)
     }
 
     /// The tenant's logo, a PNG or SVG file below `Templates`.
-    private func logo() throws -> [UInt8]? {
+    private static func logo(of scope: TenantScope, _ project: Project) throws -> [UInt8]? {
         guard let name = scope.tenant.brand.logo else { return nil }
         let path = FilePath(name)
         guard !path.isAbsolute, path.components.allSatisfy({ $0.kind == .regular }) else {

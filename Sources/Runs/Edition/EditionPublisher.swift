@@ -13,6 +13,9 @@ struct EditionPublisher {
     let scope: TenantScope
     let report: ReportDefinition
     let period: Period
+    let variant: EditionVariant
+    /// Draws; one for all editions of a job.
+    let artist: ArtefactMaker
 
     func publish(
         _ document: ReportDocument, _ maker: EditionMaker, _ source: EditionSource, _ formats: [ArtefactFormat],
@@ -23,26 +26,29 @@ struct EditionPublisher {
         try store.removeFolder(work)
         try store.makeFolder(work)
         defer { try? store.removeFolder(work) }
-        let artist = try ArtefactMaker(project, text: maker.text)
-        let artefacts = try artist.artefacts(of: document, formats, folder: work, index: ArtefactMaker.index)
-        let receipt = try self.receipt(document, maker, artist, source, artefacts, edition: edition)
+        let artefacts = try artist.artefacts(of: document, formats, folder: work, index: index)
+        let receipt = try self.receipt(document, maker, source, artefacts, edition: edition)
         let slug = try ResourceName(report.slug)
-        try store.makeFolder(project.layout.out(slug, period, of: scope))
+        try store.makeFolder(project.layout.out(slug, period, variant.folders, of: scope))
         var records: [ArtefactRecord] = []
         for artefact in artefacts + [Artefact(name: Receipt.fileName, bytes: receipt.bytes)] {
-            let path = project.layout.out(try ArtefactName(artefact.name), slug, period, of: scope)
+            let path = project.layout.out(
+                try ArtefactName(artefact.name), slug, period, variant.folders, of: scope)
             try CommittedFile(store: store, random: project.environment.random).commit(
                 artefact.bytes, to: path, replacing: true)
             records.append(
                 ArtefactRecord(
                     name: artefact.name, path: shown(path), sha256: artefact.sha256.description, size: artefact.size))
         }
-        if formats.contains(.html) {
+        if formats.contains(.html), variant.folders.isEmpty {
             try PagePublisher(project: project, scope: scope).publish(
                 document, artefacts, slug, period, artist, maker.text)
         }
         return records
     }
+
+    /// The list of the tenant's reports is for those who may see all of them: a person's page does not lead there.
+    private var index: String? { variant.folders.isEmpty ? ArtefactMaker.index : nil }
 
     /// A path from the project's folder on.
     private func shown(_ path: FilePath) -> String {
@@ -52,23 +58,26 @@ struct EditionPublisher {
     }
 
     private func receipt(
-        _ document: ReportDocument, _ maker: EditionMaker, _ artist: ArtefactMaker, _ source: EditionSource,
-        _ artefacts: [Artefact], edition: Int64
+        _ document: ReportDocument, _ maker: EditionMaker, _ source: EditionSource, _ artefacts: [Artefact],
+        edition: Int64
     ) throws -> Receipt {
         let tenant = scope.tenant
-        let calendar = tenant.calendar
+        let calendar = try scope.calendar(of: variant.subject, project.environment)
         var tables: [Receipt.Table] = []
         for model in report.models(maker.definitions.metrics) {
             guard let version = source.versions[model] else { continue }
             let address = TableAddress(.aggregates, try ResourceName(model), of: scope, in: project.layout)
             let snapshot = try project.table(address).snapshot(at: .version(version))
             let files = snapshot.files.map { Receipt.File(name: $0.name, sha256: $0.sha256 ?? "", bytes: $0.size) }
+            // A person's receipt counts that person's rows.
+            let own = variant.subject == nil ? nil : document.sources.first { $0.name == model }?.rowCount
             tables.append(
-                Receipt.Table(name: address.name, version: version, rows: snapshot.rowCount ?? 0, files: files))
+                Receipt.Table(name: address.name, version: version, rows: own ?? snapshot.rowCount ?? 0, files: files))
         }
         return Receipt(
             run: document.identity.run, tenant: tenant.id.text, platform: tenant.platform.text, report: report.slug,
-            period: period.name, edition: edition, engine: document.identity.engine, asOf: document.freshness.asOf,
+            period: period.name, subject: variant.subject?.key, parameters: variant.parameters.given, edition: edition,
+            engine: document.identity.engine, asOf: document.freshness.asOf,
             definition: document.identity.definitionHash, template: artist.templateHash,
             fonts: ["listing": artist.fontsHash], timeZoneData: project.environment.zones.version(),
             calendar: [

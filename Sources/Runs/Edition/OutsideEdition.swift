@@ -23,12 +23,17 @@ package struct OutsideEdition: Sendable {
     package var period: String?
     /// The formats by name; none for those of the definition.
     package var formats: [String]
+    /// Values of the report's parameters, as written on a command line.
+    package var parameters: [(name: String, text: String)]
+    /// The key of the person whose report it is; only of a report for subjects.
+    package var subject: String?
     /// The folder with `themes`, `fonts` and `text`; nil for the nearest `Templates` above the report.
     package var templates: FilePath?
 
     package init(
         report: FilePath, data: [String: FilePath], tenant: FilePath, asOf: Instant? = nil, period: String? = nil,
-        formats: [String] = [], templates: FilePath? = nil
+        formats: [String] = [], parameters: [(name: String, text: String)] = [], subject: String? = nil,
+        templates: FilePath? = nil
     ) {
         self.report = report
         self.data = data
@@ -36,6 +41,8 @@ package struct OutsideEdition: Sendable {
         self.asOf = asOf
         self.period = period
         self.formats = formats
+        self.parameters = parameters
+        self.subject = subject
         self.templates = templates
     }
 
@@ -102,11 +109,21 @@ package struct OutsideEdition: Sendable {
         _ templates: FilePath, _ environment: RunEnvironment
     ) throws -> ReportDocument {
         let tenant = scope.tenant
-        let calendar = tenant.calendar
         let asOf = self.asOf ?? environment.now
         let period =
-            try period.map { try calendar.period(parsing: $0) }
-            ?? calendar.lastComplete(definition.grain, asOf: asOf)
+            try period.map { try tenant.calendar.period(parsing: $0) }
+            ?? tenant.calendar.lastComplete(definition.grain, asOf: asOf)
+        let tables = try ReportTables(
+            definition, definitions,
+            tables: try tables(definition.models(definitions.metrics), scope, environment.store))
+        let people = try definition.people(subject.map { [$0] } ?? [], in: period, tables, of: scope)
+        guard people.count == 1 else {
+            throw Failure(
+                .usage, "report '\(definition.slug)' is made for each subject", why: "there are \(people.count)",
+                remedy: "--subject KEY")
+        }
+        let variant = try EditionVariant(people[0], try definition.values(parameters))
+        let calendar = try scope.calendar(of: variant.subject, environment)
         var logo: [UInt8]?
         if let name = tenant.brand.logo {
             let path = FilePath(name)
@@ -117,9 +134,11 @@ package struct OutsideEdition: Sendable {
         }
         let hash = RunIdentity.hash(definitions.sources(of: definition).map { (name: $0.path, bytes: $0.bytes) })
         let identity = ReportIdentity(
-            tenant: tenant.id.text, tenantName: tenant.name, slug: definition.slug, title: definition.title,
+            tenant: tenant.id.text, tenantName: tenant.name, subjectName: variant.subject?.name, slug: definition.slug,
+            title: definition.title,
             run: RunIdentity.id(
-                tenant: tenant.id.text, subject: definition.slug, definition: hash, period: period.name, edition: 0),
+                tenant: tenant.id.text, subject: definition.slug, definition: hash, period: period.name, edition: 0,
+                variant: variant.identity),
             definitionHash: hash, engine: "almanac \(EngineVersion.text)")
         return try ReportAssembler(definitions: definitions, text: text).assemble(
             definition,
@@ -128,8 +147,9 @@ package struct OutsideEdition: Sendable {
                 presentation: Presentation(
                     locale: tenant.locale, zone: calendar.zone.name, currency: tenant.currency,
                     brandColor: tenant.brand.color ?? "", logo: logo, csv: definition.csv),
-                calendar: calendar, period: period, asOf: min(asOf, calendar.instants(of: period).end)),
-            tables: try tables(definition.models(definitions.metrics), scope, environment.store))
+                calendar: calendar, period: period, asOf: min(asOf, calendar.instants(of: period).end),
+                parameters: variant.parameters),
+            tables: tables, subject: variant.subject)
     }
 
     /// The models' rows; a file that says it is another tenant's is refused.

@@ -17,7 +17,8 @@ package struct EditionOutcome: Sendable {
     package let isUnchanged: Bool
 }
 
-/// Makes one report of one tenant for one period: the document, its artefacts, the receipt, the entry in the ledger.
+/// Makes the editions of one report of one tenant for one period: the tenant's, or one for each of its people. Of each
+/// the document, its artefacts, the receipt, the entry in the ledger.
 struct ReportJob {
     let session: TenantSession
     let progress: (RunEvent) -> Void
@@ -25,35 +26,63 @@ struct ReportJob {
     private var project: Project { session.project }
     private var scope: TenantScope { session.scope }
 
+    /// What all editions of a job have in common: definitions, tables and fonts are read once.
+    private struct Work {
+        let maker: EditionMaker
+        let source: EditionSource
+        let tables: ReportTables
+        let period: Period
+        let formats: [ArtefactFormat]
+        let artist: ArtefactMaker
+    }
+
     /// - Parameters:
     ///   - slug: the report.
-    ///   - name: the period; nil for the last complete one.
-    ///   - formats: which artefacts; empty for those of the definition.
-    func run(_ slug: String, period name: String?, formats: [String]) throws(Failure) -> EditionOutcome {
+    ///   - request: which of its editions.
+    ///   - found: takes what became of each edition: one that fails leaves the others alone.
+    /// - Throws: what keeps all of them from being made.
+    func run(
+        _ slug: String, _ request: EditionRequest, found: (Result<EditionOutcome, Failure>) -> Void
+    ) throws(Failure) {
+        let doing = "make report '\(slug)' for tenant '\(scope.id)'"
         do {
             let maker = try EditionMaker(slug, for: scope, in: project)
-            let period = try maker.period(named: name)
+            let parameters = try maker.report.values(request.parameters)
+            let period = try maker.period(named: request.period)
             let source = try EditionSource(latest: scope, session.ledger)
-            let document = try maker.document(period, from: source)
-            let formats = try ArtefactFormat.formats(formats, of: maker.report)
-            let fingerprint = DocumentFingerprint.hash(
-                document, differsFromSource: (source.comparison?.differingCount ?? 0) > 0)
-            let last = try session.ledger.latestEdition(tenant: scope.id.text, subject: slug, period: period.name)
-            if let last, last.fingerprint == fingerprint, last.state == .done,
-                let found = try found(last, formats, period)
-            {
-                return told(EditionOutcome(run: last, artefacts: found, isUnchanged: true))
+            let formats = try ArtefactFormat.formats(request.formats, of: maker.report)
+            let tables = try maker.tables(from: source)
+            let people = try maker.report.people(request.subjects, in: period, tables, of: scope)
+            let work = Work(
+                maker: maker, source: source, tables: tables, period: period, formats: formats,
+                artist: try ArtefactMaker(project, text: maker.text))
+            for person in people {
+                if Interruption.signal != nil { throw Failure(.interrupted, "stopped by a signal") }
+                do {
+                    found(.success(told(try edition(try EditionVariant(person, parameters), work))))
+                } catch {
+                    found(.failure(Failure(classifying: error, doing: doing)))
+                }
             }
-            return told(try make(maker, document, source, period, formats, fingerprint, last))
         } catch {
-            throw Failure(classifying: error, doing: "make report '\(slug)' for tenant '\(scope.id)'")
+            throw Failure(classifying: error, doing: doing)
         }
     }
 
+    private func edition(_ variant: EditionVariant, _ work: Work) throws -> EditionOutcome {
+        let document = try work.maker.document(work.period, from: work.source, work.tables, variant)
+        let fingerprint = DocumentFingerprint.hash(
+            document, differsFromSource: (work.source.comparison?.differingCount ?? 0) > 0)
+        let last = try session.ledger.latestEdition(
+            tenant: scope.id.text, subject: work.maker.report.slug, period: work.period.name, variant: variant.name)
+        if let last, last.fingerprint == fingerprint, last.state == .done, let found = try found(last, work.formats) {
+            return EditionOutcome(run: last, artefacts: found, isUnchanged: true)
+        }
+        return try make(document, variant, work, fingerprint, last)
+    }
+
     /// The artefacts of an edition, if they lie there as they were made and are all that is asked for.
-    private func found(
-        _ run: RunRecord, _ formats: [ArtefactFormat], _ period: Period
-    ) throws -> [ArtefactRecord]? {
+    private func found(_ run: RunRecord, _ formats: [ArtefactFormat]) throws -> [ArtefactRecord]? {
         let artefacts = try session.ledger.artefacts(of: run.id)
         guard formats.allSatisfy({ format in artefacts.contains { format.covers($0.name) } }) else { return nil }
         let store = project.environment.store
@@ -67,20 +96,20 @@ struct ReportJob {
     }
 
     private func make(
-        _ maker: EditionMaker, _ content: ReportDocument, _ source: EditionSource, _ period: Period,
-        _ formats: [ArtefactFormat], _ fingerprint: String, _ last: RunRecord?
+        _ content: ReportDocument, _ variant: EditionVariant, _ work: Work, _ fingerprint: String, _ last: RunRecord?
     ) throws -> EditionOutcome {
+        let (maker, source, period) = (work.maker, work.source, work.period)
         // The same content again, asked for in further formats or after a failure, is the same edition.
         let isSame = last.map { $0.fingerprint == fingerprint || $0.state != .done } ?? false
         let edition = last.map { isSame ? $0.edition : $0.edition + 1 } ?? 1
         var document = content
         document.identity.run = RunIdentity.id(
             tenant: scope.id.text, subject: maker.report.slug, definition: document.identity.definitionHash,
-            period: period.name, edition: edition)
+            period: period.name, edition: edition, variant: variant.identity)
         let record = RunRecord(
             id: document.identity.run, kind: .report, tenant: scope.id.text, subject: maker.report.slug,
-            period: period.name, edition: edition, startedAt: project.environment.now.microsecondsSinceEpoch,
-            fingerprint: fingerprint)
+            period: period.name, variant: variant.name, edition: edition,
+            startedAt: project.environment.now.microsecondsSinceEpoch, fingerprint: fingerprint)
         var recorder = try RunRecorder(record, stages: [.render], in: session)
         let calendar = scope.tenant.calendar
         if maker.report.onIncomplete == .hold, source.asOf < calendar.instants(of: period).end {
@@ -91,9 +120,10 @@ struct ReportJob {
                 remedy: "run it again when the period is over, or on_incomplete: mark")
         }
         try recorder.perform { _, recorder throws in
-            let publisher = EditionPublisher(project: project, scope: scope, report: maker.report, period: period)
-            recorder.artefacts = try publisher.publish(
-                document, maker, source, formats, edition: edition)
+            let publisher = EditionPublisher(
+                project: project, scope: scope, report: maker.report, period: period, variant: variant,
+                artist: work.artist)
+            recorder.artefacts = try publisher.publish(document, maker, source, work.formats, edition: edition)
         }
         return EditionOutcome(run: recorder.run, artefacts: recorder.artefacts, isUnchanged: false)
     }

@@ -62,7 +62,7 @@ package struct Reproduction {
         }
         let tenant = maker.scope.tenant
         guard receipt.locale == tenant.locale, receipt.currency == tenant.currency,
-            receipt.calendar["timezone"] == tenant.calendar.zone.name
+            receipt.subject != nil || receipt.calendar["timezone"] == tenant.calendar.zone.name
         else { throw refuse("the tenant's locale, currency or calendar has changed since") }
         for table in receipt.tables { try check(table, of: maker.scope) }
     }
@@ -86,7 +86,14 @@ package struct Reproduction {
         for table in receipt.tables { versions[String(table.name.split(separator: "/")[1])] = table.version }
         let source = EditionSource(versions: versions, asOf: receipt.asOf, comparison: receipt.comparison)
         let period = try scope.tenant.calendar.period(parsing: receipt.period)
-        var document = try maker.document(period, from: source)
+        let tables = try maker.tables(from: source)
+        let parameters = try maker.report.values(receipt.parameters.map { (name: $0.key, text: $0.value) })
+        let people = try maker.report.people(receipt.subject.map { [$0] } ?? [], in: period, tables, of: scope)
+        guard people.count == 1, people[0]?.key == receipt.subject else {
+            throw Failure(.dataRefused, "this edition can't be made again", why: "it is of nobody, or of several")
+        }
+        let variant = try EditionVariant(people[0], parameters)
+        var document = try maker.document(period, from: source, tables, variant)
         document.identity.run = receipt.run
         let artist = try ArtefactMaker(project, text: maker.text)
         let formats = ArtefactFormat.allCases.filter { format in receipt.artefacts.contains { format.covers($0.name) } }
@@ -95,7 +102,8 @@ package struct Reproduction {
         try store.removeFolder(work)
         try store.makeFolder(work)
         defer { try? store.removeFolder(work) }
-        return try artist.artefacts(of: document, formats, folder: work, index: ArtefactMaker.index)
+        return try artist.artefacts(
+            of: document, formats, folder: work, index: variant.folders.isEmpty ? ArtefactMaker.index : nil)
     }
 
     private func write(_ artefacts: [Artefact], to folder: FilePath) throws {

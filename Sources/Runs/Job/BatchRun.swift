@@ -21,6 +21,10 @@ package struct BatchRequest: Sendable {
     package var coversAllTenants = false
     /// The formats; empty for those of the definition.
     package var formats: [String] = []
+    /// Values of the reports' parameters, as written on a command line.
+    package var parameters: [(name: String, text: String)] = []
+    /// The keys of the people whose reports are made, of reports for subjects; empty for all.
+    package var subjects: [String] = []
     /// Whether to wait for tenants that another process works on.
     package var waitsForLock = false
     /// How many tenants are worked for at once, slow ones aside.
@@ -206,7 +210,15 @@ package struct BatchRun: Sendable {
     private func make(_ slug: String, _ session: TenantSession, _ outcome: inout TenantOutcome) {
         do {
             let job = ReportJob(session: session, progress: progress)
-            outcome.editions.append(try job.run(slug, period: request.period, formats: request.formats))
+            let asked = EditionRequest(
+                period: request.period, formats: request.formats, parameters: request.parameters,
+                subjects: request.subjects)
+            try job.run(slug, asked) { edition in
+                switch edition {
+                case .success(let made): outcome.editions.append(made)
+                case .failure(let failure): outcome.failures.append(failure)
+                }
+            }
         } catch {
             outcome.failures.append(error)
         }

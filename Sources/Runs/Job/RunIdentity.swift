@@ -10,11 +10,13 @@ package enum RunIdentity {
     ///   - definition: SHA-256 of what defines it.
     ///   - period: the period's name, empty for an ingestion.
     ///   - edition: which one of these it is.
+    ///   - variant: the person and the parameters that it is for; empty for the tenant's with nothing given.
     package static func id(
-        tenant: String, subject: String, definition: String, period: String, edition: Int64
+        tenant: String, subject: String, definition: String, period: String, edition: Int64, variant: String = ""
     ) -> String {
-        // The parts hold no line feed, so that no two lists of parts make the same text.
-        let parts = ["almanac-run-1", tenant, subject, definition, period, String(edition)]
+        // The parts hold no line feed, but the last, so that no two lists of parts make the same text.
+        var parts = ["almanac-run-1", tenant, subject, definition, period, String(edition)]
+        if !variant.isEmpty { parts.append(variant) }
         return String(SHA256Digest(of: parts.joined(separator: "\n")).description.prefix(32))
     }
 

@@ -18,6 +18,9 @@ package struct RunRecord: Sendable, Equatable {
     package var subject: String
     /// The period's name; empty for an ingestion.
     package var period: String
+    /// The folder below the period's in which the edition lies: of a person, and of parameters that are not as by
+    /// themselves. Empty for the tenant's own with nothing given.
+    package var variant: String
     /// 1 for the first edition of this report and period, one more whenever its inputs changed; for an ingestion the
     /// sequence number of the tenant's commits.
     package var edition: Int64
@@ -37,7 +40,7 @@ package struct RunRecord: Sendable, Equatable {
     package var fingerprint: String
 
     package init(
-        id: String, kind: Kind, tenant: String, subject: String, period: String, edition: Int64,
+        id: String, kind: Kind, tenant: String, subject: String, period: String, variant: String = "", edition: Int64,
         state: RunState = .queued, cause: CauseCode? = nil, message: String = "", attempts: Int64 = 0,
         startedAt: Int64, finishedAt: Int64? = nil, fingerprint: String = ""
     ) {
@@ -46,6 +49,7 @@ package struct RunRecord: Sendable, Equatable {
         self.tenant = tenant
         self.subject = subject
         self.period = period
+        self.variant = variant
         self.edition = edition
         self.state = state
         self.cause = cause

@@ -50,6 +50,15 @@ enum LedgerSchema {
                     CREATE INDEX reconciliations_by_tenant ON reconciliations (tenant, compared_at);
                     """)
         }
+        // Whose edition it is inside of the tenant, and with which parameters.
+        migrator.registerMigration("variants of editions") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE runs ADD COLUMN variant TEXT NOT NULL DEFAULT '';
+                    DROP INDEX runs_by_report;
+                    CREATE INDEX runs_by_report ON runs (tenant, subject, period, variant, edition);
+                    """)
+        }
         return migrator
     }
 }

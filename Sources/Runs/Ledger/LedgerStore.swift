@@ -30,8 +30,10 @@ package protocol LedgerStore: Sendable {
     func lastReconciliations(tenant: String) throws(LedgerError) -> [ReconciliationRecord]
     /// When the tenant's lake was last compared with its source, microseconds since 1970 UTC; nil where it never was.
     func lastReconciliation(tenant: String) throws(LedgerError) -> Int64?
-    /// The newest edition of a report and period.
-    func latestEdition(tenant: String, subject: String, period: String) throws(LedgerError) -> RunRecord?
+    /// The newest edition of a report, period and variant.
+    func latestEdition(
+        tenant: String, subject: String, period: String, variant: String
+    ) throws(LedgerError) -> RunRecord?
     /// The newest ingestion of a tenant that is done: the lake as readers may see it.
     func lastIngestion(tenant: String) throws(LedgerError) -> RunRecord?
     /// The next sequence number of a tenant's ingestions: never given out twice under one lease.

@@ -78,13 +78,14 @@ package struct SQLiteLedger: LedgerStore {
             try Self.check(lease, database)
             try database.execute(
                 sql: """
-                    INSERT OR REPLACE INTO runs (id, kind, tenant, subject, period, edition, state, cause, message,
-                        attempts, started_at, finished_at, fingerprint)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT OR REPLACE INTO runs (id, kind, tenant, subject, period, variant, edition, state, cause,
+                        message, attempts, started_at, finished_at, fingerprint)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    run.id, run.kind.rawValue, run.tenant, run.subject, run.period, run.edition, run.state.rawValue,
-                    run.cause?.rawValue, run.message, run.attempts, run.startedAt, run.finishedAt, run.fingerprint,
+                    run.id, run.kind.rawValue, run.tenant, run.subject, run.period, run.variant, run.edition,
+                    run.state.rawValue, run.cause?.rawValue, run.message, run.attempts, run.startedAt, run.finishedAt,
+                    run.fingerprint,
                 ])
             try database.execute(sql: "DELETE FROM table_counts WHERE run = ?", arguments: [run.id])
             for count in counts {
@@ -130,14 +131,17 @@ package struct SQLiteLedger: LedgerStore {
         }
     }
 
-    package func latestEdition(tenant: String, subject: String, period: String) throws(LedgerError) -> RunRecord? {
+    package func latestEdition(
+        tenant: String, subject: String, period: String, variant: String
+    ) throws(LedgerError) -> RunRecord? {
         try read { database in
             try Row.fetchOne(
                 database,
                 sql: """
-                    SELECT * FROM runs WHERE tenant = ? AND subject = ? AND period = ? AND kind = 'report'
+                    SELECT * FROM runs WHERE tenant = ? AND subject = ? AND period = ? AND variant = ?
+                        AND kind = 'report'
                     ORDER BY edition DESC LIMIT 1
-                    """, arguments: [tenant, subject, period]
+                    """, arguments: [tenant, subject, period, variant]
             ).map(Self.run)
         }
     }
@@ -230,7 +234,7 @@ package struct SQLiteLedger: LedgerStore {
     private static func run(_ row: Row) -> RunRecord {
         RunRecord(
             id: row["id"], kind: RunRecord.Kind(rawValue: row["kind"]) ?? .report, tenant: row["tenant"],
-            subject: row["subject"], period: row["period"], edition: row["edition"],
+            subject: row["subject"], period: row["period"], variant: row["variant"], edition: row["edition"],
             // A state of a newer version is nothing that this one may act on.
             state: RunState(rawValue: row["state"]) ?? .unknown,
             cause: (row["cause"] as String?).flatMap(CauseCode.init(rawValue:)), message: row["message"],

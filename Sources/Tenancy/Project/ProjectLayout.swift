@@ -95,15 +95,19 @@ extension ProjectLayout {
     /// `out/<tenant>/`.
     package func out(of scope: TenantScope) -> FilePath { out.appending(scope.id.text) }
 
-    /// `out/<tenant>/<report>/<period>/`.
-    package func out(_ report: ResourceName, _ period: Period, of scope: TenantScope) -> FilePath {
-        out(of: scope).appending(report.text).appending(period.name)
+    /// `out/<tenant>/<report>/<period>/`, and below it the folders of a variant: of a person, of given parameters. No
+    /// artefact bears the name of such a folder, because it has a point.
+    package func out(
+        _ report: ResourceName, _ period: Period, _ variant: [ResourceName] = [], of scope: TenantScope
+    ) -> FilePath {
+        variant.reduce(out(of: scope).appending(report.text).appending(period.name)) { $0.appending($1.text) }
     }
 
     /// `out/<tenant>/<report>/<period>/<name>`: `report.pdf`, `top_products.csv`, `receipt.json`.
     package func out(
-        _ name: ArtefactName, _ report: ResourceName, _ period: Period, of scope: TenantScope
-    ) -> FilePath { out(report, period, of: scope).appending(name.text) }
+        _ name: ArtefactName, _ report: ResourceName, _ period: Period, _ variant: [ResourceName] = [],
+        of scope: TenantScope
+    ) -> FilePath { out(report, period, variant, of: scope).appending(name.text) }
 }
 
 // State: of the project as a whole, and the private folders of runs.

@@ -44,6 +44,14 @@ struct ReportsVerb: ParsableCommand {
             name: .long, help: "pdf, xlsx, csv, json, parquet, html, between commas; else what the report says.")
         var format: String?
 
+        @Option(
+            name: .customLong("param"), parsing: .singleValue,
+            help: "A parameter of the report, NAME=VALUE; may be given several times.")
+        var parameters: [String] = []
+
+        @Option(name: .long, help: "Whose report, by the key, of a report for subjects.")
+        var subject: String?
+
         @Option(name: .long, help: "Themes, fonts and words; else the nearest Templates above the report.")
         var templates: String?
 
@@ -63,6 +71,7 @@ struct ReportsVerb: ParsableCommand {
             let edition = OutsideEdition(
                 report: absolute(file), data: files, tenant: absolute(tenantFile), asOf: try asOf.map(Self.instant),
                 period: period, formats: format?.split(separator: ",").map(String.init) ?? [],
+                parameters: try ParameterWords.read(parameters), subject: subject,
                 templates: templates.map(absolute))
             let made = try edition.make(in: absolute(to), try common.environment())
             if common.json {

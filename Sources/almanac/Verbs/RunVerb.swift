@@ -15,6 +15,7 @@ struct RunVerb: ParsableCommand {
             Examples:
               almanac run
               almanac run monthly-sales --period 2026-10
+              almanac run monthly-sales --param top=5
               almanac run --tenant harbour-records --tenant ua --json
 
             Exit codes: 0 all done; 1 some failed; the cause's code when one tenant or report was asked for and failed.
@@ -72,6 +73,14 @@ struct BatchOptions: ParsableArguments {
         help: "2026, 2026-Q4, 2026-10, 2026-W44, 2026-10-31, FY2026-P07 or A..B; else the last complete one.")
     var period: String?
 
+    @Option(
+        name: .customLong("param"), parsing: .singleValue,
+        help: "A report's parameter, NAME=VALUE; may be given several times.")
+    var parameters: [String] = []
+
+    @Option(name: .long, help: "Only this subject, by its key, of a report for subjects; may be given several times.")
+    var subject: [String] = []
+
     @Option(name: .long, help: "How many tenants are worked on at once.")
     var workers = 2
 
@@ -81,6 +90,12 @@ struct BatchOptions: ParsableArguments {
     func run(
         _ reports: [String], ingests: Bool, formats: [String], _ common: CommonOptions, _ location: ProjectOptions
     ) throws {
+        let parameters = try ParameterWords.read(self.parameters)
+        guard reports.count == 1 || (parameters.isEmpty && subject.isEmpty) else {
+            throw Failure(
+                .usage, "--param and --subject are of one report", why: "\(reports.count) reports are named",
+                remedy: "almanac run REPORT --param NAME=VALUE")
+        }
         Interruption.listen()
         let project = try location.open(common)
         let ledger = try project.openLedger()
@@ -90,6 +105,8 @@ struct BatchOptions: ParsableArguments {
         request.period = period
         request.ingests = ingests
         request.formats = formats
+        request.parameters = parameters
+        request.subjects = subject
         request.waitsForLock = waitLock
         request.coversAllTenants = tenant.isEmpty
         request.workers = workers
@@ -110,5 +127,21 @@ struct BatchOptions: ParsableArguments {
     /// Who holds the tenants, as others are told.
     static func holder(_ verb: String) -> String {
         "almanac \(verb) (pid \(ProcessInfo.processInfo.processIdentifier))"
+    }
+}
+
+/// Parameters as they are written on the command line.
+enum ParameterWords {
+    /// Reads `NAME=VALUE`; the value may be empty and have further equals signs.
+    static func read(_ words: [String]) throws -> [(name: String, text: String)] {
+        try words.map { word in
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw Failure(
+                    .usage, "can't read --param \(word)", why: "it is a name, an equals sign and a value",
+                    remedy: "--param top=5")
+            }
+            return (parts[0], parts[1])
+        }
     }
 }

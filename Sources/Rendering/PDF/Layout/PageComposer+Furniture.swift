@@ -29,7 +29,7 @@ extension PageComposer {
         let identity = document.identity
         let baseline = geometry.height - 24
         let left = document.inReadingDirection(
-            [identity.tenantName, identity.title, document.period.label].joined(separator: "  ·  "))
+            [identity.reader, identity.title, document.period.label].joined(separator: "  ·  "))
         let right = texts(.pageOf, ["page": formatter.ordinal(page), "pages": formatter.ordinal(count)])
         return .marks(
             [
@@ -88,7 +88,7 @@ extension PageComposer {
             return [tile, .image(logo, in: Box(x: box.x + 3, y: box.y + 3, width: 20, height: 20))]
         }
         let initials = SceneText(
-            document.identity.tenantName.initials, font: .tenantInitials, color: .band,
+            document.identity.reader.initials, font: .tenantInitials, color: .band,
             at: Point(x: box.x + 13, y: box.y + 17.4), anchor: .center)
         return [tile, .marks([.text(initials)], tag: nil)]
     }
@@ -96,7 +96,7 @@ extension PageComposer {
     private func tenantName(before right: Double) throws -> [PageElement] {
         let x = geometry.left + 34
         let name = SceneText(
-            document.identity.tenantName, font: .tenantName, color: .bandText, at: Point(x: x, y: 43),
+            document.identity.reader, font: .tenantName, color: .bandText, at: Point(x: x, y: 43),
             width: max(80, right - x - 16), linesMax: 1)
         return [.marks([.text(name)], tag: .paragraph)]
     }

@@ -1,0 +1,112 @@
+package import CivilTime
+internal import Columnar
+
+/// The tables of a report's models, read and checked once for all of its editions: the tenant's, or one for each person,
+/// of which each sees its own rows alone.
+///
+/// (1) Rows of a person are chosen before anything is computed from them: an edition of one never has those of another
+///     in its memory of rows.
+/// (2) A row without a subject is nobody's.
+package struct ReportTables: Sendable {
+    private let whole: [String: BoxedTable]
+    private let subjects: SubjectList?
+
+    /// Boxes the tables and puts the rows of each person together.
+    ///
+    /// - Parameter tables: by the models' names; those of views that are asked for each person are left out.
+    /// - Throws: `ReportError.wrongTable`.
+    package init(
+        _ report: ReportDefinition, _ definitions: PlatformDefinitions, tables: [String: ModelTable]
+    ) throws(ReportError) {
+        var whole: [String: BoxedTable] = [:]
+        for name in report.models(definitions.metrics) {
+            guard let table = tables[name], let model = definitions.models.first(where: { $0.name == name }) else {
+                continue
+            }
+            // The list of the people is theirs even where the model does not say so.
+            let own = report.subjects.flatMap { $0.model == name ? $0.keyColumn : nil }
+            whole[name] = try BoxedTable(
+                model, table, subjectColumn: report.subjects == nil ? nil : own ?? model.subjectColumn)
+        }
+        self.whole = whole
+        subjects = report.subjects
+    }
+
+    /// The people, each once, by key. Of several rows of one person the last says name and zone.
+    ///
+    /// - Parameter period: whose buckets count, where the list has buckets.
+    package func people(in period: Period) -> [ReportSubject] {
+        guard let subjects, let table = whole[subjects.model] else { return [] }
+        var people: [String: ReportSubject] = [:]
+        for row in 0..<table.rowCount {
+            if let bucket = table.model.bucketColumn {
+                guard case .date(let day) = table.value(bucket, row),
+                    period.contains(LocalDate(daysSinceEpoch: day))
+                else { continue }
+            }
+            guard let key = table.value(subjects.keyColumn, row).subjectKey else { continue }
+            let name = subjects.nameColumn.flatMap { table.value($0, row).subjectKey } ?? key
+            let zone = subjects.zoneColumn.flatMap { table.value($0, row).subjectKey }
+            people[key] = ReportSubject(key: key, name: name, zone: zone)
+        }
+        return people.values.sorted { $0.key < $1.key }
+    }
+
+    /// The rows that an edition is made of.
+    ///
+    /// - Parameters:
+    ///   - subject: whose; nil for the tenant's, which is all rows.
+    ///   - currency: the tenant's: other amounts are refused.
+    func rows(of subject: ReportSubject?, currency: String) throws(ReportError) -> [String: ModelRows] {
+        var rows: [String: ModelRows] = [:]
+        for (name, table) in whole { rows[name] = try table.rows(of: subject?.key, currency: currency) }
+        return rows
+    }
+}
+
+/// A table's declared columns, boxed, and the places of each person's rows.
+struct BoxedTable: Sendable {
+    let model: ModelDefinition
+    let version: Int64
+    let rowCount: Int
+    private let values: [String: [Scalar]]
+    /// Nil for a table that is taken whole.
+    private let places: [String: [Int]]?
+
+    init(_ model: ModelDefinition, _ table: ModelTable, subjectColumn: String?) throws(ReportError) {
+        self.model = model
+        version = table.version
+        rowCount = table.rowCount
+        values = try ModelRows.boxed(model, table)
+        places = subjectColumn.map { [values] column in
+            var places: [String: [Int]] = [:]
+            for (row, value) in (values[column] ?? []).enumerated() {
+                if let key = value.subjectKey { places[key, default: []].append(row) }
+            }
+            return places
+        }
+    }
+
+    func value(_ column: String, _ row: Int) -> Scalar { values[column]?[row] ?? .null }
+
+    func rows(of key: String?, currency: String) throws(ReportError) -> ModelRows {
+        guard let key, let places else {
+            return try ModelRows(model, values: values, rowCount: rowCount, version: version, currency: currency)
+        }
+        let own = places[key] ?? []
+        let gathered = values.mapValues { column in own.map { column[$0] } }
+        return try ModelRows(model, values: gathered, rowCount: own.count, version: version, currency: currency)
+    }
+}
+
+extension Scalar {
+    /// A person's key as text, whatever the source stores it as; nil for none.
+    var subjectKey: String? {
+        switch self {
+        case .text(let text): text.isEmpty ? nil : text
+        case .int(let number): String(number)
+        case .unsigned(let number): String(number)
+        default: nil
+        }
+    }
+}
