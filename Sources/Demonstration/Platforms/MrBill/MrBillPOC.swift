@@ -31,7 +31,9 @@ struct MrBillPOC {
     let tags: [String]
     let frameworks: [String]
     let createdAt: Int64
-    /// When the row was last written; months after `createdAt` of one that was entered later with its own date.
+    /// When the row came; months after `createdAt` of one that was entered later with its own date.
+    let enteredAt: Int64
+    /// When the row was last written.
     let updatedAt: Int64
     let deletedAt: Int64?
 }

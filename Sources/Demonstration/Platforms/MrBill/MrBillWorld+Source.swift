@@ -64,9 +64,10 @@ private struct MrBillRows {
                 poc.id, world.developers[poc.owner].id, poc.name, bits.percent(70) ? "What came of \(poc.name)" : nil,
                 "https://git.example.org/\(poc.owner + 1)/poc-\(number + 1)", poc.language,
                 bits.percent(30) ? "t" : "f", created, poc.updatedAt.instantText, poc.deletedAt.map(\.instantText))
-            // They come with the POC, entered late or not.
-            for tag in poc.tags { tags.row(poc.id, tag, created) }
-            for framework in poc.frameworks { frameworks.row(poc.id, framework, created) }
+            // They come with the POC's row, also where that comes late.
+            let entered = poc.enteredAt.instantText
+            for tag in poc.tags { tags.row(poc.id, tag, entered) }
+            for framework in poc.frameworks { frameworks.row(poc.id, framework, entered) }
         }
         return [pocs, tags, frameworks]
     }

@@ -102,14 +102,14 @@ struct MrBillWorld {
         let progress = Self.days.lowerBound.days(until: day) * 100 / Self.days.count
         let made = MrBillTechnologies.choose(progress, &bits)
         let isEnteredLate = bits.once(in: 40)
-        let written =
-            instant + (isEnteredLate ? Int64(20 + bits.below(150)) * .day : Int64(bits.below(5_000)) * .minute)
+        let entered = min(asOf - .minute, instant + (isEnteredLate ? Int64(20 + bits.below(150)) * .day : 0))
+        let written = min(asOf - .minute, entered + Int64(bits.below(5_000)) * .minute)
         let deleted = written + Int64(1 + bits.below(90)) * .day
         let isDeleted = bits.percent(6) && deleted < asOf
         return MrBillPOC(
             id: bits.identifier(), owner: owner, name: name(made.language, made.tags), language: made.language,
-            tags: made.tags, frameworks: made.frameworks, createdAt: instant,
-            updatedAt: isDeleted ? deleted : min(written, asOf - .minute), deletedAt: isDeleted ? deleted : nil)
+            tags: made.tags, frameworks: made.frameworks, createdAt: instant, enteredAt: entered,
+            updatedAt: isDeleted ? deleted : written, deletedAt: isDeleted ? deleted : nil)
     }
 
     private mutating func name(_ language: String?, _ tags: [String]) -> String {
@@ -144,6 +144,6 @@ struct MrBillWorld {
         pocs.append(
             MrBillPOC(
                 id: bits.identifier(), owner: 0, name: name, language: "Go", tags: ["api", "cli", "cloud"],
-                frameworks: ["Gin", "Echo"], createdAt: at, updatedAt: at + .hour, deletedAt: nil))
+                frameworks: ["Gin", "Echo"], createdAt: at, enteredAt: at, updatedAt: at + .hour, deletedAt: nil))
     }
 }

@@ -4,7 +4,7 @@ internal import CivilTime
 /// pays for content.
 ///
 /// Creators open most journeys and hardly close one, so that models of attribution differ as they do for brands. The
-/// fourth campaign signs more than its budget, and the last one still runs.
+/// last campaign but one signs for more than its budget, and the last one still runs.
 struct NexusWorld {
     let tenant: String
     let workspace: String
@@ -26,7 +26,7 @@ struct NexusWorld {
     /// Minor units of an amount about the size of a dollar; of the yen, which has no smaller unit, a hundred too.
     static let unit: Int64 = 100
     /// The campaign that signs for more than its budget.
-    static let overBudget = 3
+    static let overBudget = 13
 
     init(index: Int, scale: Double, seed: UInt64) {
         tenant = TenantSizes.name("nexus", index)
