@@ -98,9 +98,17 @@ let package = Package(
 
         // Numbers, documents, pages.
         module("Analytics", ["Query", "Kernels", "Columnar", "CivilTime", "Tenancy"]),
+        // Models in SQL: definitions, their graph, computing them.
+        module(
+            "Models",
+            [
+                "Analytics", "Query", "Lake", "Columnar", "CivilTime", "Tenancy", "Configuration", "Checksum",
+                "Effects",
+            ], packages: [paths]),
         module("ChartGrammar", ["Columnar", "CivilTime", "Formatting", "Configuration"]),
         module(
-            "Report", ["ChartGrammar", "Formatting", "Columnar", "CivilTime", "Tenancy", "Configuration", "Effects"],
+            "Report",
+            ["Models", "ChartGrammar", "Formatting", "Columnar", "CivilTime", "Tenancy", "Configuration", "Effects"],
             packages: [mustache, paths]),
         module("PDFCanvas", ["CCairo", "CPangoCairo", "CShims"]),
         module("XLSXWorkbook", ["CXlsxWriter", "CShims"]),
@@ -116,7 +124,7 @@ let package = Package(
         module(
             "Runs",
             [
-                "Extract", "Lake", "Analytics", "Report", "Rendering", "PDFCanvas", "Scheduling", "Parquet",
+                "Extract", "Lake", "Query", "Models", "Report", "Rendering", "PDFCanvas", "Scheduling", "Parquet",
                 "PostgresCopy",
                 "Columnar", "CivilTime", "Tenancy", "Configuration", "Formatting", "Checksum", "Effects",
             ], packages: [grdb, log, paths]),
@@ -126,7 +134,7 @@ let package = Package(
         .executableTarget(
             name: "almanac",
             dependencies: [
-                "Runs", "Scheduling", "Query", "Analytics", "Lake", "Parquet", "Tenancy", "Demonstration",
+                "Runs", "Scheduling", "Query", "Analytics", "Models", "Lake", "Parquet", "Tenancy", "Demonstration",
                 "Configuration",
                 "CivilTime",
                 "ChartGrammar", "Columnar", "Cryptography", "Formatting", "Effects", "PostgresCopy", "Extract",
@@ -172,9 +180,17 @@ let package = Package(
         tests(
             "Analytics", ["Query", "Kernels", "Parquet", "Columnar", "CivilTime", "Tenancy", "Effects"],
             packages: [paths]),
+        tests(
+            "Models",
+            [
+                "Query", "Analytics", "Lake", "Parquet", "Columnar", "CivilTime", "Tenancy", "Configuration", "Effects",
+            ], packages: [paths]),
         tests("ChartGrammar", ["Columnar", "CivilTime", "Formatting", "Configuration"]),
         tests(
-            "Report", ["ChartGrammar", "Formatting", "Columnar", "CivilTime", "Effects", "Configuration", "Tenancy"],
+            "Report",
+            [
+                "Models", "ChartGrammar", "Formatting", "Columnar", "CivilTime", "Effects", "Configuration", "Tenancy",
+            ],
             packages: [paths]),
         tests(
             "Rendering",
@@ -187,7 +203,7 @@ let package = Package(
         tests(
             "Runs",
             [
-                "Extract", "Lake", "Analytics", "Report", "Rendering", "Scheduling", "Parquet", "PostgresCopy",
+                "Extract", "Lake", "Query", "Models", "Report", "Rendering", "Scheduling", "Parquet", "PostgresCopy",
                 "Columnar", "CivilTime", "Tenancy", "Configuration", "Formatting", "Checksum", "Effects",
                 "Demonstration",
             ], packages: [grdb, paths]),

@@ -31,6 +31,9 @@ package struct QueryOptions: Sendable {
     package var rowsMax: Int?
     /// Whether plans are rewritten: without it the same answers come slowly, which the tests compare.
     package var isOptimized = true
+    /// Queries that are read like tables, by the names that they have there; they see the same tables, views and
+    /// parameters. No table of the catalog is seen under such a name.
+    package var views: [String: SourceText] = [:]
     /// Table functions beside those that every query has.
     package var tableFunctions: [TableFunction] = []
     /// What measures time.
@@ -88,7 +91,7 @@ package struct QuerySession: Sendable {
     }
 
     private func prepared(_ statement: QueryStatement) throws -> Prepared {
-        let binder = Binder(registry: registry, catalog: catalog, parameters: options.parameters, context: context)
+        let binder = binder
         let bound = try binder.query(statement.query, parent: nil)
         guard bound.freeColumns.isEmpty else {
             throw QueryError(.unsupported, "a subquery reads a column that is not known where it stands")
@@ -125,6 +128,22 @@ package struct QuerySession: Sendable {
                 try ColumnBatch(schema: Schema([Field("plan", .text)]), rows: lines.map { [.text($0)] }))
         }
         try run(prepared, execution(meters: nil), begin: begin, body)
+    }
+
+    /// The columns that a query gives, without running it.
+    /// - Throws: `QueryError`.
+    package func columns(of source: SourceText) throws -> [AnswerColumn] {
+        guard case .query(let statement) = try Parser.statement(source) else {
+            throw QueryError(.unsupported, "only a query has columns")
+        }
+        let binder = binder
+        return try binder.query(statement.query, parent: nil).columns.map { AnswerColumn(name: $0.name, type: $0.type) }
+    }
+
+    private var binder: Binder {
+        Binder(
+            registry: registry, catalog: catalog, views: options.views, parameters: options.parameters, context: context
+        )
     }
 
     /// The plan of a query, with what each operator took where it is run.

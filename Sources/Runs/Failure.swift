@@ -1,10 +1,10 @@
-internal import Analytics
 internal import CivilTime
 internal import Columnar
 internal import Configuration
 internal import Effects
 internal import Extract
 internal import Lake
+internal import Models
 internal import PDFCanvas
 internal import Parquet
 internal import PostgresCopy
@@ -76,7 +76,7 @@ extension Failure {
         case is PDFRenderingError: (.configuration, "brand: { color: \"#173F66\" }")
         case is ReceiptError, is ArtefactError: (.dataRefused, nil)
         case is WorkbookError: (.readWrite, nil)
-        case is AnalyticsError, is ColumnarError: (.dataRefused, nil)
+        case is ModelError, is ColumnarError: (.dataRefused, nil)
         case is CivilTimeError: (.usage, nil)
         default: (.bug, nil)
         }

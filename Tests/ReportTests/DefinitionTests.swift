@@ -36,7 +36,8 @@ struct DefinitionTests {
         """
 
     private static func files(_ changes: [(String, String, String)] = []) -> [String: String] {
-        var files = ["models/daily.yaml": model, "metrics.yaml": metrics, "reports/monthly.yaml": report]
+        let sql = "/*---\n\(model)\n---*/\nSELECT day, revenue_minor, customers FROM orders\n"
+        var files = ["models/daily.sql": sql, "metrics.yaml": metrics, "reports/monthly.yaml": report]
         for (path, old, new) in changes { files[path] = files[path]?.replacing(old, with: new) }
         return files
     }
@@ -59,7 +60,7 @@ struct DefinitionTests {
         #expect(report.tiles == ["sales"])
         #expect(report.models(platform.metrics) == ["daily"])
         #expect(
-            platform.sources(of: report).map(\.path) == ["metrics.yaml", "models/daily.yaml", "reports/monthly.yaml"])
+            platform.sources(of: report).map(\.path) == ["metrics.yaml", "models/daily.sql", "reports/monthly.yaml"])
         #expect(throws: ReportError.unknownReport(name: "montly", suggestion: "monthly")) {
             try platform.report("montly")
         }
@@ -82,8 +83,8 @@ struct DefinitionTests {
             ("metrics.yaml", "sales: {", "period: {", "metrics.yaml:3:11", "a metric can't be named 'period'"),
             ("metrics.yaml", "model: daily", "model: dayly", "metrics.yaml:3:33", "did you mean 'daily'?"),
             ("metrics.yaml", "unit: money", "unit: monye", "metrics.yaml:3:72", "did you mean 'money'?"),
-            ("models/daily.yaml", "column: day", "column: dya", "models/daily.yaml:4:19", "did you mean 'day'?"),
-            ("models/daily.yaml", "column: day", "column: customers", "models/daily.yaml:4:9", "must be a date"),
+            ("models/daily.sql", "column: day", "column: dya", "models/daily.sql:5:19", "did you mean 'day'?"),
+            ("models/daily.sql", "column: day", "column: customers", "models/daily.sql:5:9", "must be a date"),
             (
                 "reports/monthly.yaml", "kpis: [sales]", "kpis: [sale]", "reports/monthly.yaml:8:12",
                 "did you mean 'sales'?"

@@ -16,7 +16,7 @@ func platform(_ name: String) throws -> PlatformDefinitions {
     try PlatformDefinitions(folder: projectFolder.appending("Reports").appending(name), store: DiskFileStore())
 }
 
-/// A platform made of texts, by their paths: `metrics.yaml`, `models/a.yaml`, `reports/b.yaml`.
+/// A platform made of texts, by their paths: `metrics.yaml`, `models/a.sql`, `reports/b.yaml`.
 func platform(_ files: [String: String]) throws -> PlatformDefinitions {
     let store = SimulatedFileStore()
     let root: FilePath = "/Reports/shop"
@@ -112,7 +112,9 @@ enum Shop {
 }
 
 /// A model's file, by its path.
-func modelFile(_ name: String, _ matter: String) -> [String: String] { ["models/\(name).yaml": matter] }
+func modelFile(_ name: String, _ matter: String) -> [String: String] {
+    ["models/\(name).sql": "/*---\n\(matter)\n---*/\nSELECT * FROM source_rows\n"]
+}
 
 /// A platform with one small model: sales by day, kind and owner.
 enum SmallShop {

@@ -188,6 +188,7 @@ extension Binder {
         case .decimal(let number):
             let precision = max(String(number.unscaled.magnitude).count, number.scale, 1)
             return Expression(.constant(value), .decimal(precision: precision, scale: number.scale), range)
+        case .list: return Expression(.constant(value), .list(.text), range)
         default: return Expression(.constant(value), .unknown, range)
         }
     }

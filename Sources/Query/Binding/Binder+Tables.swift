@@ -54,6 +54,11 @@ extension Binder {
             try add(plan, name.alias, text, scope, name.range)
             return plan
         }
+        if name.parts.count == 1, name.moment == nil, let view = try view(text, name.range) {
+            let plan = reading(view)
+            try add(plan, name.alias, text, scope, name.range)
+            return plan
+        }
         let source: (any TableSource)?
         do {
             source = try catalog.table(name.parts.map(\.text), try moment(name.moment))
@@ -78,6 +83,31 @@ extension Binder {
         let plan = LogicalPlan(.scan(source, names: names, conditions: []), columns)
         try add(plan, name.alias, name.parts[name.parts.count - 1].text, scope, name.range)
         return plan
+    }
+
+    /// The plan of a view; nil where there is none of the name.
+    private func view(_ name: String, _ range: SourceRange) throws -> SharedPlan? {
+        if let known = boundViews[name] { return known }
+        guard let source = views[name] else { return nil }
+        guard !openViews.contains(name) else {
+            throw QueryError(.unsupported, "the view '\(name)' reads itself", at: range)
+        }
+        openViews.append(name)
+        defer { openViews.removeLast() }
+        do {
+            guard case .query(let statement) = try Parser.statement(source), statement.explanation == .none else {
+                throw QueryError(.syntax, "a view is a query")
+            }
+            let made = shared(try query(statement.query, parent: nil))
+            boundViews[name] = made
+            return made
+        } catch let error as QueryError {
+            // The place is in another text than the query's: it is told with the message.
+            let place = error.range.map { source.place(of: $0.start) }
+            let text = place.map { " (\(source.name):\($0.line):\($0.column))" } ?? ""
+            throw QueryError(
+                error.code, "view '\(name)'\(text): \(error.message)", at: range, try: error.suggestion)
+        }
     }
 
     private func moment(_ syntax: TimeTravelSyntax?) throws -> TableMoment {

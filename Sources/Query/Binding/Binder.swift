@@ -5,16 +5,23 @@ internal import Kernels
 final class Binder {
     let registry: FunctionRegistry
     let catalog: any TableCatalog
+    let views: [String: SourceText]
     let parameters: [String: Scalar]
     let context: EvaluationContext
+    /// The views that were read so far: one that is read twice is computed once.
+    var boundViews: [String: SharedPlan] = [:]
+    /// The views whose queries are being bound.
+    var openViews: [String] = []
     private var nextNumber = 0
     private var nextShared = 0
 
     init(
-        registry: FunctionRegistry, catalog: any TableCatalog, parameters: [String: Scalar], context: EvaluationContext
+        registry: FunctionRegistry, catalog: any TableCatalog, views: [String: SourceText] = [:],
+        parameters: [String: Scalar], context: EvaluationContext
     ) {
         self.registry = registry
         self.catalog = catalog
+        self.views = views
         self.parameters = parameters
         self.context = context
     }

@@ -80,6 +80,7 @@ package struct FunctionRegistry: Sendable {
         registry.add(TimeFunctions.all)
         registry.add(TimeMeasures.all)
         registry.add(CalendarFunctions.all)
+        registry.add(LocalDateFunction.all)
         registry.add(ListFunctions.all)
         registry.add(PatternFunctions.all)
         registry.add(JSONFunctions.all)

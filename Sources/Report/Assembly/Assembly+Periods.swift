@@ -1,16 +1,11 @@
 internal import CivilTime
 internal import Columnar
 internal import Formatting
+internal import Models
 
 extension Assembly {
     /// The period that is compared with; nil without a comparison.
-    var comparison: Period? {
-        switch report.comparison {
-        case .previous: calendar.previous(of: period)
-        case .lastYear: calendar.sameLastYear(as: period)
-        case .none: nil
-        }
-    }
+    var comparison: Period? { report.comparedPeriod(with: period, by: calendar) }
 
     /// Whether all of the period is in the data.
     var isComplete: Bool { calendar.isComplete(period, asOf: request.asOf) }

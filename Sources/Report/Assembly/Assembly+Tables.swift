@@ -1,6 +1,7 @@
 internal import CivilTime
 internal import Columnar
 internal import Formatting
+internal import Models
 
 extension Assembly {
     /// A table with all rows of the period.

@@ -1,6 +1,7 @@
 internal import CivilTime
 internal import Columnar
 internal import Formatting
+internal import Models
 
 extension Assembly {
     /// How many periods a sparkline shows, this one included.

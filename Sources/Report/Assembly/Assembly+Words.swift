@@ -2,6 +2,7 @@ internal import ChartGrammar
 internal import CivilTime
 internal import Columnar
 internal import Formatting
+internal import Models
 
 extension Assembly {
     /// "Sales by day".

@@ -1,5 +1,6 @@
 internal import Columnar
 internal import Formatting
+internal import Models
 
 extension ModelRows {
     /// A metric over some rows: integer minor units for money, integers for counts, doubles for ratios and means.

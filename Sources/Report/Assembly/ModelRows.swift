@@ -1,5 +1,6 @@
 internal import CivilTime
 internal import Columnar
+internal import Models
 
 /// The declared columns of a model's table, boxed, with its rows by bucket. Aggregates are small: at most some
 /// hundred thousand rows.
@@ -19,7 +20,9 @@ struct ModelRows {
         var values: [String: [Scalar]] = [:]
         for column in model.columns { values[column.name] = [] }
         for batch in table.batches {
-            try model.check(batch.schema)
+            if let problem = model.problem(with: batch.schema) {
+                throw .wrongTable(model: model.name, problem: problem)
+            }
             for column in model.columns {
                 guard let index = batch.schema.index(of: column.name) else { continue }
                 let source = batch.columns[index]

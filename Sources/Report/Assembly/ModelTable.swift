@@ -1,4 +1,5 @@
 package import Columnar
+internal import Models
 
 /// A model's table as it is read for a report: all of its rows, and which version they are.
 package struct ModelTable: Sendable {

@@ -2,6 +2,7 @@ internal import ChartGrammar
 package import CivilTime
 internal import Columnar
 internal import Formatting
+internal import Models
 
 /// Makes a report's document from its definition and the tables of its models.
 ///

@@ -1,5 +1,6 @@
 internal import Configuration
 package import Formatting
+package import Models
 
 /// A measure with one definition for all reports of a platform: an entry of `Reports/<platform>/metrics.yaml`.
 package struct MetricDefinition: Sendable, Hashable {

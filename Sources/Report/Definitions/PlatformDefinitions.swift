@@ -1,5 +1,6 @@
 internal import Configuration
 package import Effects
+package import Models
 package import SystemPackage
 
 /// All that a platform's folder says: models, metrics and reports, checked against each other.
@@ -14,8 +15,10 @@ package struct PlatformDefinitions: Sendable {
 
     /// The platform: the folder's name.
     package let platform: String
+    /// The models and which of them read which.
+    package let graph: ModelGraph
     /// The models, sorted by name.
-    package let models: [ModelDefinition]
+    package var models: [ModelDefinition] { graph.models }
     /// The metrics, in the file's order.
     package let metrics: [MetricDefinition]
     /// The reports, sorted by slug.
@@ -23,7 +26,7 @@ package struct PlatformDefinitions: Sendable {
     /// The files, sorted by path.
     package let sources: [Source]
 
-    /// Reads `models/*.yaml`, `metrics.yaml` and `reports/*.yaml` of a platform's folder; those that are not there are
+    /// Reads `models/*.sql`, `metrics.yaml` and `reports/*.yaml` of a platform's folder; those that are not there are
     /// none, so that a platform may have datasets alone.
     ///
     /// - Throws: `FileError`, or `ConfigurationErrors` with every error of the files; reports are not looked at while
@@ -32,9 +35,8 @@ package struct PlatformDefinitions: Sendable {
         // A platform without a folder is none.
         _ = try store.names(in: folder)
         var reader = DefinitionFolder(folder: folder, store: store)
-        let models = try reader.all(in: "models") { name, document throws(ConfigurationErrors) in
-            try ModelDefinition(name: name, document: document)
-        }
+        let graph = try reader.models()
+        let models = graph.models
         let metrics =
             try reader.oneIfThere("metrics.yaml") { document throws(ConfigurationErrors) in
                 try MetricDefinition.readAll(document, models: models)
@@ -43,16 +45,16 @@ package struct PlatformDefinitions: Sendable {
             try ReportDefinition(slug: slug, document: document, models: models, metrics: metrics)
         }
         self.init(
-            platform: folder.lastComponent?.string ?? "", models: models, metrics: metrics, reports: reports,
+            platform: folder.lastComponent?.string ?? "", graph: graph, metrics: metrics, reports: reports,
             sources: reader.sources.sorted { $0.path < $1.path })
     }
 
     init(
-        platform: String, models: [ModelDefinition], metrics: [MetricDefinition], reports: [ReportDefinition],
+        platform: String, graph: ModelGraph, metrics: [MetricDefinition], reports: [ReportDefinition],
         sources: [Source]
     ) {
         self.platform = platform
-        self.models = models
+        self.graph = graph
         self.metrics = metrics
         self.reports = reports
         self.sources = sources
@@ -66,10 +68,13 @@ package struct PlatformDefinitions: Sendable {
         throw .unknownReport(name: slug, suggestion: Suggestion.nearest(to: slug, among: reports.map(\.slug)))
     }
 
-    /// The files that decide what a report says: its own, the metrics and its models, sorted by path.
+    /// The files that decide what a report says: its own, the metrics and its models with the views that these read,
+    /// sorted by path.
     package func sources(of report: ReportDefinition) -> [Source] {
         var paths: Set<String> = ["reports/\(report.slug).yaml", "metrics.yaml"]
-        for model in report.models(metrics) { paths.insert("models/\(model).yaml") }
+        for model in report.models(metrics).compactMap(graph.model) {
+            for part in graph.inlined(into: model) { paths.insert("models/\(part.name).sql") }
+        }
         return sources.filter { paths.contains($0.path) }
     }
 }
@@ -101,6 +106,14 @@ struct DefinitionFolder {
         }
         guard errors.isEmpty else { throw ConfigurationErrors(errors) }
         return definitions
+    }
+
+    /// The models of the folder `models` and their graph; none where there is no such folder.
+    mutating func models() throws -> ModelGraph {
+        guard try store.status(of: folder.appending("models")) != nil else { return .empty }
+        let files = try ModelFolder(folder.appending("models"), store: store)
+        sources += files.files.map { PlatformDefinitions.Source(path: "models/\($0.name)", bytes: $0.bytes) }
+        return try files.graph()
     }
 
     /// One file; nil where it is not there.

@@ -1,5 +1,6 @@
 internal import CivilTime
 internal import Configuration
+internal import Models
 
 extension ReportDefinition {
     /// Reads a report's file.

@@ -1,5 +1,6 @@
 package import ChartGrammar
 package import CivilTime
+internal import Models
 
 /// What a report says: `Reports/<platform>/reports/<slug>.yaml`, checked against metrics and models.
 package struct ReportDefinition: Sendable, Hashable {
@@ -55,6 +56,15 @@ package struct ReportDefinition: Sendable, Hashable {
     package let tiles: [String]
     /// What follows the tiles.
     package let sections: [SectionDefinition]
+
+    /// The period that one of its periods is compared with; nil without a comparison.
+    package func comparedPeriod(with period: Period, by calendar: TenantCalendar) -> Period? {
+        switch comparison {
+        case .previous: calendar.previous(of: period)
+        case .lastYear: calendar.sameLastYear(as: period)
+        case .none: nil
+        }
+    }
 
     /// The models whose tables it needs, sorted, given the platform's metrics.
     package func models(_ metrics: [MetricDefinition]) -> [String] {

@@ -1,5 +1,6 @@
 internal import ChartGrammar
 internal import Configuration
+internal import Models
 
 /// Charts that the grammar composes: the same words as in files for `almanac chart`, with metrics for values.
 extension ReportReader {

@@ -1,6 +1,7 @@
 internal import ChartGrammar
 internal import CivilTime
 internal import Configuration
+internal import Models
 
 extension ReportReader {
     /// The list of sections: tiles, headings, charts, tables and texts in the order of the page.

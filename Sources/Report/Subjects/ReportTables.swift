@@ -1,5 +1,6 @@
 package import CivilTime
 internal import Columnar
+internal import Models
 
 /// The tables of a report's models, read and checked once for all of its editions: the tenant's, or one for each person,
 /// of which each sees its own rows alone.

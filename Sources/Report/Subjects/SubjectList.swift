@@ -1,6 +1,7 @@
 internal import CivilTime
 internal import Columnar
 internal import Configuration
+internal import Models
 
 /// The people who each get a report: the rows of a model.
 package struct SubjectList: Sendable, Hashable {

@@ -3,6 +3,7 @@ internal import Columnar
 internal import Configuration
 internal import Effects
 internal import Formatting
+internal import Models
 internal import Rendering
 internal import Report
 internal import SystemPackage
@@ -54,10 +55,33 @@ struct EditionMaker {
         return period
     }
 
-    /// The tables of the report's models, read once for all of its editions.
-    func tables(from source: EditionSource) throws -> ReportTables {
-        let tables = try source.tables(report.models(definitions.metrics), of: scope, in: project)
+    /// The models that the report is made of.
+    var models: [ModelDefinition] { report.models(definitions.metrics).compactMap(definitions.graph.model) }
+
+    /// The tables of the report's models, read once for all of its editions: stored ones from the lake, views computed
+    /// for the period. Views that ask for a subject are left out.
+    func tables(
+        from source: EditionSource, _ period: Period, _ parameters: ParameterValues
+    ) throws -> ReportTables {
+        let whole = models.filter { !definitions.graph.parameters(of: $0).contains("subject") || $0.isStored }
+        let tables = try source.tables(
+            whole, modelParameters(period, source, parameters),
+            from: try EditionModels(definitions.graph, versions: source.versions, of: scope, in: project))
         return try ReportTables(report, definitions, tables: tables)
+    }
+
+    /// What views of an edition are computed with.
+    ///
+    /// - Parameter subject: the key of whose edition it is.
+    func modelParameters(
+        _ period: Period, _ source: EditionSource, _ parameters: ParameterValues, subject: String? = nil
+    ) -> ModelParameters {
+        let calendar = scope.tenant.calendar
+        return ModelParameters(
+            dates: period.dates, comparedDates: report.comparedPeriod(with: period, by: calendar)?.dates,
+            // Beyond its end a period is complete, whenever the data was read.
+            asOf: min(source.asOf, calendar.instants(of: period).end), zone: calendar.zone,
+            currency: scope.tenant.currency, subject: subject, own: parameters.scalars)
     }
 
     /// The document of one edition, without a run's id.

@@ -2,6 +2,7 @@ internal import Checksum
 internal import CivilTime
 internal import Effects
 internal import Lake
+internal import Models
 internal import Rendering
 internal import Report
 internal import SystemPackage
@@ -64,15 +65,19 @@ struct EditionPublisher {
         let tenant = scope.tenant
         let calendar = try scope.calendar(of: variant.subject, project.environment)
         var tables: [Receipt.Table] = []
-        for model in report.models(maker.definitions.metrics) {
-            guard let version = source.versions[model] else { continue }
-            let address = TableAddress(.aggregates, try ResourceName(model), of: scope, in: project.layout)
+        let models = try EditionModels(maker.definitions.graph, versions: source.versions, of: scope, in: project)
+        for name in models.tableNames(of: maker.models) {
+            let parts = name.split(separator: "/").map(String.init)
+            guard let version = source.versions[name], parts.count == 2,
+                let kind = TableAddress.Kind(rawValue: parts[0])
+            else { continue }
+            let address = TableAddress(kind, try ResourceName(parts[1]), of: scope, in: project.layout)
             let snapshot = try project.table(address).snapshot(at: .version(version))
             let files = snapshot.files.map { Receipt.File(name: $0.name, sha256: $0.sha256 ?? "", bytes: $0.size) }
             // A person's receipt counts that person's rows.
-            let own = variant.subject == nil ? nil : document.sources.first { $0.name == model }?.rowCount
-            tables.append(
-                Receipt.Table(name: address.name, version: version, rows: own ?? snapshot.rowCount ?? 0, files: files))
+            let own = document.sources.first { $0.name == parts[1] }?.rowCount ?? 0
+            let rows = variant.subject == nil ? snapshot.rowCount ?? 0 : own
+            tables.append(Receipt.Table(name: address.name, version: version, rows: rows, files: files))
         }
         return Receipt(
             run: document.identity.run, tenant: tenant.id.text, platform: tenant.platform.text, report: report.slug,

@@ -1,11 +1,12 @@
 internal import CivilTime
 internal import Lake
+internal import Models
 internal import Report
 internal import Tenancy
 
-/// The tables that an edition is made of: of each model the version that belongs to one ingestion.
+/// The tables that an edition is made of: of each dataset and model the version that belongs to one ingestion.
 struct EditionSource {
-    /// The version of each model's table.
+    /// The version of each table, by its name: `aggregates/sales_daily`.
     let versions: [String: Int64]
     /// Everything that was committed at the source up to this instant is in them.
     let asOf: Instant
@@ -24,9 +25,8 @@ struct EditionSource {
         var versions: [String: Int64] = [:]
         let prefix = TableAddress.Kind.aggregates.rawValue + "/"
         for count in try ledger.counts(of: run.id) {
-            if count.table.hasPrefix(prefix) {
-                versions[String(count.table.dropFirst(prefix.count))] = count.version
-            } else {
+            versions[count.table] = count.version
+            if !count.table.hasPrefix(prefix) {
                 rows.read += count.rowsRead
                 rows.written += count.rowsWritten
                 rows.rejected += count.rowsRejected
@@ -50,20 +50,12 @@ struct EditionSource {
         self.comparison = comparison
     }
 
-    /// The rows of models, read from the lake.
+    /// The rows of models: stored ones read from the lake, views computed for a report's dates.
     func tables(
-        _ models: [String], of scope: TenantScope, in project: Project
+        _ models: [ModelDefinition], _ parameters: ModelParameters, from editionModels: EditionModels
     ) throws -> [String: ModelTable] {
         var tables: [String: ModelTable] = [:]
-        for model in models {
-            guard let version = versions[model] else { continue }
-            let snapshot = try project.table(
-                TableAddress(.aggregates, try ResourceName(model), of: scope, in: project.layout)
-            ).snapshot(at: .version(version))
-            var table = ModelTable(batches: [], version: version)
-            try snapshot.forEachBatch { table.batches.append($0) }
-            tables[model] = table
-        }
+        for model in models { tables[model.name] = try editionModels.table(of: model, parameters) }
         return tables
     }
 }

@@ -51,7 +51,7 @@ struct ReportJob {
             let period = try maker.period(named: request.period)
             let source = try EditionSource(latest: scope, session.ledger)
             let formats = try ArtefactFormat.formats(request.formats, of: maker.report)
-            let tables = try maker.tables(from: source)
+            let tables = try maker.tables(from: source, period, parameters)
             let people = try maker.report.people(request.subjects, in: period, tables, of: scope)
             let work = Work(
                 maker: maker, source: source, tables: tables, period: period, formats: formats,

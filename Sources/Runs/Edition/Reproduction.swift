@@ -83,11 +83,11 @@ package struct Reproduction {
 
     private func artefacts(_ receipt: Receipt, _ maker: EditionMaker, _ scope: TenantScope) throws -> [Artefact] {
         var versions: [String: Int64] = [:]
-        for table in receipt.tables { versions[String(table.name.split(separator: "/")[1])] = table.version }
+        for table in receipt.tables { versions[table.name] = table.version }
         let source = EditionSource(versions: versions, asOf: receipt.asOf, comparison: receipt.comparison)
         let period = try scope.tenant.calendar.period(parsing: receipt.period)
-        let tables = try maker.tables(from: source)
         let parameters = try maker.report.values(receipt.parameters.map { (name: $0.key, text: $0.value) })
+        let tables = try maker.tables(from: source, period, parameters)
         let people = try maker.report.people(receipt.subject.map { [$0] } ?? [], in: period, tables, of: scope)
         guard people.count == 1, people[0]?.key == receipt.subject else {
             throw Failure(.dataRefused, "this edition can't be made again", why: "it is of nobody, or of several")

@@ -1,6 +1,6 @@
-internal import Analytics
 internal import CivilTime
 internal import Lake
+internal import Models
 internal import Tenancy
 
 extension Ingestion {
@@ -11,7 +11,7 @@ extension Ingestion {
             Publisher.Model(
                 name: try ResourceName(commit.model.name),
                 snapshot: try commit.table.snapshot(at: .version(commit.version)),
-                grain: commit.model.bucket.grain.rawValue)
+                grain: commit.model.bucket?.grain.rawValue ?? "none")
         }
         let publisher = Publisher(
             session.scope, in: project.layout, store: project.environment.store, random: project.environment.random)

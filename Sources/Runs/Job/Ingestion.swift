@@ -1,9 +1,9 @@
-internal import Analytics
 internal import CivilTime
 internal import Columnar
 internal import Effects
 internal import Extract
 internal import Lake
+internal import Models
 internal import SystemPackage
 internal import Tenancy
 
@@ -65,6 +65,7 @@ struct Ingestion {
         do {
             let catalog = try DatasetCatalog(
                 platform: scope.tenant.platform, layout: project.layout, store: project.environment.store)
+            let graph = try project.models(of: scope.tenant.platform)
             let sequence = try session.ledger.nextSequence(under: session.lease)
             // Read before the source's snapshot is taken: everything committed up to now is in it.
             var asOf = project.environment.now
@@ -80,7 +81,7 @@ struct Ingestion {
             try recorder.perform { stage, recorder throws in
                 switch stage {
                 case .extract: try extractInTime(catalog, asOf, &recorder)
-                case .aggregate: models = try aggregate(catalog, asOf, &recorder)
+                case .aggregate: models = try aggregate(graph, asOf, &recorder)
                 case .publish: try publish(models, asOf)
                 case .render: break
                 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Configuration
 internal import Effects
 internal import Extract
+internal import Models
 internal import Report
 internal import Runs
 internal import Scheduling
@@ -62,8 +63,12 @@ struct CheckVerb: ParsableCommand {
                 _ = try DatasetCatalog(platform: platform, layout: project.layout, store: project.environment.store)
             }
             look {
-                _ = try PlatformDefinitions(
+                let definitions = try PlatformDefinitions(
                     folder: project.layout.reports(of: platform), store: project.environment.store)
+                guard !definitions.models.isEmpty else { return }
+                let catalog = try DatasetCatalog(
+                    platform: platform, layout: project.layout, store: project.environment.store)
+                try definitions.graph.check(datasets: catalog.datasets.map(\.name.text))
             }
         }
         look { try checkSchedules(project, scopes) }

@@ -1,0 +1,156 @@
+internal import CivilTime
+package import Configuration
+internal import Query
+
+extension ModelDefinition {
+    /// Reads a model's file.
+    ///
+    /// - Parameters:
+    ///   - name: the file's name without its extension.
+    ///   - bytes: its content.
+    ///   - file: its name for errors.
+    /// - Throws: `ConfigurationErrors`, every error of the front matter; then the first of the query.
+    package init(name: String, bytes: [UInt8], file: String) throws(ConfigurationErrors) {
+        let model = try ModelFile(bytes: bytes, file: file)
+        let matter = try model.document.mapping(subject: "model '\(name)'") { map in FrontMatter(name, map) }
+        let references: QueryReferences
+        do {
+            references = try QueryReferences(of: model.query)
+        } catch {
+            throw ConfigurationErrors([ConfigurationError(error, in: model.query)])
+        }
+        self.init(
+            name: name, description: matter.description, materialization: matter.materialization, grain: matter.grain,
+            bucket: matter.bucket, currencyColumn: matter.currency, subjectColumn: matter.subject,
+            lookbackDays: matter.lookbackDays, columns: matter.columns, tests: matter.tests, query: model.query,
+            references: references)
+    }
+}
+
+/// What a model's front matter says.
+private struct FrontMatter {
+    var description = ""
+    var materialization = ModelDefinition.Materialization.table
+    var grain: [String] = []
+    var bucket: ModelBucket?
+    var currency: String?
+    var subject: String?
+    var lookbackDays = 0
+    var columns: [ModelColumn] = []
+    var tests: [ModelTest] = []
+
+    /// Nil where something is wrong, which was noted.
+    init?(_ name: String, _ map: YAMLMapping) {
+        let isName = name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_") }
+        guard isName, name.first.map({ $0.isLetter || $0 == "_" }) ?? false else {
+            map.refuse("a model can't be named '\(name)'", hint: "small letters, digits and '_', a letter first")
+            return nil
+        }
+        let description = map.required("description")?.text()
+        let kind = map.optional("materialized").map { $0.choice(of: ModelDefinition.Materialization.self) } ?? .table
+        let grain = map.required("grain")
+        let columns = map.required("columns")?.entries { key, value in ModelColumn.read(key, value) }
+        guard let description, let columns, let grain, let kind else {
+            map.ignore("bucket", "currency", "subject", "incremental", "tests")
+            return nil
+        }
+        self.description = description
+        materialization = kind
+        self.columns = columns
+        let names = columns.map(\.name)
+        let clash = columns.first { CommonColumns.names.contains($0.name) && $0.name != CommonColumns.zone }
+        if let clash {
+            map.refuse("every model has a column '\(clash.name)' of its own", hint: "name it otherwise")
+            return nil
+        }
+        var isGood = true
+        if let found = grain.knownColumns(names) { self.grain = found } else { isGood = false }
+        if let value = map.optional("bucket") {
+            bucket = Self.bucket(value, columns)
+            isGood = isGood && bucket != nil
+        }
+        if let value = map.optional("currency") {
+            currency = value.knownColumn(names)
+            isGood = isGood && currency != nil
+        }
+        if let value = map.optional("subject") {
+            subject = value.knownColumn(names)
+            isGood = isGood && subject != nil
+        }
+        if let value = map.optional("tests") {
+            let found = value.list { ModelTest.read($0, names) }
+            tests = found ?? []
+            isGood = isGood && found != nil
+        }
+        guard readIncremental(map), isGood else { return nil }
+    }
+
+    private mutating func readIncremental(_ map: YAMLMapping) -> Bool {
+        let value = map.optional("incremental")
+        guard materialization == .incremental else {
+            value?.refuse("'incremental' is only for 'materialized: incremental'")
+            return value == nil
+        }
+        guard bucket != nil else {
+            map.refuse(
+                "an incremental model needs a bucket: the days that it is computed for",
+                hint: "bucket: { column: day, grain: day }")
+            return false
+        }
+        guard let value else { return true }
+        let days: Int64? = value.mapping { map in
+            guard let seconds = map.required("lookback")?.seconds() else { return nil }
+            guard seconds % 86_400 == 0, seconds <= 3_660 * 86_400 else {
+                map.refuse("a lookback is a whole number of days", hint: "lookback: 7d")
+                return nil
+            }
+            return seconds / 86_400
+        }
+        guard let days else { return false }
+        lookbackDays = Int(days)
+        return true
+    }
+
+    private static func bucket(_ value: YAMLValue, _ columns: [ModelColumn]) -> ModelBucket? {
+        let grains: [(word: String, value: Grain)] = [
+            ("day", .day), ("week", .week), ("month", .month), ("quarter", .quarter), ("year", .year),
+        ]
+        let bucket: ModelBucket? = value.mapping { map in
+            let column = map.required("column")?.knownColumn(columns.map(\.name))
+            let grain = map.required("grain")?.choice(among: grains)
+            guard let column, let grain else { return nil }
+            return ModelBucket(column: column, grain: grain)
+        }
+        guard let bucket else { return nil }
+        guard columns.first(where: { $0.name == bucket.column })?.kind == .date else {
+            value.refuse("the bucket column '\(bucket.column)' must be a date")
+            return nil
+        }
+        return bucket
+    }
+}
+
+extension ModelColumn {
+    fileprivate static func read(_ name: String, _ value: YAMLValue) -> ModelColumn? {
+        value.mapping { map in
+            let kind = map.required("type")?.choice(of: Kind.self)
+            let unit = UnitName.read(map, default: UnitName.none)
+            let description = map.required("description")?.text()
+            let label = map.optional("label").map { $0.text() } ?? name.replacing("_", with: " ").capitalizedFirst
+            let isAdditive = map.optional("additive").map { $0.boolean() } ?? true
+            guard let kind, let unit, let description, let label, let isAdditive else { return nil }
+            if unit != .none && !kind.isNumeric {
+                map.refuse("a column of type '\(kind.rawValue)' has no unit")
+                return nil
+            }
+            return ModelColumn(
+                name: name, kind: kind, label: label, unit: unit, description: description,
+                isAdditive: isAdditive && kind.isNumeric)
+        }
+    }
+}
+
+extension String {
+    /// With a capital first letter.
+    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
