@@ -34,7 +34,10 @@ enum TimeFunctions {
     }
 
     private static func zone(_ operand: Operand, _ context: EvaluationContext) throws(KernelError) -> Zone {
-        let name = try constantText(operand, "a zone")
+        try zone(named: try constantText(operand, "a zone"), context)
+    }
+
+    private static func zone(named name: String, _ context: EvaluationContext) throws(KernelError) -> Zone {
         do {
             return name == "UTC" || name.isEmpty ? .utc : try context.zones.zone(name)
         } catch {
@@ -81,15 +84,41 @@ enum TimeFunctions {
     private static let zones: [ScalarFunction] = [
         ScalarFunction("timezone", [.text, .timestamptz], .timestamp, canFail: true) {
             arguments, rowCount, context throws(KernelError) in
-            if arguments.contains(where: \.isConstantNull) { return Column.nulls(.timestamp, rowCount) }
-            return local(arguments[1].expanded(to: rowCount), try zone(arguments[0], context))
+            try converted(arguments, rowCount, context, local)
         },
         ScalarFunction("timezone", [.text, .timestamp], .timestamptz, canFail: true) {
             arguments, rowCount, context throws(KernelError) in
-            if arguments.contains(where: \.isConstantNull) { return Column.nulls(.timestamp, rowCount) }
-            return instants(arguments[1].expanded(to: rowCount), try zone(arguments[0], context))
+            try converted(arguments, rowCount, context, instants)
         },
     ]
+
+    /// Between instants and local times by one zone, or by that of each row: each zone converts all rows at once, and
+    /// gives those that are its own.
+    private static func converted(
+        _ arguments: [Operand], _ rowCount: Int, _ context: EvaluationContext, _ convert: (Column, Zone) -> Column
+    ) throws(KernelError) -> Column {
+        if arguments.contains(where: \.isConstantNull) { return Column.nulls(.timestamp, rowCount) }
+        let (names, column) = (arguments[0], arguments[1].expanded(to: rowCount))
+        if names.isConstant { return convert(column, try zone(names, context)) }
+        let validity = Kernels.validity(of: [names, .column(column)], rowCount: rowCount)
+        var places: [String: Int] = [:]
+        var zones: [Buffer<Int64>] = []
+        var values = [Int64](repeating: 0, count: rowCount)
+        for row in 0..<rowCount where validity?[row] ?? true {
+            let name = names.column.scalar(names.position(row)).asText
+            let place: Int
+            if let known = places[name] {
+                place = known
+            } else {
+                guard case .int64(let buffer) = convert(column, try zone(named: name, context)).values else { continue }
+                place = zones.count
+                places[name] = place
+                zones.append(buffer)
+            }
+            values[row] = zones[place][row]
+        }
+        return Column(.timestamp, validity: validity, .int64(Buffer(values)))
+    }
 
     /// The local times of instants.
     static func local(_ column: Column, _ zone: Zone) -> Column {
