@@ -47,6 +47,8 @@ package struct Chart: Sendable {
         case fan
         /// One measure against another.
         case scatter
+        /// Levels along a measure, each kept up to the next: the share that stays so long after a beginning.
+        case curve
         /// The share of the whole that the smallest x % have.
         case lorenz
         /// A small line chart for each series, all on one scale.

@@ -83,6 +83,19 @@ enum GrammarSamples {
                 .strip, .observations(count: 4), [("North", .current, [1, 4, 6, 9]), ("South", .current, [2, 5, 5])])
         ),
         ("ecdf", chart(.ecdf, .observations(count: 5), [("", .current, [1, 2, 2, 5, 9])])),
+        (
+            "curve",
+            {
+                var chart = GrammarSamples.chart(
+                    .curve, .numbers([0, 7, 30, 90, 0, 10, 45]),
+                    [
+                        ("New", .current, [1, 0.8, 0.55, 0.5, nil, nil, nil]),
+                        ("Old", .current, [nil, nil, nil, nil, 1, 0.6, 0.3]),
+                    ], unit: .percent)
+                chart.horizontal = Chart.Horizontal(label: "Days", unit: .count)
+                return chart
+            }()
+        ),
         ("lorenz", chart(.lorenz, .observations(count: 4), [("", .current, [1, 1, 2, 12])])),
         (
             "band",

@@ -154,7 +154,7 @@ extension SceneComposer {
         case .area, .band, .fan, .bump, .waterfall, .slope, .dot, .dumbbell, .funnel, .bullet: return .plot
         case .histogram, .strip, .ecdf: return chart.observations.contains { !$0.isEmpty } ? .plot : unusable
         case .lorenz: return Transform.lorenz(chart.observations.first ?? []) == nil ? unusable : .plot
-        case .scatter: if case .numbers = chart.domain { return .plot } else { return unusable }
+        case .scatter, .curve: if case .numbers = chart.domain { return .plot } else { return unusable }
         case .timeline: if case .spans = chart.domain { return .plot } else { return unusable }
         }
     }

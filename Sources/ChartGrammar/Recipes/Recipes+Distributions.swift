@@ -98,6 +98,36 @@ extension Recipes {
         return plot
     }
 
+    /// Levels along a measure as steps, one line for each series, its name at its end.
+    func curvePlot() -> Plot {
+        guard case .numbers(let numbers) = chart.domain else { return Plot(x: valueAxis(), y: valueAxis()) }
+        let values = chart.series.flatMap { Transform.finite($0.values) }
+        var plot = Plot(
+            x: Plot.Axis(
+                kind: .value(chart.horizontal.unit), includesZero: true, hasGrid: false, title: chart.horizontal.label),
+            y: valueAxis(includesZero: startsNearZero(values) || chart.unit == .percent))
+        plot.height = isWide ? (210, 140) : (176, 130)
+        let series = chart.currentSeries.prefix(6)
+        let highest = series.compactMap { $0.values.last(where: { $0 != nil }) ?? nil }.max() ?? 0
+        for (index, one) in series.enumerated() {
+            let points = numbers.indices.compactMap { place -> Point? in
+                guard numbers[place].isFinite, let y = Transform.value(one.values, place) else { return nil }
+                return Point(x: numbers[place], y: y)
+            }.sorted { ($0.x, $1.y) < ($1.x, $0.y) }
+            guard let last = points.last else { continue }
+            let color = color(index, of: series.count, one.role)
+            plot.layers.append(.line(Transform.thinned(points, countMax: 800), Stroke(color, width: 1.8), .step))
+            plot.layers.append(.dot(last, radius: 2.6, fill: color))
+            let level = labeller.compact(last.y, unit: chart.unit)
+            plot.labels.append(
+                Plot.Label(
+                    text: series.count > 1 ? "\(one.label) \(level)" : level, at: last,
+                    placements: last.y < highest ? [.below, .leading, .above] : [.above, .leading, .below],
+                    font: .labelStrong, color: textColor(index, of: series.count, one.role), distance: 7))
+        }
+        return plot
+    }
+
     /// The share of the whole that the smallest x % have, against equal shares.
     func lorenzPlot() -> Plot {
         var plot = Plot(

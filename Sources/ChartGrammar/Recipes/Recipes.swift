@@ -30,6 +30,7 @@ struct Recipes {
         case .band: bandPlot()
         case .fan: fanPlot()
         case .scatter: scatterPlot()
+        case .curve: curvePlot()
         case .bullet: bulletPlot()
         case .timeline: timelinePlot()
         // Lines along names, not along time, are columns.

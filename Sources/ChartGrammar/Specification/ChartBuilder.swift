@@ -49,7 +49,7 @@ package struct ChartBuilder {
         switch specification.mark {
         case .timeline: chart.domain = .spans(spans(table))
         case .sankey: addFlows(table, &chart)
-        case .scatter: addPoints(table, &chart)
+        case .scatter, .curve: addPoints(table, &chart)
         case .histogram, .strip, .ecdf, .lorenz: addObservations(table, &chart)
         default: addGroups(table, words, &chart)
         }

@@ -222,9 +222,10 @@ private final class ChartSpecificationReader {
                 chart.source != nil && chart.target != nil && !chart.y.isEmpty, map,
                 "a sankey needs 'source', 'target' and 'y'")
         case .histogram, .ecdf, .lorenz, .strip: demand(!chart.y.isEmpty, map, "'\(chart.mark.rawValue)' needs 'y'")
-        case .scatter:
-            demand(chart.x.count == 1 && !chart.y.isEmpty, map, "a scatter needs one 'x' and a 'y'")
-            demand(chart.x.first.flatMap(kind) == .number, map, "'x' of a scatter is a number")
+        case .scatter, .curve:
+            let name = chart.mark.rawValue
+            demand(chart.x.count == 1 && !chart.y.isEmpty, map, "a \(name) needs one 'x' and a 'y'")
+            demand(chart.x.first.flatMap(kind) == .number, map, "'x' of a \(name) is a number")
         default:
             demand(!chart.x.isEmpty && !chart.y.isEmpty, map, "'\(chart.mark.rawValue)' needs 'x' and 'y'")
             if chart.mark.needsDates {

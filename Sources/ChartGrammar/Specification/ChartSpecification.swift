@@ -101,7 +101,7 @@ extension Chart.Mark {
     /// Whether each row is a value of its own: nothing is added up.
     package var takesObservations: Bool {
         switch self {
-        case .histogram, .strip, .ecdf, .lorenz, .scatter: true
+        case .histogram, .strip, .ecdf, .lorenz, .scatter, .curve: true
         default: false
         }
     }

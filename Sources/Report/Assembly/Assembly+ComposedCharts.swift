@@ -59,7 +59,8 @@ extension Assembly {
     }
 
     private func horizontalUnit(_ specification: ChartSpecification) throws(ReportError) -> Unit {
-        guard specification.mark == .scatter, let x = specification.x.first, let metric = metric(x) else {
+        guard [.scatter, .curve].contains(specification.mark), let x = specification.x.first, let metric = metric(x)
+        else {
             return .number(decimals: 0)
         }
         return try metric.unit.unit(currency: request.presentation.currency)

@@ -7,6 +7,7 @@ extension ReportReader {
     /// Whether a chart needs the grammar: any mark but the four plain ones, and those with its channels or transforms.
     func isComposed(_ mark: Chart.Mark, _ map: YAMLMapping) -> Bool {
         guard [.line, .columns, .bars, .heatMap].contains(mark) else { return true }
+        if map.optional("y")?.isList == true { return true }
         let words = ["color", "facet", "stack", "transform", "scale", "previous", "annotations"]
         return words.contains { map.optional($0) != nil }
     }
