@@ -1,10 +1,10 @@
 /*---
 version: 1
-description: "How long people stay: the share still watching so many days after signing up (Kaplan and Meier), up to 26 weeks, of those who signed up in the last 26 weeks and in the 26 weeks before."
+description: "How long people stay: the share still watching so many days after signing up (Kaplan and Meier), up to 16 weeks, of those who signed up in the last 26 weeks and in the 26 weeks before."
 materialized: view
 grain: [signed_up, days]
 columns:
-  signed_up: { type: text, label: Signed up, description: When the people signed up. }
+  signed_up: { type: text, label: Signed up, description: "Newer: in the last 26 weeks; older: in the 26 weeks before." }
   days: { type: number, unit: number, decimals: 0, additive: false, label: Days since signing up, description: Days from signing up to the last view. }
   at_risk: { type: integer, unit: count, additive: false, label: Still there, description: People who were neither gone nor too new to say. }
   gone: { type: integer, unit: count, label: Left, description: People whose last view was so many days after signing up. }
@@ -15,7 +15,7 @@ columns:
 SELECT "group" AS signed_up, t AS days, at_risk, events AS gone, s AS staying, ci_lo AS low, ci_hi AS high
 FROM survival(
     TABLE (
-        SELECT CASE WHEN joined >= :to - 26 * 7 THEN 'Last 26 weeks' ELSE '26 weeks before' END AS signed_up,
+        SELECT CASE WHEN joined >= :to - 26 * 7 THEN 'Newer' ELSE 'Older' END AS signed_up,
                CASE WHEN :to - last_view > 28 THEN (last_view - joined)::double precision
                     ELSE (:to - 1 - joined)::double precision END AS days,
                :to - last_view > 28 AS has_left
@@ -30,5 +30,5 @@ FROM survival(
         WHERE joined >= :to - 52 * 7 AND joined < :to
     ),
     group => signed_up, duration => days, event => has_left)
-WHERE t <= 182
-ORDER BY signed_up DESC, days
+WHERE t <= 112
+ORDER BY signed_up, days
