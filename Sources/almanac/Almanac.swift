@@ -17,7 +17,7 @@ struct Almanac: ParsableCommand {
             TickVerb.self,
             RunsVerb.self, ReconcileVerb.self, TenantsVerb.self, DatasetsVerb.self, LakeVerb.self, ParquetVerb.self,
             ExtractVerb.self,
-            ReproduceVerb.self, ChartVerb.self, ReportsVerb.self, QueryVerb.self,
+            ReproduceVerb.self, ChartVerb.self, ModelsVerb.self, ReportsVerb.self, QueryVerb.self,
         ])
 
     /// What `almanac` alone says: at most 24 lines.
@@ -30,7 +30,7 @@ struct Almanac: ParsableCommand {
 
         Getting started   demo  generate  doctor  check
         Everyday          run  export  tenants  datasets
-        Looking closer    query  runs  lake  parquet  extract  reports  chart
+        Looking closer    query  models  runs  lake  parquet  extract  reports  chart
         Operating         tick  reconcile  reproduce
         'almanac help VERB' explains one; every verb takes --json.
         """

@@ -5,12 +5,15 @@ internal import Columnar
 package enum ReplaceScope: Sendable, Hashable {
     /// Rows whose local day lies in a half-open range; rows without a time besides where `includingMissing`.
     case days(Range<LocalDate>, includingMissing: Bool = false)
+    /// Rows whose local day lies in one of some half-open ranges.
+    case ranges([Range<LocalDate>])
 
     /// For the history: `2026-10-01..2026-11-01`.
     var text: String {
         switch self {
         case .days(let range, let includingMissing):
             "\(includingMissing ? "none," : "")\(range.lowerBound)..\(range.upperBound)"
+        case .ranges(let ranges): ranges.map { "\($0.lowerBound)..\($0.upperBound)" }.joined(separator: ",")
         }
     }
 
@@ -19,6 +22,8 @@ package enum ReplaceScope: Sendable, Hashable {
         switch self {
         case .days(let range, let includingMissing):
             day.map { range.contains(LocalDate(daysSinceEpoch: $0)) } ?? includingMissing
+        case .ranges(let ranges):
+            day.map { day in ranges.contains { $0.contains(LocalDate(daysSinceEpoch: day)) } } ?? false
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Checksum
 internal import CivilTime
 package import Configuration
 internal import Query
@@ -23,7 +24,7 @@ extension ModelDefinition {
             name: name, description: matter.description, materialization: matter.materialization, grain: matter.grain,
             bucket: matter.bucket, currencyColumn: matter.currency, subjectColumn: matter.subject,
             lookbackDays: matter.lookbackDays, columns: matter.columns, tests: matter.tests, query: model.query,
-            references: references)
+            fileHash: SHA256Digest(of: bytes.span).description, references: references)
     }
 }
 

@@ -37,6 +37,8 @@ package struct ModelDefinition: Sendable {
     package let tests: [ModelTest]
     /// The query. Its places count in the file: the front matter stands there as blanks.
     package let query: SourceText
+    /// SHA-256 of the file, in hexadecimal digits.
+    package let fileHash: String
     /// The tables and parameters that the query reads.
     package let references: QueryReferences
 

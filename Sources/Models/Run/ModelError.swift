@@ -10,6 +10,8 @@ package enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case overflow(model: String, column: String)
     /// A row without a bucket.
     case withoutBucket(model: String, column: String)
+    /// An incremental model gives rows of other dates than it was asked for.
+    case outsideDates(model: String, column: String)
     /// A bucket outside of the years 1900 to 2100.
     case outsideCalendar(model: String, column: String)
 
@@ -24,6 +26,8 @@ package enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .columns(let model, let problem): "model '\(model)': \(problem)"
         case .overflow(let model, let column): "model '\(model)': a value of '\(column)' does not fit 64 bits"
         case .withoutBucket(let model, let column): "model '\(model)': a row has no '\(column)', and so no bucket"
+        case .outsideDates(let model, let column):
+            "model '\(model)': a row's '\(column)' lies outside of :from and :to; an incremental model keeps to them"
         case .outsideCalendar(let model, let column):
             "model '\(model)': '\(column)' holds a date outside of the years 1900 to 2100"
         }

@@ -11,6 +11,9 @@ package struct BatchRequest: Sendable {
     package var period: String?
     /// Whether the lake is brought up to date first; an export reads it as it is.
     package var ingests = true
+    /// Whether models are computed of the lake as it is, without a look at the sources: true computes everything anew,
+    /// false what has changed. Nil: models are computed where the lake is brought up to date.
+    package var rebuildsModels: Bool?
     /// Whether reports are made.
     package var makesReports = true
     /// Whether each tenant's lake is compared with its source, also where that is not due.
@@ -177,6 +180,14 @@ package struct BatchRun: Sendable {
                     progress: progress
                 ).run()
                 outcome.rowsRead = ingestion.counts.filter { $0.table.hasPrefix("raw/") }.reduce(0) { $0 + $1.rowsRead }
+            }
+            if let rebuilds = request.rebuildsModels {
+                let limit = job.limits.begin(scope)
+                defer { job.limits.end(scope) }
+                _ = try Ingestion(
+                    session: session, shared: nil, reconciles: false, rereads: false, flock: job.flock, limit: limit,
+                    sync: job.sync, progress: progress
+                ).recompute(rebuilds: rebuilds)
             }
             let makesReports = request.makesReports && !job.isRiding
             for slug in makesReports ? try slugs(of: scope) : [] { make(slug, session, &outcome) }

@@ -92,6 +92,43 @@ struct Ingestion {
         }
     }
 
+    /// Computes the models of the lake as the last whole run left it, without a look at the source, and publishes them.
+    ///
+    /// - Parameter rebuilds: whether everything is computed anew, whatever has changed.
+    func recompute(rebuilds: Bool) throws(Failure) -> Outcome {
+        do {
+            let graph = try project.models(of: scope.tenant.platform)
+            guard let last = try session.ledger.lastIngestion(tenant: scope.id.text) else {
+                throw Failure(
+                    .unavailable, "there is no data of tenant '\(scope.id)' in the lake yet",
+                    remedy: "almanac run --tenant \(scope.id)")
+            }
+            let asOf = Instant(microsecondsSinceEpoch: last.startedAt)
+            let sequence = try session.ledger.nextSequence(under: session.lease)
+            let record = RunRecord(
+                id: RunIdentity.id(
+                    tenant: scope.id.text, subject: "datasets", definition: try definitionHash(), period: "",
+                    edition: sequence),
+                kind: .ingest, tenant: scope.id.text, subject: "datasets", period: "", edition: sequence,
+                startedAt: last.startedAt)
+            var recorder = try RunRecorder(record, stages: [.aggregate, .publish], in: session)
+            recorder.counts = try session.ledger.counts(of: last.id).filter {
+                $0.table.hasPrefix(TableAddress.Kind.raw.rawValue + "/")
+            }
+            var models: [ModelCommit] = []
+            try recorder.perform { stage, recorder throws in
+                switch stage {
+                case .aggregate: models = try aggregate(graph, asOf, &recorder, rebuilds: rebuilds)
+                case .publish: try publish(models, asOf)
+                case .extract, .render: break
+                }
+            }
+            return Outcome(run: recorder.run, counts: recorder.counts)
+        } catch {
+            throw Failure(classifying: error, doing: "compute the models of tenant '\(scope.id)'")
+        }
+    }
+
     /// What the source says when a statement was ended for its time is not why the tenant failed.
     private func extractInTime(_ catalog: DatasetCatalog, _ asOf: Instant, _ recorder: inout RunRecorder) throws {
         do {

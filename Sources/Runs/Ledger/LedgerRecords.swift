@@ -77,10 +77,12 @@ package struct TableCount: Sendable, Equatable {
     package var version: Int64
     /// Whether the version was there before, because nothing had changed.
     package var isUnchanged: Bool
+    /// How long computing it took; 0 where that was not measured.
+    package var milliseconds: Int64
 
     package init(
         table: String, rowsRead: Int64, rowsWritten: Int64, rowsRejected: Int64, rowsKnown: Int64 = 0, version: Int64,
-        isUnchanged: Bool
+        isUnchanged: Bool, milliseconds: Int64 = 0
     ) {
         self.table = table
         self.rowsRead = rowsRead
@@ -89,6 +91,7 @@ package struct TableCount: Sendable, Equatable {
         self.rowsKnown = rowsKnown
         self.version = version
         self.isUnchanged = isUnchanged
+        self.milliseconds = milliseconds
     }
 }
 

@@ -59,6 +59,10 @@ enum LedgerSchema {
                     CREATE INDEX runs_by_report ON runs (tenant, subject, period, variant, edition);
                     """)
         }
+        // What plans expect: how long a model took.
+        migrator.registerMigration("time of tables") { database in
+            try database.execute(sql: "ALTER TABLE table_counts ADD COLUMN milliseconds INTEGER NOT NULL DEFAULT 0")
+        }
         return migrator
     }
 }

@@ -92,12 +92,12 @@ package struct SQLiteLedger: LedgerStore {
                 try database.execute(
                     sql: """
                         INSERT INTO table_counts (run, table_name, rows_read, rows_written, rows_rejected, version,
-                            is_unchanged, rows_known)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                            is_unchanged, rows_known, milliseconds)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         run.id, count.table, count.rowsRead, count.rowsWritten, count.rowsRejected, count.version,
-                        count.isUnchanged, count.rowsKnown,
+                        count.isUnchanged, count.rowsKnown, count.milliseconds,
                     ])
             }
             try database.execute(sql: "DELETE FROM artefacts WHERE run = ?", arguments: [run.id])
@@ -166,7 +166,7 @@ package struct SQLiteLedger: LedgerStore {
                 TableCount(
                     table: $0["table_name"], rowsRead: $0["rows_read"], rowsWritten: $0["rows_written"],
                     rowsRejected: $0["rows_rejected"], rowsKnown: $0["rows_known"],
-                    version: $0["version"], isUnchanged: $0["is_unchanged"])
+                    version: $0["version"], isUnchanged: $0["is_unchanged"], milliseconds: $0["milliseconds"])
             }
         }
     }

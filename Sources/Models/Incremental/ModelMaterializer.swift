@@ -1,0 +1,144 @@
+package import CivilTime
+package import Columnar
+package import Lake
+
+/// Keeps the table of a stored model: computes what has to be computed, and puts it there in one commit.
+package struct ModelMaterializer {
+    private let engine: ModelEngine
+    private let tables: PinnedTables
+    private let common: CommonColumns
+    private let parameters: ModelParameters
+    private let engineName: String
+    private let calendarHash: String
+
+    /// - Parameters:
+    ///   - tables: the inputs, each at its version: what the engine reads.
+    ///   - parameters: those of the whole history.
+    ///   - engineName: the engine with its version; another one computes everything again.
+    ///   - calendarHash: see `ModelState.hash`.
+    package init(
+        _ engine: ModelEngine, _ tables: PinnedTables, _ common: CommonColumns, _ parameters: ModelParameters,
+        engineName: String, calendarHash: String
+    ) {
+        self.engine = engine
+        self.tables = tables
+        self.common = common
+        self.parameters = parameters
+        self.engineName = engineName
+        self.calendarHash = calendarHash
+    }
+
+    /// What became of a model's table.
+    package struct Outcome: Sendable {
+        /// What was computed again, and why.
+        package let recomputation: Recomputation
+        /// The table's version.
+        package let version: Int64
+        /// Whether the version was there before.
+        package let isUnchanged: Bool
+        /// The rows that were computed.
+        package let rowCount: Int64
+    }
+
+    /// What a model is to be computed from now.
+    package func state(of model: ModelDefinition) -> ModelState {
+        let inputs = engine.graph.storedInputs(of: model)
+        var versions: [String: Int64] = [:]
+        for name in inputs.datasets + inputs.models {
+            guard let pin = tables.pin(of: name) else { continue }
+            versions[pin.table.address.name] = pin.version
+        }
+        return ModelState(
+            definition: engine.graph.definitionHash(of: model, engine: engineName), calendar: calendarHash,
+            asOf: parameters.asOf, inputs: versions)
+    }
+
+    /// What has to be computed again for a table.
+    ///
+    /// - Throws: `LakeError`, `FileError`.
+    package func recomputation(of model: ModelDefinition, in table: DeltaTable) throws -> Recomputation {
+        let new = state(of: model)
+        let known = try table.watermark().flatMap(ModelState.init(text:))
+        return try Recomputation(of: model, in: engine.graph, from: known, to: new, calendar: common.calendar) {
+            input, version in
+            let name = input.split(separator: "/").last.map(String.init) ?? input
+            guard let pin = tables.pin(of: name) else { throw LakeError(.noTable, "there is no table \(input)") }
+            return try pin.table.changes(after: version, upTo: pin.version)
+        }
+    }
+
+    /// Computes what has to be computed, and commits it.
+    ///
+    /// - Parameter change: who changes the table: its transaction, run and engine; mode, schema, event time and watermark
+    ///   are set here.
+    /// - Throws: `ModelError`, `LakeError`, `FileError`, `ParquetError`.
+    package func materialize(
+        _ model: ModelDefinition, in table: DeltaTable, _ change: TableChange, rebuilds: Bool = false
+    ) throws -> Outcome {
+        var recomputation = rebuilds ? .all(reason: "asked for") : try self.recomputation(of: model, in: table)
+        let own = try engine.schema(of: model, parameters)
+        var change = change
+        change.schema = Schema(own.fields + CommonColumns.fields(of: model))
+        change.watermark = state(of: model).text
+        if let bucket = model.bucket, model.materialization == .incremental {
+            change.eventTime = EventTime(column: bucket.column, zone: common.calendar.zone)
+        }
+        // A version that another definition of the columns left behind is no ground to build on.
+        let names = change.schema.fields.map(\.name)
+        if case .buckets = recomputation, try table.snapshot().schema.fields.map(\.name) != names {
+            recomputation = .all(reason: "the table has other columns")
+        }
+        switch recomputation {
+        case .nothing:
+            guard let version = try table.latestVersion() else {
+                throw LakeError(.noTable, "there is no table \(table.address)")
+            }
+            return Outcome(recomputation: recomputation, version: version, isUnchanged: true, rowCount: 0)
+        case .all:
+            change.mode = .overwrite
+            var rowCount: Int64 = 0
+            let commit = try table.write(change) { writer in
+                try rows(of: model, parameters.dates) { batch in
+                    rowCount += Int64(batch.rowCount)
+                    try writer.write(batch)
+                }
+            }
+            return Outcome(
+                recomputation: recomputation, version: commit.version, isUnchanged: commit.isUnchanged,
+                rowCount: rowCount)
+        case .buckets(let ranges, _):
+            change.mode = .append
+            var rowCount: Int64 = 0
+            let commit = try table.replace(.ranges(ranges), change) { writer in
+                for range in ranges {
+                    try rows(of: model, range) { batch in
+                        rowCount += Int64(batch.rowCount)
+                        try check(batch, of: model, in: range)
+                        try writer.write(batch)
+                    }
+                }
+            }
+            return Outcome(
+                recomputation: recomputation, version: commit.version, isUnchanged: commit.isUnchanged,
+                rowCount: rowCount)
+        }
+    }
+
+    private func rows(
+        of model: ModelDefinition, _ dates: Range<LocalDate>, _ body: (ColumnBatch) throws -> Void
+    ) throws {
+        var parameters = parameters
+        // Nothing is computed beyond the day of the as-of.
+        parameters.dates = dates.clamped(to: parameters.dates)
+        try engine.forEachBatch(of: model, parameters) { try body(try common.adding(to: $0, of: model)) }
+    }
+
+    /// A model that does not keep to the dates that it was asked for would have rows twice.
+    private func check(_ batch: ColumnBatch, of model: ModelDefinition, in range: Range<LocalDate>) throws {
+        guard let bucket = model.bucket, case .int32(let days) = try batch.column(bucket.column).values else { return }
+        let (from, to) = (range.lowerBound.daysSinceEpoch, range.upperBound.daysSinceEpoch)
+        for row in 0..<batch.rowCount where days[row] < from || days[row] >= to {
+            throw ModelError.outsideDates(model: model.name, column: bucket.column)
+        }
+    }
+}
