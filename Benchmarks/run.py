@@ -11,6 +11,8 @@
     analytics        funnels, retention, streaks, sessions, attribution and series beside other engines: see analytics.py
     query            reports and TPC-H beside DuckDB and other engines: see query.py
     lake             opening, appending to, merging into and compacting Delta tables, beside delta-rs: see lake.py
+    nightly          fifty tenants from Postgres to lake, aggregates, PDF, workbook and CSV, and a second night with one
+                     percent more rows, beside the same in Python: see nightly.py
     render           a report of 10 pages and 20 charts, a CSV file and a workbook of a tenth of its rows, beside floors
                      in C and Python tools: see render.py
 
@@ -33,6 +35,7 @@ import analytics
 import cluster as clusters
 import extraction
 import lake
+import nightly
 import parquet_files
 import query
 import render
@@ -78,12 +81,18 @@ def answer(path):
     return connection.execute(DUCKDB.format(path=path)).fetchone()[0]
 
 
+def shared_generators():
+    """The scripts of the shared peers' harness, where it lies beside the clone; else None."""
+    folder = pathlib.Path(os.environ.get("ALMANAC_SHARED", HERE.parent.parent / "shared")) / "bench" / "peers" / "gen"
+    return folder if (folder / "10_events.sql").exists() else None
+
+
 def generate(cluster, database, rows):
     """The events table: of the shared peers' harness where it lies beside the clone, else of events.sql."""
     cluster.psql("postgres", "-c", f"CREATE DATABASE {database}")
-    shared = pathlib.Path(os.environ.get("ALMANAC_SHARED", HERE.parent.parent / "shared")) / "bench" / "peers" / "gen"
+    shared = shared_generators()
     start = time.perf_counter()
-    if (shared / "10_events.sql").exists():
+    if shared:
         cluster.psql(database, "-v", f"n={rows}", "-f", str(shared / "00_schema.sql"))
         cluster.psql(database, "-v", "lo=0", "-v", f"hi={rows - 1}", "-f", str(shared / "10_events.sql"))
         cluster.psql(database, "-c", "VACUUM (ANALYZE, FREEZE) events", "-c", "CHECKPOINT")
@@ -146,10 +155,22 @@ def operators(program, rows, runs, folder):
     return analytics.run(program, rows, runs, folder, measure)
 
 
+def night(program, rows, runs, folder):
+    with clusters.running() as cluster:
+        generate(cluster, "nightly", rows)
+        shared = shared_generators()
+        if shared:
+            cluster.psql("nightly", "-f", str(shared / "20_others.sql"))
+            cluster.psql("nightly", "-f", str(shared / "30_index.sql"))
+        else:
+            cluster.psql("nightly", "-v", f"rows={rows}", "-f", str(HERE / "nightly.sql"))
+        return nightly.run(program, cluster, "nightly", folder, measure, min(runs, 3))
+
+
 BENCHMARKS = {
     "extract-memory": (extract_memory, 10_000_000), "extract": (extract, 10_000_000), "parquet": (parquet, 10_000_000),
     "analytics": (operators, 10_000_000), "lake": (lake.run, 10_000_000), "query": (queries, 10_000_000),
-    "render": (render.run, 10_000_000)}
+    "nightly": (night, 10_000_000), "render": (render.run, 10_000_000)}
 
 
 def main():
