@@ -25,8 +25,9 @@ struct WorkbookReader {
     /// The rows of a sheet, each of `columns` cells; rows that are not there are empty.
     func rows(sheet: Int, columns: Int) throws(ZipReader.Failure) -> [[Cell]] {
         var rows: [[Cell]] = []
-        for cell in XMLScanner(try archive.content("xl/worksheets/sheet\(sheet + 1).xml")).elements("c") {
-            guard let (row, column) = Self.place(cell.attribute("r") ?? "") else {
+        var cells = XMLScanner(try archive.content("xl/worksheets/sheet\(sheet + 1).xml")).cursor("c")
+        while let cell = cells.next() {
+            guard let (row, column) = Self.place(cell.value(of: "r") ?? []) else {
                 throw ZipReader.Failure(message: "a cell has no place")
             }
             while rows.count <= row { rows.append(Array(repeating: .empty, count: columns)) }
@@ -46,7 +47,7 @@ struct WorkbookReader {
         func last(_ columns: Int) throws(ZipReader.Failure) -> [Cell] {
             var cells = [Cell](repeating: .empty, count: columns)
             for cell in XMLScanner(lastRow).elements("c") {
-                guard let (_, column) = WorkbookReader.place(cell.attribute("r") ?? "") else {
+                guard let (_, column) = WorkbookReader.place(cell.value(of: "r") ?? []) else {
                     throw ZipReader.Failure(message: "a cell has no place")
                 }
                 if column < columns { cells[column] = try reader.content(cell) }
@@ -98,80 +99,123 @@ struct WorkbookReader {
     }
 
     /// `AB12` as row and column from 0.
-    fileprivate static func place(_ reference: String) -> (row: Int, column: Int)? {
-        var column = 0
-        var digits = reference.utf8[...]
-        while let letter = digits.first, (0x41...0x5A).contains(letter), column < 100_000 {
-            column = column * 26 + Int(letter - 0x40)
-            digits.removeFirst()
+    fileprivate static func place(_ reference: ArraySlice<UInt8>) -> (row: Int, column: Int)? {
+        var (row, column) = (0, 0)
+        for byte in reference {
+            switch byte {
+            case 0x41...0x5A where row == 0 && column < 100_000: column = column * 26 + Int(byte - 0x40)
+            case 0x30...0x39 where row < 10_000_000: row = row * 10 + Int(byte - 0x30)
+            default: return nil
+            }
         }
-        guard let row = Int(String(digits) ?? ""), (1...1_048_576).contains(row), column > 0 else { return nil }
+        guard (1...1_048_576).contains(row), column > 0 else { return nil }
         return (row - 1, column - 1)
     }
 }
 
 /// Finds elements of one name in XML that has no comments, no CDATA and no element of that name within another.
+///
+/// Over bytes: a workbook is read back after every edition, so that this is a good part of making one.
 struct XMLScanner {
-    private let bytes: [UInt8]
+    private let bytes: ArraySlice<UInt8>
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8]) { self.bytes = bytes[...] }
+
+    private init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
 
     /// An element: its attributes as written, and what lies between its tags.
     struct Element {
-        fileprivate let head: String
+        fileprivate let head: ArraySlice<UInt8>
         fileprivate let body: ArraySlice<UInt8>
 
         /// An attribute's value.
-        func attribute(_ name: String) -> String? {
-            guard let start = head.firstRange(of: " \(name)=\"")?.upperBound,
-                let end = head[start...].firstIndex(of: "\"")
-            else { return nil }
-            return XMLScanner.unescaped(String(head[start..<end]))
+        func attribute(_ name: String) -> String? { value(of: name).map(XMLScanner.unescaped) }
+
+        /// An attribute's value as written.
+        fileprivate func value(of name: String) -> ArraySlice<UInt8>? {
+            let count = name.utf8.count
+            var position = head.startIndex
+            while let space = head[position...].firstIndex(of: 0x20) {
+                let equals = space + 1 + count
+                position = space + 1
+                guard equals + 1 < head.endIndex else { return nil }
+                guard head[equals] == UInt8(ascii: "="), head[equals + 1] == UInt8(ascii: "\""),
+                    head[(space + 1)..<equals].elementsEqual(name.utf8)
+                else { continue }
+                let end = head[(equals + 2)...].firstIndex(of: UInt8(ascii: "\""))
+                return end.map { head[(equals + 2)..<$0] }
+            }
+            return nil
         }
 
         /// The text of a child.
         func child(_ name: String) -> String? {
-            XMLScanner(Array(body)).elements(name).first.map {
-                XMLScanner.unescaped(String(decoding: $0.body, as: UTF8.self))
-            }
+            var scanner = XMLScanner(body).cursor(name)
+            return scanner.next().map { XMLScanner.unescaped($0.body) }
         }
     }
 
     /// All elements of a name, in order.
     func elements(_ name: String) -> [Element] {
-        let opening = Array("<\(name)".utf8)
-        let closing = Array("</\(name)>".utf8)
         var found: [Element] = []
-        var position = 0
-        while let start = find(opening, from: position) {
-            let behind = start + opening.count
-            position = behind
-            // `<c` also begins `<cols`.
-            guard behind < bytes.count, bytes[behind] == 0x20 || bytes[behind] == 0x3E || bytes[behind] == 0x2F,
-                let end = bytes[behind...].firstIndex(of: UInt8(ascii: ">"))
-            else { continue }
-            let isEmpty = bytes[end - 1] == UInt8(ascii: "/")
-            let head = String(decoding: bytes[behind..<(isEmpty ? end - 1 : end)], as: UTF8.self)
-            guard !isEmpty, let close = find(closing, from: end + 1) else {
-                found.append(Element(head: head, body: []))
-                position = end + 1
-                continue
-            }
-            found.append(Element(head: head, body: bytes[(end + 1)..<close]))
-            position = close + closing.count
-        }
+        var cursor = cursor(name)
+        while let element = cursor.next() { found.append(element) }
         return found
     }
 
-    private func find(_ pattern: [UInt8], from start: Int) -> Int? {
-        var position = start
-        while position + pattern.count <= bytes.count {
-            guard let first = bytes[position...].firstIndex(of: pattern[0]) else { return nil }
-            guard first + pattern.count <= bytes.count else { return nil }
-            if bytes[first..<first + pattern.count].elementsEqual(pattern) { return first }
-            position = first + 1
+    /// The elements of a name, one after the other.
+    func cursor(_ name: String) -> Cursor { Cursor(bytes: bytes, name: Array(name.utf8), position: bytes.startIndex) }
+
+    /// Where a search for elements stands.
+    struct Cursor {
+        fileprivate let bytes: ArraySlice<UInt8>
+        fileprivate let name: [UInt8]
+        fileprivate var position: Int
+
+        /// The next element; nil behind the last.
+        mutating func next() -> Element? {
+            while let start = tag(from: position, isClosing: false) {
+                let behind = start + 1 + name.count
+                position = behind
+                // `<c` also begins `<cols`.
+                guard behind < bytes.endIndex,
+                    bytes[behind] == 0x20 || bytes[behind] == 0x3E || bytes[behind] == 0x2F,
+                    let end = bytes[behind...].firstIndex(of: UInt8(ascii: ">"))
+                else { continue }
+                let isEmpty = bytes[end - 1] == UInt8(ascii: "/")
+                let head = bytes[behind..<(isEmpty ? end - 1 : end)]
+                guard !isEmpty, let close = tag(from: end + 1, isClosing: true) else {
+                    position = end + 1
+                    return Element(head: head, body: [])
+                }
+                position = close + name.count + 3
+                return Element(head: head, body: bytes[(end + 1)..<close])
+            }
+            return nil
         }
-        return nil
+
+        /// The place of the next `<name`, or of the next `</name>`.
+        private func tag(from start: Int, isClosing: Bool) -> Int? {
+            let length = name.count + (isClosing ? 3 : 1)
+            var position = start
+            while position + length <= bytes.endIndex,
+                let first = bytes[position...].firstIndex(of: UInt8(ascii: "<")), first + length <= bytes.endIndex
+            {
+                let word = first + (isClosing ? 2 : 1)
+                position = first + 1
+                guard bytes[word..<(word + name.count)].elementsEqual(name) else { continue }
+                if !isClosing { return first }
+                if bytes[first + 1] == UInt8(ascii: "/"), bytes[word + name.count] == UInt8(ascii: ">") { return first }
+            }
+            return nil
+        }
+    }
+
+    /// The text of bytes: entities, line ends and the escapes of cells (`_x000D_`) resolved.
+    static func unescaped(_ bytes: ArraySlice<UInt8>) -> String {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let isPlain = !bytes.contains { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: "_") }
+        return isPlain ? text : unescaped(text)
     }
 
     /// Entities, line ends and the escapes of cells (`_x000D_`) resolved.
@@ -190,7 +234,7 @@ struct XMLScanner {
 
     /// `_x0041_` as the character that it stands for.
     static func withoutCellEscapes(_ text: String) -> String {
-        guard text.contains("_x") else { return text }
+        guard text.utf8.contains(UInt8(ascii: "_")) else { return text }
         let scalars = Array(text.unicodeScalars)
         var result = String.UnicodeScalarView()
         var index = 0

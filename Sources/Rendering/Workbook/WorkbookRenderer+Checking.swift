@@ -97,7 +97,7 @@ extension WorkbookRenderer {
             read == written || abs(read - written) <= abs(written) * 1e-15
         case (.truth(let read), .truth(let written)): read == written
         case (.text(let read), .text(let written)):
-            read.unicodeScalars.elementsEqual(XMLScanner.withoutCellEscapes(written).unicodeScalars)
+            read.utf8.elementsEqual(XMLScanner.withoutCellEscapes(written).utf8)
         default: false
         }
     }
