@@ -35,8 +35,8 @@ extension SceneComposer {
     /// Cells coloured by value, the value written in where it fits: the cohort triangle. What is not there yet is
     /// blank.
     ///
-    /// A column that is 100 % in every row is what the others are measured by: it stays pale and does not stretch
-    /// the scale.
+    /// The column of age 0, where it is 100 % in every row, is what the others are measured by: it stays pale and does
+    /// not stretch the scale. Any other column that is full is full.
     func heatMap(_ chart: Chart, in box: Box) throws -> [SceneMark] {
         let layout = HeatMapRows(chart)
         guard !layout.rows.isEmpty, layout.names.count >= layout.rows.upperBound, !chart.series.isEmpty else {
@@ -124,6 +124,10 @@ extension SceneComposer {
 
     private func isBase(_ series: Chart.Series, _ chart: Chart, _ rows: Range<Int>) -> Bool {
         let values = rows.compactMap { series.value(at: $0) }
+        // 0 in any script's digits.
+        let digits = series.label.unicodeScalars
+        let isOrigin = !digits.isEmpty && digits.allSatisfy { $0.properties.numericValue == 0 }
+        guard isOrigin else { return false }
         return chart.unit == .percent && chart.series.count > 1 && !values.isEmpty && values.allSatisfy { $0 == 1 }
     }
 

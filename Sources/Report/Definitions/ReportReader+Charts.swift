@@ -4,12 +4,13 @@ internal import Models
 
 /// Charts that the grammar composes: the same words as in files for `almanac chart`, with metrics for values.
 extension ReportReader {
-    /// Whether a chart needs the grammar: any mark but the four plain ones, and those with its channels or transforms.
+    /// Whether a chart needs the grammar: any mark but the four plain ones, and those with its channels or transforms or
+    /// several values.
     func isComposed(_ mark: Chart.Mark, _ map: YAMLMapping) -> Bool {
         guard [.line, .columns, .bars, .heatMap].contains(mark) else { return true }
         if map.optional("y")?.isList == true { return true }
         let words = ["color", "facet", "stack", "transform", "scale", "previous", "annotations"]
-        return words.contains { map.optional($0) != nil }
+        return words.contains { map.optional($0) != nil } || map.optional("y")?.isList == true
     }
 
     /// The columns of the model, and as numbers the metrics that can be computed of it.
