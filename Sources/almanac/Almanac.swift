@@ -14,7 +14,7 @@ struct Almanac: ParsableCommand {
         version: "almanac \(EngineVersion.text)",
         subcommands: [
             DemoVerb.self, GenerateVerb.self, DoctorVerb.self, CheckVerb.self, RunVerb.self, ExportVerb.self,
-            TickVerb.self,
+            TickVerb.self, RequestsVerb.self,
             RunsVerb.self, ReconcileVerb.self, TenantsVerb.self, DatasetsVerb.self, LakeVerb.self, ParquetVerb.self,
             ExtractVerb.self,
             ReproduceVerb.self, ChartVerb.self, ModelsVerb.self, ReportsVerb.self, QueryVerb.self,
@@ -31,7 +31,7 @@ struct Almanac: ParsableCommand {
         Getting started   demo  generate  doctor  check
         Everyday          run  export  tenants  datasets
         Looking closer    query  models  runs  lake  parquet  extract  reports  chart
-        Operating         tick  reconcile  reproduce
+        Operating         tick  requests  reconcile  reproduce
         'almanac help VERB' explains one; every verb takes --json.
         """
 

@@ -63,6 +63,15 @@ enum LedgerSchema {
         migrator.registerMigration("time of tables") { database in
             try database.execute(sql: "ALTER TABLE table_counts ADD COLUMN milliseconds INTEGER NOT NULL DEFAULT 0")
         }
+        migrator.registerMigration("attempts of requests") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE request_attempts (
+                        tenant TEXT NOT NULL, request TEXT NOT NULL, attempts INTEGER NOT NULL, last_at INTEGER NOT NULL,
+                        PRIMARY KEY (tenant, request)
+                    ) STRICT;
+                    """)
+        }
         return migrator
     }
 }

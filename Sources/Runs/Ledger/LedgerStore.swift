@@ -39,6 +39,10 @@ package protocol LedgerStore: Sendable {
     /// The next sequence number of a tenant's ingestions: never given out twice under one lease.
     func nextSequence(under lease: Lease) throws(LedgerError) -> Int64
 
+    /// Counts that a request is begun once more, before anything is done for it.
+    /// - Returns: how often it was begun, this time among them.
+    func countAttempt(of request: String, tenant: String, at instant: Int64) throws(LedgerError) -> Int64
+
     /// Takes an occurrence; false where it was taken before.
     func take(_ occurrence: OccurrenceRecord, at instant: Int64) throws(LedgerError) -> Bool
     /// Says what became of an occurrence, by its run if it had one.

@@ -242,6 +242,20 @@ package struct SQLiteLedger: LedgerStore {
             fingerprint: row["fingerprint"])
     }
 
+    // MARK: Requests
+
+    package func countAttempt(of request: String, tenant: String, at instant: Int64) throws(LedgerError) -> Int64 {
+        try write { database in
+            try Int64.fetchOne(
+                database,
+                sql: """
+                    INSERT INTO request_attempts VALUES (?1, ?2, 1, ?3)
+                    ON CONFLICT (tenant, request) DO UPDATE SET attempts = attempts + 1, last_at = ?3
+                    RETURNING attempts
+                    """, arguments: [tenant, request, instant]) ?? 1
+        }
+    }
+
     // MARK: Schedules
 
     package func take(_ occurrence: OccurrenceRecord, at instant: Int64) throws(LedgerError) -> Bool {

@@ -17,6 +17,8 @@ package struct Tick {
         package var ran: [(occurrence: Occurrence, outcome: OccurrenceOutcome)] = []
         /// How many were passed over by their schedule's policy.
         package var missedCount = 0
+        /// The requests that waited in tenants' tables, with what became of them.
+        package var answered: [AnsweredRequest] = []
         /// What the tenants' runs said.
         package var tenants: [TenantOutcome] = []
         /// Tenants whose file is not right; nothing could be scheduled for them.
@@ -82,8 +84,21 @@ package struct Tick {
             }
         }
         for batch in batches.keys.sorted() { try run(batch, batches[batch] ?? [], scopes, &outcome) }
+        answerRequests(of: scopes, &outcome)
         try ledger.advanceTick(to: now.microsecondsSinceEpoch)
         return outcome
+    }
+
+    /// Answers what people have asked for in their applications' tables; a table that can't be used holds up no other.
+    private func answerRequests(of scopes: [TenantScope], _ outcome: inout Outcome) {
+        let desk = RequestDesk(in: project, ledger: ledger, holder: holder, progress: progress)
+        for scope in scopes where scope.tenant.requests != nil {
+            do throws(Failure) {
+                try desk.answer(scope) { outcome.answered.append($0) }
+            } catch {
+                outcome.failures.append(error)
+            }
+        }
     }
 
     /// Occurrences that are made by the same call.

@@ -30,10 +30,12 @@ enum TenantReader {
         let limits = map.optional("limits")?.mapping { Self.limits($0, defaults.limits) } ?? defaults.limits
         let retention =
             map.optional("retention")?.mapping { Self.retention($0, defaults.retention) } ?? defaults.retention
+        let requests = map.optional("requests")?.mapping(Self.requests)
         guard let platform, let source, let calendar, let locale, let currency else { return nil }
         return Tenant(
             id: id, platform: platform, name: name, source: source, calendar: calendar, locale: locale,
-            currency: currency, brand: brand, reports: reports, limits: limits, retention: retention)
+            currency: currency, brand: brand, reports: reports, limits: limits, retention: retention,
+            requests: requests)
     }
 
     /// The file's name is the id; the key inside must say the same, so that a copied file is noticed.
@@ -88,6 +90,12 @@ extension TenantReader {
         }
         guard let isolation = Self.isolation(mode, map), let url else { return nil }
         return TenantSource(url: url, isolation: isolation)
+    }
+
+    private static func requests(_ map: YAMLMapping) -> RequestAccess? {
+        let url = map.required("url")?.secret()
+        let results = map.optional("results")?.text()
+        return url.map { RequestAccess(url: $0, results: results) }
     }
 
     private static func isolation(_ mode: Mode, _ map: YAMLMapping) -> TenantSource.Isolation? {

@@ -9,7 +9,7 @@ struct TenantRowReader {
         "id", "platform", "name", "source.url", "source.isolation", "source.key", "source.setting", "source.column",
         "source.schema", "calendar.timezone", "calendar.week_start", "calendar.fiscal_year_start", "calendar.holidays",
         "locale", "currency", "brand.color", "brand.logo", "reports", "limits.memory_mib", "limits.seconds",
-        "limits.rows", "retention.raw_days", "retention.artefacts_days",
+        "limits.rows", "retention.raw_days", "retention.artefacts_days", "requests.url", "requests.results",
     ]
     /// Those whose value is a list: an array in a query's column.
     private static let lists: Set<String> = ["reports", "calendar.holidays"]

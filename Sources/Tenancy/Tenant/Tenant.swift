@@ -24,11 +24,13 @@ package struct Tenant: Sendable, Hashable {
     package let limits: Limits
     /// How long its data is kept.
     package let retention: Retention
+    /// Where its people's requests are; nil where none are answered.
+    package let requests: RequestAccess?
 
     package init(
         id: TenantID, platform: ResourceName, name: String, source: TenantSource, calendar: TenantCalendar,
         locale: String, currency: String, brand: Brand = Brand(), reports: ReportSelection = .all,
-        limits: Limits = Limits(), retention: Retention = Retention()
+        limits: Limits = Limits(), retention: Retention = Retention(), requests: RequestAccess? = nil
     ) {
         self.id = id
         self.platform = platform
@@ -41,6 +43,7 @@ package struct Tenant: Sendable, Hashable {
         self.reports = reports
         self.limits = limits
         self.retention = retention
+        self.requests = requests
     }
 }
 

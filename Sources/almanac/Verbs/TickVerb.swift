@@ -7,7 +7,7 @@ internal import Tenancy
 
 struct TickVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tick", abstract: "Run what is due by cron/schedules.yaml, once.",
+        commandName: "tick", abstract: "Run what is due by cron/schedules.yaml and answer requests, once.",
         discussion: """
             Called by cron every few minutes. The first tick of a project only notes the time.
 
@@ -46,10 +46,11 @@ struct TickVerb: ParsableCommand {
                     "\(outcome.ran.count - failed.count) done, \(failed.count) failed, \(outcome.missedCount) passed over"
                 )
             }
+            for request in outcome.answered { common.console.answer(request.line) }
             for failure in outcome.failures + outcome.tenants.flatMap(\.failures) { common.console.show(failure) }
         }
         if let signal = Interruption.signal { throw ExitCode(128 + signal) }
-        if !failed.isEmpty || !outcome.failures.isEmpty { throw ExitCode(1) }
+        if !failed.isEmpty || !outcome.failures.isEmpty || !outcome.answered.allSatisfy(\.isGood) { throw ExitCode(1) }
     }
 
     private struct Answer: Encodable {
@@ -60,7 +61,15 @@ struct TickVerb: ParsableCommand {
             let outcome: String
         }
 
+        struct Request: Encodable {
+            let tenant: String
+            let requests: String
+            let key: String
+            let answered: Bool
+        }
+
         let ran: [Line]
+        let requests: [Request]
         let missed: Int
         let first: Bool
         let failures: [String]
@@ -70,6 +79,9 @@ struct TickVerb: ParsableCommand {
                 Line(
                     tenant: $0.occurrence.tenant.text, report: $0.occurrence.report.text,
                     nominal: $0.occurrence.nominal.description, outcome: $0.outcome.rawValue)
+            }
+            requests = outcome.answered.map {
+                Request(tenant: $0.tenant, requests: $0.contract, key: $0.key, answered: $0.isGood)
             }
             missed = outcome.missedCount
             first = outcome.isFirst
