@@ -66,7 +66,8 @@ struct CommandLineTests {
         _ = try object(try almanac("doctor", "--json", "--project", folder.string))
         #expect(try almanac("check", "--project", folder.string).exitCode == 0)
         let tables = try object(try almanac("lake", "tables", "--json", "--project", folder.string))
-        #expect((tables["tables"] as? [Any])?.count == ids.count * 4)
+        // Shops and airlines have four tables each, tenants of the five platforms more.
+        #expect((tables["tables"] as? [Any])?.count ?? 0 >= ids.count * 4)
         // Without its database a run fails by name; what the lake holds is still there.
         let down = try almanac("run", "--tenant", ids[0], "--project", folder.string)
         #expect(down.exitCode == 78 && down.errors.contains(ids[0]))

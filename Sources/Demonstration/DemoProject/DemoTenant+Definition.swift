@@ -11,7 +11,7 @@ extension DemoTenant {
         locale: \(locale)
         currency: \(currency)
         reports: ["*"]
-
+        \(requestsVariable.map { "requests: { url: \"env:\($0)\" }\n" } ?? "")
         """
     }
 
@@ -22,7 +22,12 @@ extension DemoTenant {
         }
     }
 
-    private var locale: String { currency == "GBP" ? "en-GB" : "en-US" }
+    /// English as it is written where the currency is.
+    private var locale: String { Self.locales[currency] ?? "en" }
+
+    private static let locales = [
+        "GBP": "en-GB", "NGN": "en-NG", "KES": "en-KE", "USD": "en-US", "ZAR": "en-ZA", "INR": "en-IN", "EUR": "en-IE",
+    ]
 }
 
 extension String {

@@ -14,7 +14,7 @@ package struct DemoTenant: Sendable, Equatable {
     package let id: String
     /// What the tenant is called on its reports.
     package let name: String
-    /// The platform whose reports it gets: `retail` or `flights`.
+    /// The platform whose reports it gets: `retail`, `flights`, or one of the five that are made up.
     package let platform: String
     /// Its time zone.
     package let timeZone: String
@@ -24,6 +24,8 @@ package struct DemoTenant: Sendable, Equatable {
     package let isolation: Isolation
     /// The variable that holds the URL of its database.
     package let urlVariable: String
+    /// The variable that holds the URL of the role that answers its requests; nil where it has none.
+    package let requestsVariable: String?
     /// The rows it has in the database.
     package let rowCount: Int64
     /// The local date of its first row.
@@ -33,7 +35,7 @@ package struct DemoTenant: Sendable, Equatable {
 
     package init(
         id: String, name: String, platform: String, timeZone: String, currency: String, isolation: Isolation,
-        urlVariable: String, rowCount: Int64, firstDay: LocalDate, lastDay: LocalDate
+        urlVariable: String, requestsVariable: String? = nil, rowCount: Int64, firstDay: LocalDate, lastDay: LocalDate
     ) {
         self.id = id
         self.name = name
@@ -42,6 +44,7 @@ package struct DemoTenant: Sendable, Equatable {
         self.currency = currency
         self.isolation = isolation
         self.urlVariable = urlVariable
+        self.requestsVariable = requestsVariable
         self.rowCount = rowCount
         self.firstDay = firstDay
         self.lastDay = lastDay

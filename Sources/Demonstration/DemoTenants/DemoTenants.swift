@@ -15,10 +15,11 @@ package enum DemoTenants {
     ///
     /// - Parameters:
     ///   - datasets: the folder with the public data sets, nil where there is none.
+    ///   - platforms: of which platforms made-up tenants are loaded beside them.
     ///   - report: called with a line of text for each finished step.
     /// - Throws: `datasetInvalid` for a file that is not as published, `statementFailed`, `serverUnavailable`.
     package static func load(
-        into cluster: RunningCluster, datasets: FilePath?, report: (String) -> Void
+        into cluster: RunningCluster, datasets: FilePath?, platforms: [GeneratedPlatform] = [], report: (String) -> Void
     ) throws -> DemoInventory {
         let shops = try ShopCollection(datasets: datasets, on: cluster.machine)
         let events = try EventCollection(datasets: datasets, on: cluster.machine)
@@ -29,11 +30,14 @@ package enum DemoTenants {
         let eventsLoaded = try loader.load(
             "events", fingerprint: events.fingerprint, counted: events.countQuery, script: events.script, report: report
         )
-        let tenants = try shops.tenants(in: cluster) + events.tenants(in: cluster)
+        let members = PlatformCollection(platforms)
+        let membersLoaded = try members.load(into: cluster, report: report)
+        let tenants = try shops.tenants(in: cluster) + events.tenants(in: cluster) + members.tenants
         return DemoInventory(
             tenants: tenants.sorted { $0.id < $1.id },
-            environment: try environment(of: cluster, shops: shops.shops), shops: shops.origin, events: events.origin,
-            wasReused: !shopsLoaded && !eventsLoaded)
+            environment: try environment(of: cluster, shops: shops.shops, members: members.members),
+            shops: shops.origin, events: events.origin,
+            wasReused: !shopsLoaded && !eventsLoaded && !membersLoaded)
     }
 
     private static func makeDatabase(in cluster: RunningCluster) throws {
@@ -53,11 +57,15 @@ package enum DemoTenants {
     }
 
     /// Gives every reader a new password and answers the URLs that hold them.
-    private static func environment(of cluster: RunningCluster, shops: [ShopCollection.Shop]) throws
-        -> [String: String]
-    {
+    private static func environment(
+        of cluster: RunningCluster, shops: [ShopCollection.Shop], members: [PlatformCollection.Member]
+    ) throws -> [String: String] {
         var readers = Dictionary(uniqueKeysWithValues: shops.map { ($0.urlVariable, $0.reader) })
         readers[EventCollection.urlVariable] = EventCollection.reader
+        for member in members {
+            readers[member.urlVariable] = member.reader
+            if let answerer = member.answerer { readers[member.answererVariable] = answerer }
+        }
         var script = ""
         let urls = readers.mapValues { reader in
             let password = cluster.machine.token()

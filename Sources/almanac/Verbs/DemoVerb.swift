@@ -61,7 +61,8 @@ struct DemoVerb: ParsableCommand {
         let cluster = try SandboxCluster(home: demo.clusterHome, retention: .kept)
         let outcomes = try cluster.withRunning { cluster -> [TenantOutcome] in
             let inventory = try DemoTenants.load(
-                into: cluster, datasets: datasets.map(absolute), report: { console.note($0) })
+                into: cluster, datasets: datasets.map(absolute), platforms: GeneratedPlatform.allCases,
+                report: { console.note($0) })
             let written = try demo.write(inventory.tenants, resources: try resourcesFolder())
             for file in written.kept { console.note("Kept your changes in \(file)") }
             console.note(
@@ -86,9 +87,13 @@ struct DemoVerb: ParsableCommand {
             request.workers = workers
             let (scopes, failures) = try project.scopes(tenants.map(\.id))
             for failure in failures { throw Failure(classifying: failure.error, doing: "use tenant '\(failure.name)'") }
-            outcomes += BatchRun(
-                request, in: project, ledger: try project.openLedger(), progress: RunProgress(common.console).tell
-            ).run(scopes)
+            let (ledger, telling) = (try project.openLedger(), RunProgress(common.console).tell)
+            outcomes += BatchRun(request, in: project, ledger: ledger, progress: telling).run(scopes)
+            // What its people have asked for in the application's own table.
+            let desk = RequestDesk(in: project, ledger: ledger, holder: request.holder, progress: telling)
+            for scope in scopes where scope.tenant.requests != nil {
+                try desk.answer(scope) { common.console.note("Answered a request of \($0.line)") }
+            }
         }
         return outcomes
     }
