@@ -159,7 +159,7 @@ package struct Chart: Sendable {
             case range
             /// Something that happened: a thin line.
             case event
-            /// A value that is out of line: a ring around it.
+            /// A value that is out of line: a ring around it. Without words there may be any number of them.
             case anomaly
         }
 
@@ -194,6 +194,8 @@ package struct Chart: Sendable {
     package var series: [Series]
     /// Remarks; at most two are drawn.
     package var annotations: [Annotation]
+    /// Its name in the definition that it follows; empty where it has none.
+    package var name = ""
     /// The first date that is not complete yet; from there on the line is drawn hatched or dashed.
     package var partialFrom: LocalDate?
     /// Whether growth is good news: the colour of changes beside bars.

@@ -117,7 +117,7 @@ extension Failure {
         switch error {
         case .unknownReport: .usage
         case .unknownCurrency, .sentence, .notAdditive: .configuration
-        case .needsSubject: .usage
+        case .needsSubject, .unknownFigure: .usage
         case .missingTable, .wrongTable, .overflow: .dataRefused
         }
     }

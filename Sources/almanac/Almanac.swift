@@ -17,7 +17,8 @@ struct Almanac: ParsableCommand {
             TickVerb.self, RequestsVerb.self,
             RunsVerb.self, ReconcileVerb.self, TenantsVerb.self, DatasetsVerb.self, LakeVerb.self, ParquetVerb.self,
             ExtractVerb.self,
-            ReproduceVerb.self, ChartVerb.self, ModelsVerb.self, ReportsVerb.self, QueryVerb.self,
+            ReproduceVerb.self, DiffVerb.self, ExplainVerb.self, ChartVerb.self, ModelsVerb.self, ReportsVerb.self,
+            QueryVerb.self,
         ])
 
     /// What `almanac` alone says: at most 24 lines.
@@ -31,7 +32,7 @@ struct Almanac: ParsableCommand {
         Getting started   demo  generate  doctor  check
         Everyday          run  export  tenants  datasets
         Looking closer    query  models  runs  lake  parquet  extract  reports  chart
-        Operating         tick  requests  reconcile  reproduce
+        Operating         tick  requests  reconcile  reproduce  diff  explain
         'almanac help VERB' explains one; every verb takes --json.
         """
 

@@ -160,7 +160,8 @@ enum SmallShop {
 
     static let ownedSum: Int64 = owners.filter { $0.owner != nil }.reduce(0) { $0 + 3 * $1.amount }
 
-    static func table() throws -> ModelTable {
+    /// - Parameter alsoSeptember: with three days of September, of half of a's and all of b's amounts.
+    static func table(alsoSeptember: Bool = false) throws -> ModelTable {
         let schema = Schema([
             Field("day", .date), Field("kind", .text), Field("owner", .int64), Field("revenue_minor", .int64),
         ])
@@ -169,6 +170,10 @@ enum SmallShop {
             for (kind, owner, amount) in owners {
                 rows.append([try days(day), .text(kind), owner.map(Scalar.int) ?? .null, .int(amount)])
             }
+        }
+        for day in alsoSeptember ? ["2026-09-01", "2026-09-10", "2026-09-30"] : [] {
+            rows.append([try days(day), .text("a"), .int(1), .int(50)])
+            rows.append([try days(day), .text("b"), .int(2), .int(5_000)])
         }
         return ModelTable(batches: [try ColumnBatch(schema: schema, rows: rows)], version: 2)
     }

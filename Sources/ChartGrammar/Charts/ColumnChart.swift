@@ -37,6 +37,9 @@ extension SceneComposer {
             let isPartial = chart.partialFrom.map { dates[index] >= $0 } ?? false
             let place = Box(x: middle(index) - width / 2, y: top, width: width, height: bottom - top)
             marks += column(current.value(at: index), isPartial: isPartial, in: place, y)
+            if let value = current.value(at: index), chart.isOutOfLine(dates[index]) {
+                marks += ring(around: Point(x: middle(index), y: y(value)))
+            }
             if isLabelled, let value = current.value(at: index) {
                 let isBelow = value < 0
                 // A tick of the compared period just beyond the column would cross the label: it goes beyond both.
@@ -76,6 +79,14 @@ extension SceneComposer {
         ]
     }
 
+    /// A ring at a column's end: its value is out of line.
+    private func ring(around place: Point) -> [SceneMark] {
+        [
+            .circle(place, radius: 5, fill: .negativeText), .circle(place, radius: 3.8, fill: .paper),
+            .circle(place, radius: 2.2, fill: .accent),
+        ]
+    }
+
     private func previousMax(_ chart: Chart) -> Double {
         let values = chart.series.filter { $0.role == .previous }.flatMap(\.values)
         return values.compactMap { $0?.isFinite == true ? $0 : nil }.max() ?? 0
@@ -106,5 +117,12 @@ extension SceneComposer {
             let bearsYear = spansYears && (index == 0 || date.month == 1)
             return DateTicks.Tick(date: date, form: isDaily ? .dayMonth : bearsYear ? .monthYear : .month)
         }
+    }
+}
+
+extension Chart {
+    /// Whether a remark says that a date's value is out of line.
+    fileprivate func isOutOfLine(_ date: LocalDate) -> Bool {
+        annotations.contains { $0.kind == .anomaly && $0.from <= date && date < $0.to }
     }
 }

@@ -49,7 +49,7 @@ extension SceneComposer {
         let endLabels = try painted.filter { !$0.isBackground }.map { try endLabel($0, chart) }
         let atEdge = endLabels.filter { standsAtEdge($0, dates, width: box.width * 0.7) }
         let rightRoom = (atEdge.map(\.width).max() ?? 0) + 12
-        let hasLane = !chart.annotations.isEmpty || !gaps(painted).isEmpty
+        let hasLane = chart.annotations.contains { !$0.text.isEmpty } || !gaps(painted).isEmpty
         let top = box.y + (hasLane ? 34 : 14)
         let bottom = box.bottom - dateLane(ticks)
         let indent = try widest(axisLabels, font: .axis) + 8
@@ -291,11 +291,13 @@ extension SceneComposer {
         return marks
     }
 
-    /// At most two remarks, those that touch the plot.
+    /// Those that touch the plot: at most two remarks with words, and all rings without.
     private func visible(_ annotations: [Chart.Annotation], _ plot: LinePlot) -> [(Chart.Annotation, Box)] {
         guard let first = plot.dates.first, let last = plot.dates.last else { return [] }
         let inside = annotations.filter { $0.from <= last && $0.to > first && $0.from < $0.to }
-        return inside.prefix(2).map { annotation in
+        let bare = inside.filter { $0.text.isEmpty && $0.kind == .anomaly }
+        let shown = inside.filter { !$0.text.isEmpty || $0.kind != .anomaly }.prefix(2) + bare
+        return shown.map { annotation in
             let from = plot.x(Double(max(annotation.from, first).daysSinceEpoch)) - plot.halfStep
             let to = plot.x(Double(min(annotation.to.adding(days: -1), last).daysSinceEpoch)) + plot.halfStep
             let (left, right) = (max(from, plot.left), min(to, plot.right))
@@ -342,7 +344,7 @@ extension SceneComposer {
     /// Words beside the band in the lane above the plot, so that they never lie on a line.
     private func annotationTexts(_ annotations: [Chart.Annotation], _ plot: LinePlot) throws -> [SceneMark] {
         var marks: [SceneMark] = []
-        for (annotation, box) in visible(annotations, plot) {
+        for (annotation, box) in visible(annotations, plot) where !annotation.text.isEmpty {
             let lines = annotation.text.split(separator: "\n", maxSplits: 1).map(String.init)
             let width = try widest(lines, font: .annotation)
             let fitsRight = box.right + 5 + width <= plot.right + 60

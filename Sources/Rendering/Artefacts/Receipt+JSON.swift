@@ -19,6 +19,9 @@ extension Receipt {
         // What most editions do not have is not written for them.
         if let subject { keys["subject"] = .text(subject) }
         if !parameters.isEmpty { keys["parameters"] = .object(parameters.mapValues(CanonicalJSON.text)) }
+        if !inputs.isEmpty { keys["inputs"] = .list(inputs.map(\.json)) }
+        if !figures.isEmpty { keys["figures"] = .list(figures.map(\.json)) }
+        if !restatements.isEmpty { keys["restatements"] = .list(restatements.map(\.json)) }
         return CanonicalJSON.object(keys).bytes
     }
 
@@ -54,6 +57,9 @@ extension Receipt {
             tables: try keys.list("tables", Table.init(json:)), rows: rows,
             comparison: try keys.optional("comparison", SourceComparison.init(json:)),
             artefacts: try keys.list("artefacts", File.init(json:)))
+        inputs = try keys.optionalList("inputs", Input.init(json:))
+        figures = try keys.optionalList("figures", Figure.init(json:))
+        restatements = try keys.optionalList("restatements", Restatement.init(json:))
         try keys.end()
     }
 
@@ -120,6 +126,50 @@ extension Receipt.Table {
     }
 }
 
+extension Receipt.Input {
+    fileprivate var json: CanonicalJSON { .object(["name": .text(name), "version": .integer(version)]) }
+
+    fileprivate init(json: CanonicalJSON) throws(ReceiptError) {
+        var keys = ReceiptKeys(json, "an input")
+        self.init(name: try keys.text("name"), version: try keys.integer("version"))
+        try keys.end()
+    }
+}
+
+extension Receipt.Figure {
+    fileprivate var json: CanonicalJSON {
+        .object(["address": .text(address), "value": value.map(CanonicalJSON.text) ?? .null])
+    }
+
+    fileprivate init(json: CanonicalJSON) throws(ReceiptError) {
+        var keys = ReceiptKeys(json, "a figure")
+        self.init(address: try keys.text("address"), value: try keys.optionalText("value"))
+        try keys.end()
+    }
+}
+
+extension Receipt.Restatement {
+    fileprivate var json: CanonicalJSON {
+        .object([
+            "address": .text(address), "period": .text(period), "run": .text(run),
+            "before": before.map(CanonicalJSON.text) ?? .null, "now": now.map(CanonicalJSON.text) ?? .null,
+            "causes": .list(causes.map(CanonicalJSON.text)),
+        ])
+    }
+
+    fileprivate init(json: CanonicalJSON) throws(ReceiptError) {
+        var keys = ReceiptKeys(json, "a restatement")
+        self.init(
+            address: try keys.text("address"), period: try keys.text("period"), run: try keys.text("run"),
+            before: try keys.optionalText("before"), now: try keys.optionalText("now"),
+            causes: try keys.list("causes") { cause throws(ReceiptError) in
+                guard case .text(let text) = cause else { throw ReceiptError(message: "a cause is no text") }
+                return text
+            })
+        try keys.end()
+    }
+}
+
 /// The keys of an object that is being read; what nobody asked for is an error.
 private struct ReceiptKeys {
     private var values: [String: CanonicalJSON]
@@ -174,6 +224,13 @@ private struct ReceiptKeys {
             texts[name] = text
         }
         return texts
+    }
+
+    /// What receipts without any do not have.
+    mutating func optionalList<Item>(
+        _ key: String, _ read: (CanonicalJSON) throws(ReceiptError) -> Item
+    ) throws(ReceiptError) -> [Item] {
+        values[key] == nil ? [] : try list(key, read)
     }
 
     mutating func list<Item>(

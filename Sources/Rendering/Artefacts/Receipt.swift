@@ -40,6 +40,55 @@ package struct Receipt: Sendable, Hashable {
         }
     }
 
+    /// A dataset of the lake at the version that tables were computed from.
+    package struct Input: Sendable, Hashable {
+        /// `raw/orders`.
+        package var name: String
+        /// The version.
+        package var version: Int64
+
+        package init(name: String, version: Int64) {
+            self.name = name
+            self.version = version
+        }
+    }
+
+    /// A figure by its address in the report; the value as exact text, nil where there was none.
+    package struct Figure: Sendable, Hashable {
+        package var address: String
+        package var value: String?
+
+        package init(address: String, value: String?) {
+            self.address = address
+            self.value = value
+        }
+    }
+
+    /// A figure that was given out with another value.
+    package struct Restatement: Sendable, Hashable {
+        /// The figure by its address, and the period whose edition gave it out.
+        package var address: String
+        package var period: String
+        /// That edition's run.
+        package var run: String
+        /// What it said, and what it would say now, as exact texts.
+        package var before: String?
+        package var now: String?
+        /// Why: `late`, `deleted`, `corrected`, `definition`, `calendar`, `unknown`.
+        package var causes: [String]
+
+        package init(
+            address: String, period: String, run: String, before: String?, now: String?, causes: [String]
+        ) {
+            self.address = address
+            self.period = period
+            self.run = run
+            self.before = before
+            self.now = now
+            self.causes = causes
+        }
+    }
+
     /// Rows on their way.
     package struct RowCounts: Sendable, Hashable {
         package var read: Int64
@@ -89,6 +138,13 @@ package struct Receipt: Sendable, Hashable {
     package var currency: String
     /// The tables that were read, sorted by name.
     package var tables: [Table]
+    /// The datasets that the tables were computed from, at their versions then, sorted by name. Their files are not kept
+    /// for it.
+    package var inputs: [Input] = []
+    /// The figures that a reader takes away: tiles and totals, in the report's order.
+    package var figures: [Figure] = []
+    /// Figures of earlier editions that are others here, as the report tells them.
+    package var restatements: [Restatement] = []
     /// Rows read, written and rejected.
     package var rows: RowCounts
     /// The last comparison of the data with its source; nil where there was none.

@@ -29,7 +29,7 @@ package struct JSONRenderer: Sendable {
             ("run", .text(identity.run)), ("definition", .text(identity.definitionHash)),
             ("period", .text(document.period.name)), ("timezone", .text(document.presentation.zone)),
             ("as_of", .text(document.freshness.asOf.description)), ("complete", .truth(document.freshness.isComplete)),
-            ("table", .text(table.name)), ("title", .text(table.title)),
+            ("notices", document.noticesJSON), ("table", .text(table.name)), ("title", .text(table.title)),
             ("row_count", .integer(Int64(table.rows.count))),
         ]
         for (key, value) in head {

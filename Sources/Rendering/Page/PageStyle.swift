@@ -76,6 +76,8 @@ enum PageStyle {
         .state{background:var(--panel);border-radius:8px;margin-top:10px;padding:26px 20px;text-align:center}
         .state strong{display:block;color:var(--ink)}
         .text{margin-top:14px;max-width:50em}
+        .notice{background:var(--highlight);border-inline-start:4px solid var(--warn);margin-top:18px;padding:10px 16px;font-size:13px}
+        .notice h2{font-size:13px;font-weight:600;color:var(--warn)}.notice p{margin-top:3px}
         .notes{background:var(--panel);border-radius:8px;margin-top:38px;padding:18px 20px 20px;display:grid;\
         grid-template-columns:repeat(auto-fit,minmax(min(260px,100%),1fr));gap:18px 30px;font-size:13px}
         .notes h2{font-size:14px;font-weight:600;color:var(--ink);margin-bottom:6px}
@@ -104,7 +106,7 @@ enum PageStyle {
         @page{margin:14mm 12mm}
         :root{color-scheme:light}
         body{font-size:10.5pt}
-        .band,.tile,.notes,.bar i,.plot svg{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+        .band,.tile,.notes,.notice,.bar i,.plot svg{-webkit-print-color-adjust:exact;print-color-adjust:exact}
         .band{padding-inline:16px;border-radius:6px}
         main,.foot{padding-inline:0;max-width:none}
         figure,.tile,tr,.notes>*{break-inside:avoid}

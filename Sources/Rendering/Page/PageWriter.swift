@@ -35,6 +35,7 @@ final class PageWriter {
             "<a class=\"skip\" href=\"#content\">\(texts(.skipToContent))</a>", band(), "<main id=\"content\">",
         ]
         if !document.headline.isEmpty { parts.append("<p class=\"headline\">\(document.headline)</p>") }
+        parts += document.notices.map(notice)
         if !document.tiles.isEmpty {
             parts.append("<div class=\"tiles\">\n\(try document.tiles.map(tile).joined())\n</div>")
         }
@@ -91,6 +92,12 @@ final class PageWriter {
             <p class="line">\(document.coverLine(formatter, texts))</p>
             </header>
             """
+    }
+
+    /// What must be known before the figures are read.
+    private func notice(_ notice: Notice) -> HTML {
+        let lines = notice.lines.map { HTML("<p>\($0)</p>") }.joined()
+        return "<section class=\"notice\" role=\"note\"><h2>\(notice.title)</h2>\(lines)</section>"
     }
 
     private func notes() -> HTML {

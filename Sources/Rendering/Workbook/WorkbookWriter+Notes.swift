@@ -75,7 +75,8 @@ extension WorkbookWriter {
 
     /// Freshness, and what had to be written differently; the last sheet is written last, so all is counted.
     private var notes: [String] {
-        var notes = document.freshness.notes
+        var notes = document.notices.flatMap { notice in notice.lines.map { "\(notice.title): \($0)" } }
+        notes += document.freshness.notes
         let count = { (number: Int) in formatter.full(.int(Int64(number)), unit: .count) }
         if cells.exactAsTextCount > 0 {
             let exact = cells.exactAsTextCount

@@ -27,6 +27,13 @@ extension WorkbookWriter {
         try sheet.write(
             cells.cell("\(identity.reader) · \(document.freshness.line)"), row: row, column: 1,
             format: WorkbookLook.note)
+        for notice in document.notices {
+            row += 1
+            for line in ([notice.title] + notice.lines).flatMap({ Self.lines(of: $0, length: 105) }) {
+                row += 1
+                try sheet.write(cells.cell(line), row: row, column: 1, format: WorkbookLook.note)
+            }
+        }
         var next = try writeTiles(sheet, from: row + 2) + 1
         for chart in mainCharts { next = try write(chart, to: sheet, from: next) + 2 }
     }

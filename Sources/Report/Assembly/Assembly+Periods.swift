@@ -62,6 +62,21 @@ extension Assembly {
             to: period.to, comparisonShortLabel: base, comparisonLabel: comparison.map(label(of:)))
     }
 
+    /// What is missing, for the first page.
+    var incompleteness: [Notice] {
+        guard !gaps.isEmpty else { return [] }
+        let lines = gaps.map { gap in
+            text(
+                .noticeGap,
+                [
+                    "model": gap.description.last == "." ? String(gap.description.dropLast()) : gap.description,
+                    "reached": formatter.instant(gap.reaches, zone: calendar.zone),
+                    "wanted": formatter.instant(gap.wanted.adding(seconds: -60), zone: calendar.zone),
+                ])
+        }
+        return [Notice(kind: .incomplete, title: text(.noticeIncomplete), lines: lines)]
+    }
+
     var freshness: Freshness {
         let zone = calendar.zone
         let asOf = formatter.instant(request.asOf, zone: zone)
@@ -72,6 +87,10 @@ extension Assembly {
         if !isComplete && !coveredDates.isEmpty {
             let dates = formatter.dateRange(from: coveredDates.lowerBound, to: coveredDates.upperBound)
             notes.append(text(.freshPartialNote, ["dates": dates]))
+        }
+        let currencies = Set(rows.values.flatMap(\.otherCurrencies.keys)).sorted()
+        if !currencies.isEmpty {
+            notes.append(text(.otherCurrencies, ["currencies": currencies.joined(separator: text(.listSeparator))]))
         }
         let firsts = rows.values.filter { $0.model.bucketGrain == .day }.compactMap(\.buckets.first)
         if let comparison, let first = firsts.min(), first > comparison.from, first < comparison.to {

@@ -4,14 +4,30 @@ internal import Formatting
 internal import Models
 
 extension Assembly {
-    /// A table with all rows of the period.
-    func table(
+    /// A table, and where there are amounts in other currencies one for each of them: no total is over two.
+    func tables(
         _ definition: TableDefinition, _ values: [String: SentenceValue]
-    ) throws(ReportError) -> ReportTable {
+    ) throws(ReportError) -> [ReportTable] {
         let rows = try rows(of: definition.model)
+        let currency = request.presentation.currency
+        var tables = [try table(definition, values, rows, currency)]
+        for (code, others) in rows.otherCurrencies.sorted(by: { $0.key < $1.key }) {
+            var table = try table(definition, values, others, code)
+            guard !table.rows.isEmpty else { continue }
+            table.name += "-\(code.lowercased())"
+            table.title += " (\(code))"
+            tables.append(table)
+        }
+        return tables
+    }
+
+    /// A table with all rows of the period.
+    private func table(
+        _ definition: TableDefinition, _ values: [String: SentenceValue], _ rows: ModelRows, _ currency: String
+    ) throws(ReportError) -> ReportTable {
         let indices = rows.rows(in: dates(of: rows.model))
         var columns: [TableColumn] = []
-        for column in definition.columns { columns.append(try self.column(column, rows.model)) }
+        for column in definition.columns { columns.append(try self.column(column, rows.model, currency)) }
         var cells: [[Scalar]] = []
         cells.reserveCapacity(indices.count)
         for row in indices {
@@ -29,16 +45,21 @@ extension Assembly {
         let shownSubtitle = cells.isEmpty ? standard : subtitle ?? standard
         let pageRowsMax = definition.pageRowsMax.map(number)
         let shown = formatter.full(.int(Int64(pageRowsMax ?? 0)), unit: .count)
-        return ReportTable(
+        var table = ReportTable(
             name: definition.name, title: definition.title, subtitle: shownSubtitle, columns: columns, rows: cells,
             totals: try totals(definition, rows, indices), pageRowsMax: pageRowsMax,
-            pageSubtitle: text(.pageRows, ["subtitle": shownSubtitle, "shown": shown, "count": count]))
+            pageSubtitle: text(.pageRows, ["subtitle": shownSubtitle, "shown": shown, "count": count]),
+            formats: definition.formats)
+        table.keyColumns = definition.columns.indices.filter { index in
+            guard case .column(let name) = definition.columns[index].source else { return false }
+            return rows.model.grain.contains(name)
+        }
+        return table
     }
 
     private func column(
-        _ definition: TableColumnDefinition, _ model: ModelDefinition
+        _ definition: TableColumnDefinition, _ model: ModelDefinition, _ currency: String
     ) throws(ReportError) -> TableColumn {
-        let currency = request.presentation.currency
         switch definition.source {
         case .column(let name):
             guard let column = model.column(name) else {

@@ -101,9 +101,13 @@ extension Assembly {
         }
         if !hasRows, let empty = report.empty { return try empty.rendered(values) }
         var sentences: [String] = []
-        for template in report.headline {
-            let sentence = try template.rendered(values)
-            if !sentence.isEmpty { sentences.append(sentence) }
+        if let rules = report.headline {
+            for rule in rules where rule.conditions.allSatisfy({ holds($0, tiles) }) {
+                let sentence = try rule.sentence.rendered(values)
+                if !sentence.isEmpty { sentences.append(sentence) }
+            }
+        } else {
+            sentences = try findings(tiles, values)
         }
         return sentences.isEmpty ? "\(request.identity.title), \(label(of: period))" : sentences.joined(separator: " ")
     }

@@ -85,7 +85,8 @@ extension ModelRows {
         case .opening(let column): return try balance(column, rows.first, among: rows)
         case .closing(let column): return try balance(column, rows.last, among: rows)
         case .only(let expression, let conditions):
-            return try total(expression, over: rows.filter { row in conditions.allSatisfy { takes(row, $0) } })
+            return try total(
+                expression, over: rows.filter { row in conditions.allSatisfy { $0.takes(value($0.column, row)) } })
         case .plus(let left, let right):
             return try combined(try total(left, over: rows), try total(right, over: rows), isDifference: false)
         case .minus(let left, let right):
@@ -140,21 +141,6 @@ extension ModelRows {
         guard let best else { return .none }
         if case .double(let number) = best.value { return .double(number) }
         return best.value.exactNumber.map(Total.exact) ?? .none
-    }
-
-    /// Whether a row is taken under a condition; a missing value is neither equal nor unequal to another.
-    private func takes(_ row: Int, _ condition: MetricCondition) -> Bool {
-        let isEqual: Bool
-        switch (value(condition.column, row), condition.value) {
-        case (.null, _): return false
-        case (.text(let found), .text(let wanted)): isEqual = found == wanted
-        case (.bool(let found), .boolean(let wanted)): isEqual = found == wanted
-        case (let found, .integer(let wanted)):
-            guard let number = found.exactNumber else { return false }
-            isEqual = number.scale == 0 && number.unscaled == Int128(wanted)
-        default: return false
-        }
-        return isEqual != condition.isNegated
     }
 
     /// The sum or difference of two totals; nothing where one of them is nothing.
@@ -217,5 +203,22 @@ extension ExactDecimal {
             digits = product
         }
         return digits
+    }
+}
+
+extension MetricCondition {
+    /// Whether a row with such a value is taken; a missing value is neither equal nor unequal to another.
+    func takes(_ found: Scalar) -> Bool {
+        let isEqual: Bool
+        switch (found, value) {
+        case (.null, _): return false
+        case (.text(let found), .text(let wanted)): isEqual = found == wanted
+        case (.bool(let found), .boolean(let wanted)): isEqual = found == wanted
+        case (let found, .integer(let wanted)):
+            guard let number = found.exactNumber else { return false }
+            isEqual = number.scale == 0 && number.unscaled == Int128(wanted)
+        default: return false
+        }
+        return isEqual != isNegated
     }
 }

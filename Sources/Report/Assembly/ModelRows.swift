@@ -12,6 +12,8 @@ struct ModelRows {
     private let rowsByBucket: [LocalDate: [Int]]
     /// The buckets that have rows, ascending.
     let buckets: [LocalDate]
+    /// Rows with amounts in other currencies, by the currency: they are in tables of their own and in no other figure.
+    var otherCurrencies: [String: ModelRows] = [:]
 
     /// The declared columns of a table, boxed.
     ///

@@ -68,16 +68,25 @@ package struct ReportAssembler: Sendable {
     package func assemble(
         _ report: ReportDefinition, _ request: Request, tables: ReportTables, subject: ReportSubject? = nil
     ) throws(ReportError) -> ReportDocument {
+        try assembly(report, request, tables: tables, subject: subject).document()
+    }
+
+    /// What makes the document of one edition.
+    func assembly(
+        _ report: ReportDefinition, _ request: Request, tables: ReportTables, subject: ReportSubject?
+    ) throws(ReportError) -> Assembly {
         guard (subject == nil) == (report.subjects == nil) else { throw .needsSubject(report: report.slug) }
         let rows = try tables.rows(of: subject, currency: request.presentation.currency)
         if let name = report.models(definitions.metrics).first(where: { rows[$0] == nil }) {
             throw .missingTable(model: name)
         }
-        let assembly = Assembly(
-            report: report, metrics: definitions.metrics, request: request, text: text, rows: rows,
+        let gaps =
+            report.onIncomplete == .mark
+            ? report.gaps(definitions, request.period, request.calendar, asOf: request.asOf) : []
+        return Assembly(
+            report: report, metrics: definitions.metrics, gaps: gaps, request: request, text: text, rows: rows,
             formatter: ValueFormatter(
                 locale: request.presentation.locale, currency: request.presentation.currency, words: text.words))
-        return try assembly.document()
     }
 }
 
@@ -85,6 +94,8 @@ package struct ReportAssembler: Sendable {
 struct Assembly {
     let report: ReportDefinition
     let metrics: [MetricDefinition]
+    /// What the report must say is missing.
+    let gaps: [DataGap]
     let request: ReportAssembler.Request
     let text: EngineText
     let rows: [String: ModelRows]
@@ -104,7 +115,8 @@ struct Assembly {
         }
         return ReportDocument(
             identity: request.identity, presentation: request.presentation, period: reportPeriod,
-            freshness: freshness, headline: try headline(tiles, values), tiles: tiles, sections: sections,
+            freshness: freshness, notices: incompleteness, headline: try headline(tiles, values), tiles: tiles,
+            sections: sections,
             definitions: shownMetrics().map { Definition(term: $0.label, text: $0.definition) }, sources: sources)
     }
 
@@ -113,23 +125,43 @@ struct Assembly {
     ) throws(ReportError) -> [Block] {
         switch block {
         case .chart(let definition):
-            return [try chart(definition, values).map(Block.chart) ?? .text(emptyText(definition))]
+            return [try named(definition, values).map(Block.chart) ?? .text(emptyText(definition))]
         case .charts(let definitions):
             var charts: [Chart] = []
             var empty: [Block] = []
             for definition in definitions {
-                if let chart = try chart(definition, values) {
+                if let chart = try named(definition, values) {
                     charts.append(chart)
                 } else {
                     empty.append(.text(emptyText(definition)))
                 }
             }
             return (charts.isEmpty ? [] : [.charts(charts)]) + empty
-        case .table(let definition): return [.table(try table(definition, values))]
+        case .table(let definition): return try tables(definition, values).map(Block.table)
         case .text(let template):
             let sentence = try template.rendered(values)
             return sentence.isEmpty ? [] : [.text(sentence)]
         }
+    }
+
+    private func named(
+        _ definition: ChartDefinition, _ values: [String: SentenceValue]
+    ) throws(ReportError) -> Chart? {
+        var chart = try chart(definition, values)
+        chart?.name = definition.name
+        if let column = definition.anomalyColumn, case .dates(let dates)? = chart?.domain {
+            chart?.annotations += try anomalies(column, definition.model, dates)
+        }
+        return chart
+    }
+
+    /// A ring for each bucket of a chart in which a row says that it is out of line.
+    private func anomalies(
+        _ column: String, _ model: String, _ dates: [LocalDate]
+    ) throws(ReportError) -> [Chart.Annotation] {
+        let rows = try rows(of: model)
+        return dates.filter { date in rows.rows(of: date).contains { rows.value(column, $0) == .bool(true) } }
+            .map { Chart.Annotation(from: $0, to: $0.adding(days: 1), text: "", kind: .anomaly) }
     }
 
     private func emptyText(_ chart: ChartDefinition) -> String {
@@ -183,7 +215,10 @@ struct Assembly {
     }
 
     private var sources: [SourceNote] {
-        rows.values.map { SourceNote(name: $0.model.name, version: $0.version, rowCount: Int64($0.rowCount)) }
-            .sorted { $0.name < $1.name }
+        rows.values.map { rows in
+            let others = rows.otherCurrencies.values.reduce(0) { $0 + $1.rowCount }
+            return SourceNote(name: rows.model.name, version: rows.version, rowCount: Int64(rows.rowCount + others))
+        }
+        .sorted { $0.name < $1.name }
     }
 }

@@ -34,13 +34,7 @@ package struct MetricDefinition: Sendable, Hashable {
             guard let column = model.column(name), !column.kind.isNumeric else { continue }
             return ("the column '\(name)' of '\(model.name)' is \(column.kind.rawValue), not a number", nil)
         }
-        for condition in expression.conditions {
-            guard let column = model.column(condition.column), !condition.value.fits(column.kind) else { continue }
-            return (
-                "the column '\(condition.column)' of '\(model.name)' is \(column.kind.rawValue) and never that value",
-                column.kind.hintForConditions
-            )
-        }
+        if let problem = expression.conditions.lazy.compactMap({ $0.problem(on: model) }).first { return problem }
         if model.bucket == nil, expression.isOverBuckets {
             return ("the model '\(model.name)' has no buckets to take an average of", nil)
         }
@@ -121,6 +115,21 @@ package struct MetricDefinition: Sendable, Hashable {
             value.refuse("'expr': \(error)", hint: error.hint)
             return nil
         }
+    }
+}
+
+extension MetricCondition {
+    /// Why no row of a model can meet the condition, with what to do; nil if one can.
+    func problem(on model: ModelDefinition) -> (message: String, hint: String?)? {
+        guard let found = model.column(column) else {
+            let near = Suggestion.nearest(to: column, among: model.columns.map(\.name))
+            return ("the model '\(model.name)' has no column '\(column)'", near.map { "did you mean '\($0)'?" })
+        }
+        guard !value.fits(found.kind) else { return nil }
+        return (
+            "the column '\(column)' of '\(model.name)' is \(found.kind.rawValue) and never that value",
+            found.kind.hintForConditions
+        )
     }
 }
 

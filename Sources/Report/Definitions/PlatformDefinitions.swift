@@ -68,6 +68,13 @@ package struct PlatformDefinitions: Sendable {
         throw .unknownReport(name: slug, suggestion: Suggestion.nearest(to: slug, among: reports.map(\.slug)))
     }
 
+    /// The datasets that a model is computed from, through other models as well; nil for a model that there is not.
+    package func datasets(of model: String) -> Set<String>? {
+        graph.model(model).map { model in
+            Set(graph.ancestors(of: model).flatMap { graph.datasets(readBy: $0) })
+        }
+    }
+
     /// The files that decide what a report says: its own, the metrics and its models with the views that these read,
     /// sorted by path.
     package func sources(of report: ReportDefinition) -> [Source] {

@@ -23,6 +23,10 @@ final class ReportReader {
     var scope: SentenceScope
     var parameters: [ReportParameter] = []
     var tiles: [String] = []
+    /// Whether each person gets one.
+    private(set) var isForSubjects = false
+    /// The formats of the report.
+    private(set) var formats: [ReportDefinition.Format] = []
     private var tableNames: Set<String> = []
     private var chartCount = 0
     /// Where each model was named first.
@@ -55,20 +59,23 @@ final class ReportReader {
         let onIncomplete =
             map.optional("on_incomplete").map { $0.choice(of: ReportDefinition.IncompletePolicy.self) } ?? .hold
         let formats = map.required("formats")?.list { $0.choice(of: ReportDefinition.Format.self) }
+        self.formats = formats ?? []
         let csv = map.optional("csv").map { $0.mapping(self.csv) } ?? CSVOptions()
         // Sections first: they say which tiles and charts the headline can speak of.
         let sections = map.required("sections").flatMap(sections)
-        let headline = map.optional("headline").map { value in value.list { self.sentence($0) } } ?? []
+        let headline = map.optional("headline").map { value in value.list { self.headlineRule($0) } }
         let empty = map.optional("empty").map { self.sentence($0) }
         guard let title, let audience, let period, let needs, let onIncomplete, let formats, let csv, let sections,
-            let headline, empty != .some(nil), subjects != .some(nil)
+            headline != .some(nil), empty != .some(nil), subjects != .some(nil)
         else { return nil }
+        isForSubjects = audience == .subject
         if let subjects = subjects ?? nil, let value = subjectsValue { checkModels(of: subjects, value) }
+        checkParametersOfViews()
         return ReportDefinition(
             slug: slug, title: title, audience: audience, subjects: subjects ?? nil, grain: period.grain,
             comparison: period.comparison,
             parameters: parameters, needs: needs, onIncomplete: onIncomplete, formats: formats, csv: csv,
-            headline: headline,
+            headline: headline ?? nil,
             empty: empty ?? nil, tiles: tiles, sections: sections)
     }
 

@@ -48,8 +48,9 @@ package struct ReportDefinition: Sendable, Hashable {
     package let formats: [Format]
     /// How its CSV files are written.
     package let csv: CSVOptions
-    /// Sentences of the finding; each is written if it has something to say.
-    package let headline: [SentenceTemplate]
+    /// Sentences of the finding; each is written if it has something to say. Nil where the definition leaves them to the
+    /// engine.
+    package let headline: [HeadlineRule]?
     /// The sentence for a period without any rows.
     package let empty: SentenceTemplate?
     /// Metric names of the tiles, at most four.
@@ -151,6 +152,8 @@ package struct ChartDefinition: Sendable, Hashable {
     package let subtitle: SentenceTemplate?
     /// The words of the chart grammar, for charts that are composed by it; nil for the four plain ones.
     package var specification: ChartSpecification? = nil
+    /// The column that is true where a bucket's value is out of line: it gets a ring. Nil for none.
+    package var anomalyColumn: String? = nil
 }
 
 /// A table of a report.
@@ -171,6 +174,8 @@ package struct TableDefinition: Sendable, Hashable {
     package let totals: Set<String>
     /// How many rows stand on pages, 0 for none; nil for all. Workbook and files always have all.
     package let pageRowsMax: ShownCount?
+    /// The formats that have the table; none for all.
+    package var formats: [ReportDefinition.Format] = []
 }
 
 /// A column of a table.

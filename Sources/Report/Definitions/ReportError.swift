@@ -1,3 +1,5 @@
+internal import Configuration
+
 /// Why a report could not be made from its tables.
 package enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The report needs a model whose table was not given.
@@ -14,6 +16,8 @@ package enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
     case unknownReport(name: String, suggestion: String?)
     /// A report for subjects is made for one of them, and no other report is.
     case needsSubject(report: String)
+    /// The report has no figure of this address.
+    case unknownFigure(name: String, known: [String])
     /// A sentence could not be written.
     case sentence(String)
 
@@ -28,6 +32,9 @@ package enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unknownReport(let name, let suggestion):
             "there is no report '\(name)'" + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
         case .needsSubject(let report): "the report '\(report)' is made for each subject, or for none"
+        case .unknownFigure(let name, let known):
+            "the report has no figure '\(name)'"
+                + (Suggestion.nearest(to: name, among: known).map { "; did you mean '\($0)'?" } ?? "")
         case .sentence(let problem): "a sentence of the report could not be written: \(problem)"
         }
     }

@@ -62,7 +62,12 @@ extension ReportReader {
     private func chart(_ value: YAMLValue) -> ChartDefinition? {
         value.mapping { map in
             let mark = map.required("mark")?.choice(of: Chart.Mark.self)
-            if let mark, self.isComposed(mark, map) { return self.composedChart(mark, map) }
+            let anomalies = map.optional("anomalies")
+            if let mark, self.isComposed(mark, map) {
+                guard var chart = self.composedChart(mark, map) else { return nil }
+                chart.anomalyColumn = anomalies.flatMap { self.anomalyColumn($0, of: chart) }
+                return chart
+            }
             let model = map.required("data").flatMap { value in value.text().flatMap { self.model($0, value) } }
             let metricValue = map.required("y")
             let name = map.optional("name").map { self.chartName($0) } ?? self.nextChartName()
@@ -84,11 +89,29 @@ extension ReportReader {
             let title = map.optional("title").map { self.sentence($0) }
             let subtitle = map.optional("subtitle").map { self.sentence($0) }
             guard title != .some(nil), subtitle != .some(nil) else { return nil }
-            return ChartDefinition(
+            var chart = ChartDefinition(
                 name: name, mark: mark, model: model.name, metric: metric.name, categories: keys.categories,
                 separator: keys.separator, steps: keys.steps, limit: limit, isCompared: compare, title: title ?? nil,
                 subtitle: subtitle ?? nil)
+            chart.anomalyColumn = anomalies.flatMap { self.anomalyColumn($0, of: chart) }
+            return chart
         }
+    }
+
+    /// A truth of the chart's model that says which buckets are out of line.
+    private func anomalyColumn(_ value: YAMLValue, of chart: ChartDefinition) -> String? {
+        guard let model = models.first(where: { $0.name == chart.model }), let name = value.text(),
+            let column = column(name, of: model, value)
+        else { return nil }
+        guard column.kind == .boolean else {
+            value.refuse("the column '\(name)' is \(column.kind.rawValue)", hint: "anomalies are a boolean column")
+            return nil
+        }
+        guard chart.mark == .line || chart.mark == .columns, model.bucket != nil else {
+            value.refuse("'anomalies' is for lines and columns along time")
+            return nil
+        }
+        return name
     }
 
     func chartName(_ value: YAMLValue) -> String? {
@@ -143,7 +166,7 @@ extension ReportReader {
             let title = map.required("title")?.text()
             let nameValue = map.optional("name")
             guard let model else {
-                map.ignore("columns", "sort", "total", "subtitle", "page_rows")
+                map.ignore("columns", "sort", "total", "subtitle", "page_rows", "formats")
                 return nil
             }
             let columns = map.required("columns")?.list { self.tableColumn($0, model) } ?? []
@@ -154,14 +177,30 @@ extension ReportReader {
             let sort = map.optional("sort").map { value in value.list { self.sortKey($0, names) } } ?? []
             let subtitle = map.optional("subtitle").map { self.sentence($0) }
             let pageRows = map.optional("page_rows").map { self.count($0, in: 0...100_000) }
+            let formats = map.optional("formats").map { value in self.tableFormats(value) } ?? []
             let name = nameValue?.text() ?? model.name.replacing("_", with: "-")
-            guard let title, let totals, let sort, subtitle != .some(nil), pageRows != .some(nil),
+            guard let title, let totals, let sort, let formats, subtitle != .some(nil), pageRows != .some(nil),
                 self.isFileName(name, nameValue ?? value), self.claimTable(name, nameValue ?? value)
             else { return nil }
             return TableDefinition(
                 name: name, model: model.name, title: title, subtitle: subtitle ?? nil, columns: columns, sort: sort,
-                totals: Set(totals), pageRowsMax: pageRows ?? nil)
+                totals: Set(totals), pageRowsMax: pageRows ?? nil, formats: formats)
         }
+    }
+
+    /// The formats that have a table: some of the report's.
+    private func tableFormats(_ value: YAMLValue) -> [ReportDefinition.Format]? {
+        let found = value.list { item -> ReportDefinition.Format? in
+            guard let format = item.choice(of: ReportDefinition.Format.self) else { return nil }
+            if !self.formats.contains(format) {
+                item.refuse(
+                    "the report is not made as '\(format.rawValue)'",
+                    hint: "its formats are \(self.formats.map(\.rawValue).joined(separator: ", "))")
+            }
+            return format
+        }
+        if found?.isEmpty == true { value.refuse("'formats' has none: the table would be nowhere") }
+        return found
     }
 
     /// Names of tables become names of files and sheets.

@@ -91,6 +91,30 @@ package indirect enum MetricExpression: Sendable, Hashable {
         }
     }
 
+    /// The expression as it can be written.
+    package var text: String { written(where: "") }
+
+    /// - Parameter conditions: what stands behind the column.
+    private func written(where conditions: String) -> String {
+        switch self {
+        case .sum(let column): "sum(\(column)\(conditions))"
+        case .count: "count(\(conditions.drop { $0 == " " }))"
+        case .countOfValues(let column): "count(\(column)\(conditions))"
+        case .minimum(let column): "min(\(column)\(conditions))"
+        case .maximum(let column): "max(\(column)\(conditions))"
+        case .first(let column): "first(\(column)\(conditions))"
+        case .last(let column): "last(\(column)\(conditions))"
+        case .opening(let column): "opening(\(column)\(conditions))"
+        case .closing(let column): "closing(\(column)\(conditions))"
+        case .average(let column): "average(\(column)\(conditions))"
+        case .ratio(let a, let b): "ratio(\(a.text), \(b.text))"
+        case .plus(let a, let b): "(\(a.text) + \(b.text))"
+        case .minus(let a, let b): "(\(a.text) - \(b.text))"
+        case .only(let expression, let list):
+            expression.written(where: " where " + list.map(\.text).joined(separator: " and "))
+        }
+    }
+
     /// Reads an expression: `ratio(sum(revenue_minor), sum(orders))`.
     ///
     /// - Throws: `MetricExpressionError` with the place in the text.
@@ -108,6 +132,17 @@ package struct MetricCondition: Sendable, Hashable {
     package let value: Value
     /// Whether the row is taken where the column has another value. A missing value is neither.
     package let isNegated: Bool
+
+    /// The condition as it can be written.
+    fileprivate var text: String {
+        let written =
+            switch value {
+            case .text(let text): "'" + text.replacing("'", with: "''") + "'"
+            case .integer(let number): String(number)
+            case .boolean(let truth): String(truth)
+            }
+        return "\(column) \(isNegated ? "!=" : "=") \(written)"
+    }
 
     package init(column: String, value: Value, isNegated: Bool) {
         self.column = column

@@ -83,7 +83,7 @@ extension ParameterValue {
 
 extension ExactDecimal {
     /// Exact comparison: by whole parts, then by fractions at one scale. No product is larger than 38 digits.
-    fileprivate func isBelow(_ other: ExactDecimal) -> Bool {
+    func isBelow(_ other: ExactDecimal) -> Bool {
         let (left, right) = (Self.parts(self), Self.parts(other))
         return left.whole != right.whole ? left.whole < right.whole : left.fraction < right.fraction
     }

@@ -5,7 +5,9 @@ internal import Configuration
 /// `parameters: { group_by: { type: text, default: month, values: [language, tag, month] } }`
 extension ReportReader {
     /// Names that models bind already, so that no parameter can have them.
-    static let boundNames: Set<String> = ["from", "to", "compare_from", "compare_to", "as_of", "tz", "subject"]
+    static let boundNames: Set<String> = [
+        "from", "to", "compare_from", "compare_to", "as_of", "tz", "subject", "currency",
+    ]
 
     /// The report's parameters; what is wrong with one is noted at its place.
     func parameters(_ value: YAMLValue) -> [ReportParameter] {

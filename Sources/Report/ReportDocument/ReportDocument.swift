@@ -15,6 +15,8 @@ package struct ReportDocument: Sendable {
     package var period: ReportPeriod
     /// How complete the data is.
     package var freshness: Freshness
+    /// What must be known before the figures are read; none for most reports.
+    package var notices: [Notice]
     /// One or two sentences with the finding.
     package var headline: String
     /// The figures at the top, at most four.
@@ -28,12 +30,14 @@ package struct ReportDocument: Sendable {
 
     package init(
         identity: ReportIdentity, presentation: Presentation, period: ReportPeriod, freshness: Freshness,
-        headline: String, tiles: [Tile], sections: [ReportSection], definitions: [Definition], sources: [SourceNote]
+        notices: [Notice] = [], headline: String, tiles: [Tile], sections: [ReportSection], definitions: [Definition],
+        sources: [SourceNote]
     ) {
         self.identity = identity
         self.presentation = presentation
         self.period = period
         self.freshness = freshness
+        self.notices = notices
         self.headline = headline
         self.tiles = tiles
         self.sections = sections
@@ -64,7 +68,26 @@ extension ReportDocument {
     }
 }
 
+extension ReportDocument {
+    /// The document as a format has it: without tables that are in other formats alone.
+    package func limited(to format: ReportDefinition.Format) -> ReportDocument {
+        guard tables.contains(where: { !$0.isIn(format) }) else { return self }
+        var limited = self
+        limited.sections = sections.compactMap { section in
+            var section = section
+            section.blocks = section.blocks.filter { block in
+                if case .table(let table) = block { table.isIn(format) } else { true }
+            }
+            return section.blocks.isEmpty ? nil : section
+        }
+        return limited
+    }
+}
+
 extension ReportTable {
+    /// Whether it is in a format.
+    fileprivate func isIn(_ format: ReportDefinition.Format) -> Bool { formats.isEmpty || formats.contains(format) }
+
     /// The table with the rows that stand on pages; nil where none do.
     fileprivate var onPages: ReportTable? {
         if pageRowsMax == 0 { return nil }
@@ -274,10 +297,14 @@ package struct ReportTable: Sendable {
     package var pageRowsMax: Int?
     /// The line under the heading on pages, where not all rows are there.
     package var pageSubtitle: String
+    /// The formats that have the table; none for all.
+    package var formats: [ReportDefinition.Format]
+    /// The columns that tell its rows apart, by their places; none where that is not known.
+    package var keyColumns: [Int] = []
 
     package init(
         name: String, title: String, subtitle: String, columns: [TableColumn], rows: [[Scalar]], totals: [Scalar]?,
-        pageRowsMax: Int? = nil, pageSubtitle: String = ""
+        pageRowsMax: Int? = nil, pageSubtitle: String = "", formats: [ReportDefinition.Format] = []
     ) {
         self.name = name
         self.title = title
@@ -287,6 +314,7 @@ package struct ReportTable: Sendable {
         self.totals = totals
         self.pageRowsMax = pageRowsMax
         self.pageSubtitle = pageSubtitle
+        self.formats = formats
     }
 }
 

@@ -33,6 +33,24 @@ package struct ReportTables: Sendable {
         subjects = report.subjects
     }
 
+    /// The same tables with those of views that were asked for one person. Where a view says whose its rows are, rows of
+    /// others that it has all the same are left out.
+    package func adding(
+        _ tables: [String: ModelTable], of report: ReportDefinition, _ definitions: PlatformDefinitions
+    ) throws(ReportError) -> ReportTables {
+        var all = whole
+        for (name, table) in tables {
+            guard let model = definitions.models.first(where: { $0.name == name }) else { continue }
+            all[name] = try BoxedTable(model, table, subjectColumn: model.subjectColumn)
+        }
+        return ReportTables(whole: all, subjects: subjects)
+    }
+
+    private init(whole: [String: BoxedTable], subjects: SubjectList?) {
+        self.whole = whole
+        self.subjects = subjects
+    }
+
     /// The people, each once, by key. Of several rows of one person the last says name and zone.
     ///
     /// - Parameter period: whose buckets count, where the list has buckets.
@@ -45,7 +63,9 @@ package struct ReportTables: Sendable {
                     period.contains(LocalDate(daysSinceEpoch: day))
                 else { continue }
             }
-            guard let key = table.value(subjects.keyColumn, row).subjectKey else { continue }
+            guard let key = table.value(subjects.keyColumn, row).subjectKey,
+                subjects.conditions.allSatisfy({ $0.takes(table.value($0.column, row)) })
+            else { continue }
             let name = subjects.nameColumn.flatMap { table.value($0, row).subjectKey } ?? key
             let zone = subjects.zoneColumn.flatMap { table.value($0, row).subjectKey }
             people[key] = ReportSubject(key: key, name: name, zone: zone)
@@ -91,12 +111,41 @@ struct BoxedTable: Sendable {
     func value(_ column: String, _ row: Int) -> Scalar { values[column]?[row] ?? .null }
 
     func rows(of key: String?, currency: String) throws(ReportError) -> ModelRows {
-        guard let key, let places else {
+        let own = key.flatMap { key in places.map { $0[key] ?? [] } }
+        // A model that tells its rows apart by their currency may have several.
+        if let column = model.currencyColumn, model.grain.contains(column) {
+            return try rows(Array(own ?? Array(0..<rowCount)), byCurrencyIn: column, currency)
+        }
+        return try rows(own, currency)
+    }
+
+    /// Some rows, or all of them.
+    private func rows(_ places: [Int]?, _ currency: String) throws(ReportError) -> ModelRows {
+        guard let places else {
             return try ModelRows(model, values: values, rowCount: rowCount, version: version, currency: currency)
         }
-        let own = places[key] ?? []
-        let gathered = values.mapValues { column in own.map { column[$0] } }
-        return try ModelRows(model, values: gathered, rowCount: own.count, version: version, currency: currency)
+        let gathered = values.mapValues { column in places.map { column[$0] } }
+        return try ModelRows(model, values: gathered, rowCount: places.count, version: version, currency: currency)
+    }
+
+    /// The rows in the tenant's currency, with those of each other one beside them: no figure is made of both.
+    ///
+    /// - Throws: `ReportError.wrongTable` where all amounts are in other currencies: the tenant's is not right then.
+    private func rows(
+        _ places: [Int], byCurrencyIn column: String, _ currency: String
+    ) throws(ReportError) -> ModelRows {
+        var groups: [String: [Int]] = [:]
+        for row in places {
+            let code = value(column, row).subjectKey ?? currency
+            groups[code, default: []].append(row)
+        }
+        let own = groups.removeValue(forKey: currency) ?? []
+        guard !own.isEmpty || groups.isEmpty else {
+            throw .wrongTable(model: model.name, problem: "it has amounts in other currencies than \(currency) only")
+        }
+        var rows = try rows(own, currency)
+        for (code, places) in groups { rows.otherCurrencies[code] = try self.rows(places, code) }
+        return rows
     }
 }
 

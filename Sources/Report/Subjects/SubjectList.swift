@@ -13,6 +13,8 @@ package struct SubjectList: Sendable, Hashable {
     package let nameColumn: String?
     /// The column of their time zones; nil for that of the tenant.
     package let zoneColumn: String?
+    /// What a row must be like for its person to get one; none for all.
+    package let conditions: [MetricCondition]
 }
 
 /// One creator, coach or member who gets a report.
@@ -31,21 +33,41 @@ package struct ReportSubject: Sendable, Hashable {
     }
 }
 
-/// `for_each: { model: clients, key: user_id, name: name, timezone: tz }`
+/// `for_each: { model: clients, key: user_id, name: name, timezone: tz, where: "plan != 'free' and is_active = true" }`
 extension ReportReader {
     /// The people of a report for subjects.
     func subjects(_ value: YAMLValue) -> SubjectList? {
         value.mapping { map in
             let model = map.required("model").flatMap { value in value.text().flatMap { self.model($0, value) } }
             guard let model else {
-                map.ignore("key", "name", "timezone")
+                map.ignore("key", "name", "timezone", "where")
                 return nil
             }
             let key = map.required("key").flatMap { self.subjectColumn($0, model, [.text, .id, .integer]) }
             let name = map.optional("name").map { self.subjectColumn($0, model, [.text, .id]) }
             let zone = map.optional("timezone").map { self.subjectColumn($0, model, [.text]) }
-            guard let key, name != .some(nil), zone != .some(nil) else { return nil }
-            return SubjectList(model: model.name, keyColumn: key, nameColumn: name ?? nil, zoneColumn: zone ?? nil)
+            let conditions = map.optional("where").map { self.conditions($0, on: model) } ?? []
+            guard let key, name != .some(nil), zone != .some(nil), let conditions else { return nil }
+            return SubjectList(
+                model: model.name, keyColumn: key, nameColumn: name ?? nil, zoneColumn: zone ?? nil,
+                conditions: conditions)
+        }
+    }
+
+    /// The same conditions as in metrics.
+    private func conditions(_ value: YAMLValue, on model: ModelDefinition) -> [MetricCondition]? {
+        guard let text = value.text() else { return nil }
+        let head = "count(where "
+        do {
+            let expression = try MetricExpression(parsing: "\(head)\(text))")
+            if let problem = expression.conditions.lazy.compactMap({ $0.problem(on: model) }).first {
+                value.refuse(problem.message, hint: problem.hint)
+                return nil
+            }
+            return expression.conditions
+        } catch {
+            value.refuse("\(error.message) (character \(max(1, error.character - head.count)))", hint: error.hint)
+            return nil
         }
     }
 
@@ -65,10 +87,12 @@ extension ReportReader {
     /// Refuses every model of which it is not known whose each row is: nobody may see the rows of others.
     func checkModels(of subjects: SubjectList, _ value: YAMLValue) {
         for used in usedModels where used.name != subjects.model {
-            guard let model = models.first(where: { $0.name == used.name }), !model.isOfSubjects else { continue }
+            guard let model = models.first(where: { $0.name == used.name }),
+                model.subjectColumn == nil, !asksForSubject(model)
+            else { continue }
             used.value.refuse(
                 "the model '\(used.name)' does not say whose its rows are, and the report is for subjects",
-                hint: "add 'subject: \(subjects.keyColumn)' to the model")
+                hint: "add 'subject: \(subjects.keyColumn)' to the model, or ask for :subject in a view")
         }
         guard let model = models.first(where: { $0.name == subjects.model }) else { return }
         if let column = model.subjectColumn, column != subjects.keyColumn {
@@ -77,7 +101,36 @@ extension ReportReader {
     }
 }
 
-extension ModelDefinition {
-    /// Whether each subject gets rows of its own: by a column that names whose a row is, or in a view that asks for one.
-    var isOfSubjects: Bool { subjectColumn != nil }
+extension ReportReader {
+    /// Whether a model is a view whose rows are those of the one person that is asked for.
+    private func asksForSubject(_ model: ModelDefinition) -> Bool {
+        !model.isStored && parameters(of: model).contains("subject")
+    }
+
+    /// The parameters that a model's rows depend on: its own, and those of views that it reads.
+    private func parameters(of model: ModelDefinition) -> Set<String> {
+        (try? ModelGraph(models))?.parameters(of: model) ?? []
+    }
+
+    /// Refuses views that ask for what the report does not have: parameters of other names, or a person where it is for
+    /// nobody in particular.
+    func checkParametersOfViews() {
+        let names = parameters.map(\.name)
+        for used in usedModels {
+            guard let model = models.first(where: { $0.name == used.name }), !model.isStored else { continue }
+            for name in parameters(of: model).sorted() where !names.contains(name) {
+                if name == "subject" {
+                    guard !isForSubjects else { continue }
+                    used.value.refuse(
+                        "the view '\(model.name)' asks for :subject, and the report is not for subjects",
+                        hint: "write 'audience: subject' and 'for_each'")
+                } else if !Self.boundNames.contains(name) {
+                    let near = Suggestion.nearest(to: name, among: names).map { "did you mean ':\($0)'?" }
+                    used.value.refuse(
+                        "the view '\(model.name)' asks for :\(name), and the report has no such parameter",
+                        hint: near ?? "add it to 'parameters'")
+                }
+            }
+        }
+    }
 }

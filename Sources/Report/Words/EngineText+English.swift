@@ -84,6 +84,24 @@ extension EngineText {
             .sourceCompared: Phrase(
                 "On {date} rows, sums and keys of all tables were compared with the source: nothing differs."),
             .sourceDiffers: Phrase("On {date} the data was compared with the source, and differs from it."),
+            .otherCurrencies: Phrase(
+                "Amounts in {currencies} are in tables of their own; all other figures leave them out."),
+            // Findings.
+            .findingMovement: Phrase("{measure} {change}."),
+            .findingLargest: Phrase("{first} had the largest part of {measure}, {share}."),
+            // What must be known first.
+            .noticeIncomplete: Phrase("Not complete"),
+            .noticeGap: Phrase("{model}: the data reaches to {reached} and should reach to {wanted}."),
+            .noticeRestated: Phrase("Figures that were given out before have changed"),
+            .noticeRestatement: Phrase("{figure}, {period}: {before} before, {now} now ({why})."),
+            .noticeEarlierEdition: Phrase(
+                "{count} further figures of tables have changed; their totals are above or in the files."),
+            .becauseLate: Phrase("rows that came late"),
+            .becauseDeleted: Phrase("rows that were deleted"),
+            .becauseCorrected: Phrase("rows that were corrected"),
+            .becauseDefinition: Phrase("another definition"),
+            .becauseCalendar: Phrase("another calendar"),
+            .becauseUnknown: Phrase("other data"),
             // Pages.
             .amountsIn: Phrase("amounts in {currency}"),
             .daysIn: Phrase("days in {zone}"),

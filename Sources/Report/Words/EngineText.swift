@@ -83,7 +83,12 @@ package struct EngineText: Sendable, Hashable {
         case broughtForward, roundedTo, columnsLeftOut
         // Freshness.
         case freshComplete, freshPartial, freshNote, freshPartialNote, dataBegins
-        case sourceCompared, sourceDiffers
+        case sourceCompared, sourceDiffers, otherCurrencies
+        // Findings.
+        case findingMovement, findingLargest
+        // What must be known first.
+        case noticeIncomplete, noticeGap, noticeRestated, noticeRestatement, noticeEarlierEdition, becauseLate
+        case becauseDeleted, becauseCorrected, becauseDefinition, becauseCalendar, becauseUnknown
         // Pages.
         case amountsIn, daysIn, comparedWith, pageOf, contents, summary, notes, howFresh, whatWordsMean, looksWrong
         case quoteRun, readFrom, notMeasured

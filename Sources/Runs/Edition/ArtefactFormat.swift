@@ -6,6 +6,18 @@ enum ArtefactFormat: String, CaseIterable {
     /// Last of all: it has links to the others.
     case html
 
+    /// As definitions name it.
+    var ofDefinitions: ReportDefinition.Format {
+        switch self {
+        case .pdf: .pdf
+        case .xlsx: .xlsx
+        case .csv: .csv
+        case .json: .json
+        case .parquet: .parquet
+        case .html: .html
+        }
+    }
+
     /// Whether a file of this name is of the format; a CSV file may be packed, and has its sidecar.
     func covers(_ name: String) -> Bool {
         let stem = name.hasSuffix(".json") ? String(name.dropLast(5)) : name

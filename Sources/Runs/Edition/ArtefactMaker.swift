@@ -66,6 +66,8 @@ struct ArtefactMaker {
         var artefacts: [Artefact] = []
         // The page comes last, because it has links to what was made before it.
         for format in formats.filter({ $0 != .html }) + formats.filter({ $0 == .html }) {
+            // Tables that are in other formats alone are none of this one's.
+            let document = document.limited(to: format.ofDefinitions)
             switch format {
             case .pdf: artefacts.append(try pdf(document))
             case .xlsx: artefacts.append(try workbook(document, folder))

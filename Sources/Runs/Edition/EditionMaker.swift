@@ -22,11 +22,36 @@ struct EditionMaker {
 
     /// - Throws: `Failure` where there is no such report, or the platform's files are not right.
     init(_ slug: String, for scope: TenantScope, in project: Project) throws {
+        let definitions = try PlatformDefinitions(
+            folder: project.layout.reports(of: scope.tenant.platform), store: project.environment.store)
+        try self.init(slug, definitions, for: scope, in: project)
+    }
+
+    /// The definitions that a receipt names: those of the project, or where they have changed since, those that were kept.
+    ///
+    /// - Throws: `Failure` where they are neither.
+    init(_ receipt: Receipt, for scope: TenantScope, in project: Project) throws {
+        if let now = try? EditionMaker(receipt.report, for: scope, in: project),
+            now.definitionHash == receipt.definition
+        {
+            self = now
+            return
+        }
+        let archive = DefinitionArchive(project: project)
+        guard let kept = try archive.definitions(receipt.definition, of: receipt.report, for: scope) else {
+            throw Failure(
+                .dataRefused, "this edition can't be made again", why: "the report's definition has changed since",
+                remedy: "restore Reports/\(receipt.platform) as it was")
+        }
+        try self.init(receipt.report, kept, for: scope, in: project)
+    }
+
+    private init(
+        _ slug: String, _ definitions: PlatformDefinitions, for scope: TenantScope, in project: Project
+    ) throws {
         self.project = project
         self.scope = scope
-        let store = project.environment.store
-        definitions = try PlatformDefinitions(
-            folder: project.layout.reports(of: scope.tenant.platform), store: store)
+        self.definitions = definitions
         do {
             report = try definitions.report(slug)
         } catch {
@@ -58,25 +83,13 @@ struct EditionMaker {
     /// The models that the report is made of.
     var models: [ModelDefinition] { report.models(definitions.metrics).compactMap(definitions.graph.model) }
 
-    /// The tables of the report's models, read once for all of its editions: stored ones from the lake, views computed
-    /// for the period. Views that ask for a subject are left out.
-    func tables(
-        from source: EditionSource, _ period: Period, _ parameters: ParameterValues
-    ) throws -> ReportTables {
-        let whole = models.filter { !definitions.graph.parameters(of: $0).contains("subject") || $0.isStored }
-        let tables = try source.tables(
-            whole, modelParameters(period, source, parameters),
-            from: try EditionModels(definitions.graph, versions: source.versions, of: scope, in: project))
-        return try ReportTables(report, definitions, tables: tables)
-    }
-
     /// What views of an edition are computed with.
     ///
     /// - Parameter subject: the key of whose edition it is.
     func modelParameters(
-        _ period: Period, _ source: EditionSource, _ parameters: ParameterValues, subject: String? = nil
+        _ period: Period, _ source: EditionSource, _ parameters: ParameterValues, subject: String? = nil,
+        calendar: TenantCalendar
     ) -> ModelParameters {
-        let calendar = scope.tenant.calendar
         return ModelParameters(
             dates: period.dates, comparedDates: report.comparedPeriod(with: period, by: calendar)?.dates,
             // Beyond its end a period is complete, whenever the data was read.
@@ -85,11 +98,23 @@ struct EditionMaker {
     }
 
     /// The document of one edition, without a run's id.
+    ///
+    /// - Parameter calendar: another than the tenant's or the person's own; nil for that.
     func document(
-        _ period: Period, from source: EditionSource, _ tables: ReportTables, _ variant: EditionVariant
+        _ period: Period, from tables: EditionTables, _ variant: EditionVariant, calendar own: TenantCalendar? = nil
     ) throws -> ReportDocument {
+        let (request, assembler) = try request(period, from: tables.source, variant, calendar: own)
+        return try assembler.assemble(
+            report, request, tables: try tables.tables(period, variant.subject, request.calendar),
+            subject: variant.subject)
+    }
+
+    /// What the document of one edition is made for, and by what.
+    func request(
+        _ period: Period, from source: EditionSource, _ variant: EditionVariant, calendar own: TenantCalendar? = nil
+    ) throws -> (ReportAssembler.Request, ReportAssembler) {
         let tenant = scope.tenant
-        let calendar = try scope.calendar(of: variant.subject, project.environment)
+        let calendar = try own ?? scope.calendar(of: variant.subject, project.environment)
         let identity = ReportIdentity(
             tenant: tenant.id.text, tenantName: tenant.name, subjectName: variant.subject?.name, slug: report.slug,
             title: report.title, run: "", definitionHash: definitionHash, engine: "almanac \(EngineVersion.text)")
@@ -98,12 +123,10 @@ struct EditionMaker {
             brandColor: tenant.brand.color ?? "", logo: logo, csv: report.csv)
         // Beyond its end a period is complete, whenever the data was read: so an edition does not change with the hour.
         let asOf = min(source.asOf, calendar.instants(of: period).end)
-        return try ReportAssembler(definitions: definitions, text: text).assemble(
-            report,
-            .init(
-                identity: identity, presentation: presentation, calendar: calendar, period: period, asOf: asOf,
-                comparison: source.comparison, parameters: variant.parameters),
-            tables: tables, subject: variant.subject)
+        let request = ReportAssembler.Request(
+            identity: identity, presentation: presentation, calendar: calendar, period: period, asOf: asOf,
+            comparison: source.comparison, parameters: variant.parameters)
+        return (request, ReportAssembler(definitions: definitions, text: text))
     }
 
     /// The tenant's logo, a PNG or SVG file below `Templates`.

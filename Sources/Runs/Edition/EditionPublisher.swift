@@ -20,7 +20,7 @@ struct EditionPublisher {
 
     func publish(
         _ document: ReportDocument, _ maker: EditionMaker, _ source: EditionSource, _ formats: [ArtefactFormat],
-        edition: Int64
+        restatements: [Receipt.Restatement], edition: Int64
     ) throws -> [ArtefactRecord] {
         let store = project.environment.store
         let work = project.layout.work(run: try ResourceName(document.identity.run), of: scope)
@@ -28,9 +28,17 @@ struct EditionPublisher {
         try store.makeFolder(work)
         defer { try? store.removeFolder(work) }
         let artefacts = try artist.artefacts(of: document, formats, folder: work, index: index)
-        let receipt = try self.receipt(document, maker, source, artefacts, edition: edition)
+        var receipt = try self.receipt(document, maker, source, artefacts, edition: edition)
+        receipt.restatements = restatements
+        receipt.figures = document.figures.filter(\.isHeadline).map {
+            Receipt.Figure(address: $0.address, value: $0.value.figureText)
+        }
+        receipt.inputs = source.inputs.sorted { $0.key < $1.key }.map { Receipt.Input(name: $0.key, version: $0.value) }
+        try DefinitionArchive(project: project).keep(maker.definitions, hash: maker.definitionHash)
         let slug = try ResourceName(report.slug)
         try store.makeFolder(project.layout.out(slug, period, variant.folders, of: scope))
+        try ReceiptFiles(project: project, scope: scope, report: slug).keepNewest(
+            period, variant.folders, before: edition)
         var records: [ArtefactRecord] = []
         for artefact in artefacts + [Artefact(name: Receipt.fileName, bytes: receipt.bytes)] {
             let path = project.layout.out(
@@ -85,11 +93,7 @@ struct EditionPublisher {
             engine: document.identity.engine, asOf: document.freshness.asOf,
             definition: document.identity.definitionHash, template: artist.templateHash,
             fonts: ["listing": artist.fontsHash], timeZoneData: project.environment.zones.version(),
-            calendar: [
-                "timezone": calendar.zone.name, "week_start": calendar.weekStart.name,
-                "fiscal_year_start": calendar.fiscalYearStart.description,
-                "holidays": calendar.holidays.map(\.description).joined(separator: " "),
-            ], locale: tenant.locale, currency: tenant.currency, tables: tables,
+            calendar: Receipt.calendar(calendar), locale: tenant.locale, currency: tenant.currency, tables: tables,
             rows: Receipt.RowCounts(
                 read: source.rows.read, written: source.rows.written, rejected: source.rows.rejected),
             comparison: source.comparison,

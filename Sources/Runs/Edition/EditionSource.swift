@@ -12,6 +12,8 @@ struct EditionSource {
     let asOf: Instant
     /// Rows of the raw tables that they are computed from.
     var rows = (read: Int64(0), written: Int64(0), rejected: Int64(0))
+    /// The versions of the datasets that the tables were computed from: `raw/orders`.
+    var inputs: [String: Int64] = [:]
     /// The last comparison of the tenant's lake with its source.
     var comparison: SourceComparison?
 
@@ -27,6 +29,7 @@ struct EditionSource {
         for count in try ledger.counts(of: run.id) {
             versions[count.table] = count.version
             if !count.table.hasPrefix(prefix) {
+                inputs[count.table] = count.version
                 rows.read += count.rowsRead
                 rows.written += count.rowsWritten
                 rows.rejected += count.rowsRejected

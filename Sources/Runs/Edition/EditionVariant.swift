@@ -34,7 +34,8 @@ struct EditionVariant {
     /// Keys that are names of folders as they are stay so; all others are named by their hash. No two keys share a
     /// folder: no key that begins as a hash does keeps its name.
     private static func folder(of subject: ReportSubject) throws -> ResourceName {
-        let isReserved = subject.key.hasPrefix("key-") || subject.key.hasPrefix("with-")
+        let isReserved =
+            subject.key.hasPrefix("key-") || subject.key.hasPrefix("with-") || subject.key == ReceiptFiles.folder
         if !isReserved, let name = try? ResourceName(subject.key) { return name }
         return try ResourceName("key-\(digits(subject.key, 32))")
     }

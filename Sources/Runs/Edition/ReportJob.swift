@@ -30,7 +30,7 @@ struct ReportJob {
     private struct Work {
         let maker: EditionMaker
         let source: EditionSource
-        let tables: ReportTables
+        let tables: EditionTables
         let period: Period
         let formats: [ArtefactFormat]
         let artist: ArtefactMaker
@@ -51,8 +51,10 @@ struct ReportJob {
             let period = try maker.period(named: request.period)
             let source = try EditionSource(latest: scope, session.ledger)
             let formats = try ArtefactFormat.formats(request.formats, of: maker.report)
-            let tables = try maker.tables(from: source, period, parameters)
-            let people = try maker.report.people(request.subjects, in: period, tables, of: scope)
+            try hold(maker, period, source)
+            let tables = try EditionTables(maker, from: source, parameters)
+            let people = try maker.report.people(
+                request.subjects, in: period, try tables.shared(period), of: scope)
             let work = Work(
                 maker: maker, source: source, tables: tables, period: period, formats: formats,
                 artist: try ArtefactMaker(project, text: maker.text))
@@ -69,8 +71,35 @@ struct ReportJob {
         }
     }
 
+    /// Holds a report back whose data does not reach far enough, where its definition says so. The run is on record as
+    /// held, once for all of the report's people; the same run, started again, goes on where the data is there.
+    private func hold(_ maker: EditionMaker, _ period: Period, _ source: EditionSource) throws {
+        let calendar = scope.tenant.calendar
+        guard maker.report.onIncomplete == .hold else { return }
+        let gaps = maker.report.gaps(maker.definitions, period, calendar, asOf: source.asOf)
+        guard let first = gaps.first else { return }
+        let reasons = gaps.map { "\($0.model) reaches to \($0.reaches) and must reach to \($0.wanted)" }
+        let slug = maker.report.slug
+        let last = try session.ledger.latestEdition(
+            tenant: scope.id.text, subject: slug, period: period.name, variant: "")
+        let edition = last.map { $0.state == .done ? $0.edition + 1 : $0.edition } ?? 1
+        let record = RunRecord(
+            id: RunIdentity.id(
+                tenant: scope.id.text, subject: slug, definition: maker.definitionHash, period: period.name,
+                edition: edition),
+            kind: .report, tenant: scope.id.text, subject: slug, period: period.name, edition: edition,
+            startedAt: project.environment.now.microsecondsSinceEpoch)
+        var recorder = try RunRecorder(record, stages: [.render], in: session)
+        try recorder.hold(reasons.joined(separator: "; "))
+        throw Failure(
+            .busy, "report '\(slug)' for tenant '\(scope.id)' is held", why: reasons.joined(separator: "; "),
+            remedy: first.wanted > project.environment.now
+                ? "run it again after \(first.wanted), or write on_incomplete: mark"
+                : "almanac run \(slug) --tenant \(scope.id), to read the source again; or write on_incomplete: mark")
+    }
+
     private func edition(_ variant: EditionVariant, _ work: Work) throws -> EditionOutcome {
-        let document = try work.maker.document(work.period, from: work.source, work.tables, variant)
+        let document = try work.maker.document(work.period, from: work.tables, variant)
         let fingerprint = DocumentFingerprint.hash(
             document, differsFromSource: (work.source.comparison?.differingCount ?? 0) > 0)
         let last = try session.ledger.latestEdition(
@@ -111,19 +140,20 @@ struct ReportJob {
             period: period.name, variant: variant.name, edition: edition,
             startedAt: project.environment.now.microsecondsSinceEpoch, fingerprint: fingerprint)
         var recorder = try RunRecorder(record, stages: [.render], in: session)
-        let calendar = scope.tenant.calendar
-        if maker.report.onIncomplete == .hold, source.asOf < calendar.instants(of: period).end {
-            try recorder.hold("the period is not over in the data, and the report's definition says hold")
-            throw Failure(
-                .busy, "report '\(maker.report.slug)' for tenant '\(scope.id)' is held",
-                why: "\(period.name) ends after \(source.asOf), up to which the data reaches",
-                remedy: "run it again when the period is over, or on_incomplete: mark")
-        }
         try recorder.perform { _, recorder throws in
+            // What earlier editions said is told last: it is no part of what makes this one another.
+            let restatements = try Restatements(
+                project: project, scope: scope, tables: work.tables, variant: variant
+            ).found(document, period, edition: edition)
+            let calendar = try scope.calendar(of: variant.subject, project.environment)
+            if let notice = try Restatements.notice(restatements, document, calendar, maker.text) {
+                document.notices.append(notice)
+            }
             let publisher = EditionPublisher(
                 project: project, scope: scope, report: maker.report, period: period, variant: variant,
                 artist: work.artist)
-            recorder.artefacts = try publisher.publish(document, maker, source, work.formats, edition: edition)
+            recorder.artefacts = try publisher.publish(
+                document, maker, source, work.formats, restatements: restatements, edition: edition)
         }
         return EditionOutcome(run: recorder.run, artefacts: recorder.artefacts, isUnchanged: false)
     }

@@ -34,9 +34,10 @@ package struct Reproduction {
         do {
             let receipt = try Receipt(bytes: try project.environment.store.contents(of: path, limit: 16 << 20))
             let scope = try project.tenants.scope(named: receipt.tenant)
-            let maker = try EditionMaker(receipt.report, for: scope, in: project)
-            try check(receipt, maker)
-            let artefacts = try artefacts(receipt, maker, scope)
+            try checkEngine(receipt)
+            let recall = try EditionRecall(receipt, project, scope)
+            try check(receipt, scope)
+            let artefacts = try artefacts(recall, scope)
             if let folder { try write(artefacts, to: folder) }
             return receipt.artefacts.map { file in
                 Comparison(
@@ -49,22 +50,21 @@ package struct Reproduction {
     }
 
     /// Refuses what cannot give the same bytes, by name.
-    private func check(_ receipt: Receipt, _ maker: EditionMaker) throws {
-        func refuse(_ what: String, _ remedy: String? = nil) -> Failure {
-            Failure(.dataRefused, "this edition can't be made again", why: what, remedy: remedy)
+    private func checkEngine(_ receipt: Receipt) throws {
+        guard receipt.engine != "almanac \(EngineVersion.text)" else { return }
+        throw refuse("it was made by \(receipt.engine), and this is almanac \(EngineVersion.text)")
+    }
+
+    private func check(_ receipt: Receipt, _ scope: TenantScope) throws {
+        let tenant = scope.tenant
+        guard receipt.locale == tenant.locale, receipt.currency == tenant.currency else {
+            throw refuse("the tenant's locale or currency has changed since")
         }
-        guard receipt.engine == "almanac \(EngineVersion.text)" else {
-            throw refuse("it was made by \(receipt.engine), and this is almanac \(EngineVersion.text)")
-        }
-        guard receipt.definition == maker.definitionHash else {
-            throw refuse(
-                "the report's definition has changed since", "restore Reports/\(receipt.platform) as it was")
-        }
-        let tenant = maker.scope.tenant
-        guard receipt.locale == tenant.locale, receipt.currency == tenant.currency,
-            receipt.subject != nil || receipt.calendar["timezone"] == tenant.calendar.zone.name
-        else { throw refuse("the tenant's locale, currency or calendar has changed since") }
-        for table in receipt.tables { try check(table, of: maker.scope) }
+        for table in receipt.tables { try check(table, of: scope) }
+    }
+
+    private func refuse(_ what: String) -> Failure {
+        Failure(.dataRefused, "this edition can't be made again", why: what)
     }
 
     private func check(_ table: Receipt.Table, of scope: TenantScope) throws {
@@ -81,21 +81,11 @@ package struct Reproduction {
         }
     }
 
-    private func artefacts(_ receipt: Receipt, _ maker: EditionMaker, _ scope: TenantScope) throws -> [Artefact] {
-        var versions: [String: Int64] = [:]
-        for table in receipt.tables { versions[table.name] = table.version }
-        let source = EditionSource(versions: versions, asOf: receipt.asOf, comparison: receipt.comparison)
-        let period = try scope.tenant.calendar.period(parsing: receipt.period)
-        let parameters = try maker.report.values(receipt.parameters.map { (name: $0.key, text: $0.value) })
-        let tables = try maker.tables(from: source, period, parameters)
-        let people = try maker.report.people(receipt.subject.map { [$0] } ?? [], in: period, tables, of: scope)
-        guard people.count == 1, people[0]?.key == receipt.subject else {
-            throw Failure(.dataRefused, "this edition can't be made again", why: "it is of nobody, or of several")
-        }
-        let variant = try EditionVariant(people[0], parameters)
-        var document = try maker.document(period, from: source, tables, variant)
-        document.identity.run = receipt.run
-        let artist = try ArtefactMaker(project, text: maker.text)
+    private func artefacts(_ recall: EditionRecall, _ scope: TenantScope) throws -> [Artefact] {
+        let receipt = recall.receipt
+        let document = try recall.document()
+        let isTenants = receipt.subject == nil && receipt.parameters.isEmpty
+        let artist = try ArtefactMaker(project, text: recall.maker.text)
         let formats = ArtefactFormat.allCases.filter { format in receipt.artefacts.contains { format.covers($0.name) } }
         let store = project.environment.store
         let work = project.layout.work(run: try ResourceName("reproduce-\(receipt.run)"), of: scope)
@@ -103,7 +93,7 @@ package struct Reproduction {
         try store.makeFolder(work)
         defer { try? store.removeFolder(work) }
         return try artist.artefacts(
-            of: document, formats, folder: work, index: variant.folders.isEmpty ? ArtefactMaker.index : nil)
+            of: document, formats, folder: work, index: isTenants ? ArtefactMaker.index : nil)
     }
 
     private func write(_ artefacts: [Artefact], to folder: FilePath) throws {

@@ -117,6 +117,11 @@ extension ProjectLayout {
     /// `state/ledger.sqlite`.
     package var ledger: FilePath { state.appending("ledger.sqlite") }
 
+    /// `state/definitions/<name>`: the definitions that editions were made by, `<sha256>.json`.
+    package func definitions(_ name: ArtefactName) -> FilePath {
+        state.appending("definitions").appending(name.text)
+    }
+
     /// `state/tick.lock`: held by the process that runs what is due.
     package var tickLock: FilePath { state.appending("tick.lock") }
 

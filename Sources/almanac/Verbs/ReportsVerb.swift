@@ -5,7 +5,8 @@ internal import SystemPackage
 
 struct ReportsVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reports", abstract: "Make reports from files.", subcommands: [Render.self])
+        commandName: "reports", abstract: "List, write and draw reports.",
+        subcommands: [List.self, Show.self, New.self, Preview.self, Render.self])
 
     struct Render: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -21,6 +21,7 @@ struct PageComposer {
         let head = runningHead()
         var flow = PageFlow(geometry: geometry, first: cover.page, top: cover.bottom) { head }
         if let headline = try headlineBlock() { try flow.add(headline) }
+        for notice in try noticeBlocks() { try flow.add(notice) }
         for row in tileRows() { try flow.add(row) }
         if let contents = try contentsBlock() { try flow.add(contents) }
         for section in document.sections {

@@ -1,0 +1,99 @@
+internal import Checksum
+internal import CivilTime
+internal import Effects
+internal import Lake
+internal import Rendering
+internal import Report
+package import SystemPackage
+internal import Tenancy
+
+/// Draws a report from the lake as it is, for those who write its definition: no lock, no run, no receipt, nothing in
+/// `out`.
+package struct ReportPreview {
+    private let project: Project
+    private let slug: String
+    private let tenant: String
+    private let request: EditionRequest
+
+    package init(of slug: String, tenant: String, _ request: EditionRequest, in project: Project) {
+        self.project = project
+        self.slug = slug
+        self.tenant = tenant
+        self.request = request
+    }
+
+    /// Draws the report into a folder.
+    ///
+    /// - Returns: the files that were written.
+    /// - Throws: `Failure`, with file, line and column where the definition is wrong.
+    package func draw(into folder: FilePath) throws(Failure) -> [OutsideEdition.File] {
+        do {
+            return try drawn(folder)
+        } catch {
+            throw Failure(classifying: error, doing: "draw report '\(slug)' for tenant '\(tenant)'")
+        }
+    }
+
+    private func drawn(_ folder: FilePath) throws -> [OutsideEdition.File] {
+        let scope = try project.tenants.scope(named: tenant)
+        let maker = try EditionMaker(slug, for: scope, in: project)
+        let period = try maker.period(named: request.period)
+        let source = try EditionSource(latest: scope, try project.openLedger())
+        let values = try maker.report.values(request.parameters)
+        let tables = try EditionTables(maker, from: source, values)
+        // Of a report for subjects one is enough to look at.
+        let people = try maker.report.people(
+            request.subjects, in: period, try tables.shared(period), of: scope)
+        guard let person = people.first else {
+            throw Failure(.usage, "report '\(slug)' has no subject in \(period.name) for tenant '\(tenant)'")
+        }
+        let variant = try EditionVariant(person, values)
+        var document = try maker.document(period, from: tables, variant)
+        document.identity.run = "preview"
+        let store = project.environment.store
+        try store.makeFolder(folder)
+        let work = folder.appending(
+            CommittedFile.temporaryPrefix + String(project.environment.random.nextBits(), radix: 16))
+        try store.makeFolder(work)
+        defer { try? store.removeFolder(work) }
+        let formats = try ArtefactFormat.formats(request.formats.isEmpty ? ["pdf"] : request.formats, of: maker.report)
+        let artist = try ArtefactMaker(project, text: maker.text)
+        return try artist.artefacts(of: document, formats, folder: work).map { artefact in
+            let name = try ArtefactName(artefact.name).text
+            try CommittedFile(store: store, random: project.environment.random).commit(
+                artefact.bytes, to: folder.appending(name), replacing: true)
+            return OutsideEdition.File(name: name, sha256: artefact.sha256.description, size: artefact.size)
+        }
+    }
+
+    /// One text for everything that decides how the report looks: the platform's definitions, theme, words and the
+    /// tenant's file. Another text means that something was saved.
+    package func state() throws(Failure) -> String {
+        do {
+            let scope = try? project.tenants.scope(named: tenant)
+            var text = scope.map { "\($0.tenant)" } ?? ""
+            let templates = project.layout.templates
+            var folders = [templates.appending("themes"), templates.appending("text")]
+            if let scope { folders.append(project.layout.reports(of: scope.tenant.platform)) }
+            for folder in folders { try add(folder, to: &text, depth: 0) }
+            return SHA256Digest(of: text).description
+        } catch {
+            throw Failure(classifying: error, doing: "watch report '\(slug)'")
+        }
+    }
+
+    private func add(_ folder: FilePath, to text: inout String, depth: Int) throws {
+        let store = project.environment.store
+        guard depth < 4, try store.status(of: folder)?.kind == .folder else { return }
+        for name in try store.names(in: folder).sorted() {
+            let path = folder.appending(name)
+            // A file that an editor is just replacing comes back with the next look.
+            guard let status = try store.status(of: path) else { continue }
+            if status.kind == .folder {
+                try add(path, to: &text, depth: depth + 1)
+            } else if status.size < 4 << 20, let bytes = try? store.contents(of: path, limit: 4 << 20) {
+                text += "\(path) \(SHA256Digest(of: bytes.span))\n"
+            }
+        }
+    }
+}
