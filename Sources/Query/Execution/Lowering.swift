@@ -56,7 +56,8 @@ struct Lowering: Sendable {
             return RowGenerators.series(try pipeline(input), bounds, plan.columns, execution)
         case .tableFunction(let input, let call):
             return try TableFunctionRun(
-                input: try pipeline(input), call: call, columns: plan.columns, execution: execution
+                input: try pipeline(input), call: call, columns: plan.columns, execution: execution,
+                meter: execution.meters?.meter(of: plan)
             ).pipeline()
         case .shared(let shared): return try self.shared(shared, plan.columns)
         case .recursion(let first, let step, let number, let isAll):

@@ -138,8 +138,8 @@ final class PartitionedRows: Sendable {
     }
 
     private let types: [LogicalType]
-    private let keys: [Expression]
-    private let evaluator: Evaluator
+    /// The keys of rows.
+    private let keys: @Sendable (Rows) throws -> [Column]
     private let execution: Execution
     private let meter: OperatorMeter?
     /// Bytes that what is made of a row takes besides.
@@ -155,18 +155,29 @@ final class PartitionedRows: Sendable {
         var written: [[(order: Order, place: SpillFile.Place)]] = []
     }
 
-    init(
+    convenience init(
         _ columns: [PlanColumn], _ keys: [Expression], _ execution: Execution, _ meter: OperatorMeter?,
         pieceCount: Int, bytesPerRow: Int = 0, copyCount: Int = 1
+    ) {
+        let evaluator = Evaluator(context: execution.context, columns: columns)
+        self.init(
+            types: columns.map(\.type.logical), execution, meter, pieceCount: pieceCount, bytesPerRow: bytesPerRow,
+            copyCount: copyCount
+        ) { rows in try keys.map { try evaluator.column($0, rows) } }
+    }
+
+    /// - Parameter keys: the columns that rows are cut by, of rows of these types.
+    init(
+        types: [LogicalType], _ execution: Execution, _ meter: OperatorMeter?, pieceCount: Int, bytesPerRow: Int = 0,
+        copyCount: Int = 1, keys: @escaping @Sendable (Rows) throws -> [Column]
     ) {
         self.pieceCount = pieceCount
         self.bytesPerRow = bytesPerRow
         self.copyCount = copyCount
-        types = columns.map(\.type.logical)
+        self.types = types
         self.keys = keys
         self.execution = execution
         self.meter = meter
-        evaluator = Evaluator(context: execution.context, columns: columns)
         state = Mutex(State())
     }
 
@@ -208,7 +219,7 @@ final class PartitionedRows: Sendable {
         guard zip(rows.columns, types).allSatisfy({ $0.type.physicalType == $1.physicalType }) else {
             throw QueryError(.unsupported, "rows of these types can't be put away", try: "--memory with more")
         }
-        let columns = try keys.map { try evaluator.column($0, rows) }
+        let columns = try keys(rows)
         let hashes = try kernel { try rowHashes(columns, rowCount: rows.count) }
         var chosen = [[UInt32]](repeating: [], count: pieceCount)
         // The upper bits of the hash say which: the same as of groups in memory, which are merged with those on disk.

@@ -13,27 +13,57 @@ struct TableFunctionRun: Sendable {
     let call: TableFunctionCall
     let columns: [PlanColumn]
     let execution: Execution
+    let meter: OperatorMeter?
+
+    typealias Answer = (rows: Rows, batch: ColumnBatch, reservation: MemoryReservation)
 
     private var made: [AnswerColumn] { call.function.columns }
     private var argumentCount: Int { call.expressions.count }
 
     func pipeline() throws -> Pipeline {
-        let parts = try gathered()
-        let reservation = try execution.memory.reserve(parts.reduce(0) { $0 + $1.byteCount })
+        guard execution.maySpill, !call.partition.isEmpty else { return try computed(try gathered()) }
+        let (rows, rowCount) = try kept()
+        guard rows.isSpilled else { return try computed(try unplaced(rows.taken())) }
+        return try computed(rows, rowCount)
+    }
+
+    /// Of rows in memory.
+    private func computed(_ parts: [Rows]) throws -> Pipeline {
         let total = parts.reduce(0) { $0 + $1.count }
+        let bytes = parts.reduce(0) { $0 + $1.byteCount }
         let count = call.partition.isEmpty ? 1 : RowPartitions.count(of: total)
+        // The rows as they came, and cut into pieces.
+        let reservation = try reserve(count == 1 ? bytes : 2 * bytes)
         let pieces = try split(parts, count)
-        let answers = Mutex<[(rows: Rows, batch: ColumnBatch)?]>(Array(repeating: nil, count: count))
+        let answers = Mutex<[Answer?]>(Array(repeating: nil, count: count))
         try ParallelWork.run(count: count, threads: execution.threads) { (index: Int, _: Int) throws(any Error) in
             try execution.check()
             let own = pieces.map { $0[index] }.filter { $0.count > 0 }
             guard let first = own.first else { return }
             let types = first.columns.map(\.type)
-            let answer = try computed(try kernel { try Rows.joined(own, types: types) })
-            answers.withLock { $0[index] = answer }
+            let reservation = try reserve(Self.copyCount * own.reduce(0) { $0 + $1.byteCount })
+            let answer = try answer(to: try kernel { try Rows.joined(own, types: types) })
+            withExtendedLifetime(reservation) { answers.withLock { $0[index] = answer } }
         }
         return try withExtendedLifetime(reservation) {
             try combined(answers.withLock { $0.compactMap { $0 } })
+        }
+    }
+
+    /// How often the rows of a piece are in memory while they are put together, sorted and computed.
+    static let copyCount = 2
+
+    /// - Throws: `QueryError.budget` at the call.
+    func reserve(_ bytes: Int) throws -> MemoryReservation {
+        do {
+            return try execution.memory.reserve(bytes)
+        } catch {
+            guard call.partition.isEmpty else { throw error.at(call.range) }
+            throw QueryError(
+                .budget,
+                "\(call.name) computes all its rows as one, which takes more than the "
+                    + "\((execution.memory.limit ?? 0) >> 20) MiB of memory that the query may have",
+                at: call.range, try: "--memory with more, or fewer rows and columns")
         }
     }
 
@@ -42,17 +72,24 @@ struct TableFunctionRun: Sendable {
         let evaluator = Evaluator(context: execution.context, columns: input.columns)
         let parts = try input.collect(execution) { _, run -> Rows in
             var batches: [Rows] = []
-            try run { rows in
-                let arguments = try call.expressions.map { try evaluator.column($0, rows) }
-                batches.append(Rows(arguments + (call.keepsRows ? rows.columns : []), count: rows.count))
-            }
-            guard let first = batches.first else { return Rows([], count: 0) }
-            let types = first.columns.map(\.type)
-            let rows = try kernel { try Rows.joined(batches, types: types) }
-            guard case .distinct = call.function.rows else { return rows }
-            return try kernel(call.range) { try distinct(rows) }
+            try run { rows in batches.append(try arguments(rows, evaluator)) }
+            return try joined(batches)
         }
         return parts.filter { $0.count > 0 }
+    }
+
+    func arguments(_ rows: Rows, _ evaluator: Evaluator) throws -> Rows {
+        let arguments = try call.expressions.map { try evaluator.column($0, rows) }
+        return Rows(arguments + (call.keepsRows ? rows.columns : []), count: rows.count)
+    }
+
+    /// Batches as one, thinned out where rows that are alike count once.
+    func joined(_ batches: [Rows]) throws -> Rows {
+        guard let first = batches.first else { return Rows([], count: 0) }
+        let types = first.columns.map(\.type)
+        let rows = try kernel { try Rows.joined(batches, types: types) }
+        guard case .distinct = call.function.rows else { return rows }
+        return try kernel(call.range) { try distinct(rows) }
     }
 
     /// The rows without those that are like one before them; rows that have no partition stay.
@@ -94,22 +131,23 @@ struct TableFunctionRun: Sendable {
 
     /// The rows piece by piece, and where each piece begins, with the end behind them.
     private static func placed(_ hashes: [UInt64], _ count: Int) -> (order: [UInt32], starts: [Int]) {
-        let mask = UInt64(count - 1)
+        // The upper bits of the hash say which piece: those that rows on disk are cut by.
+        let shift = UInt64(64 - count.trailingZeroBitCount)
         let input = hashes.span
         var starts = [Int](repeating: 0, count: count + 1)
-        for row in input.indices { starts[Int(truncatingIfNeeded: input[row] >> 32 & mask) &+ 1] &+= 1 }
+        for row in input.indices { starts[Int(truncatingIfNeeded: input[row] >> shift) &+ 1] &+= 1 }
         for piece in 1...count { starts[piece] &+= starts[piece &- 1] }
         var next = starts
         var order = [UInt32](repeating: 0, count: hashes.count)
         for row in input.indices {
-            let piece = Int(truncatingIfNeeded: input[row] >> 32 & mask)
+            let piece = Int(truncatingIfNeeded: input[row] >> shift)
             order[next[piece]] = UInt32(truncatingIfNeeded: row)
             next[piece] &+= 1
         }
         return (order, starts)
     }
 
-    private func computed(_ rows: Rows) throws -> (rows: Rows, batch: ColumnBatch) {
+    func answer(to rows: Rows) throws -> Answer {
         let (order, starts) = try kernel(call.range) {
             try PartitionOrder(
                 partition: call.partition.map { rows.columns[$0] }, order: call.order.map { rows.columns[$0] },
@@ -123,7 +161,8 @@ struct TableFunctionRun: Sendable {
             throw QueryError(
                 .unsupported, "\(call.name) gave \(answer.rowCount) rows for \(rows.count)", at: call.range)
         }
-        return (Rows(Array(sorted.columns.dropFirst(argumentCount)), count: rows.count), answer)
+        let kept = Rows(Array(sorted.columns.dropFirst(argumentCount)), count: rows.count)
+        return (kept, answer, try reserve(answer.byteCount + kept.byteCount))
     }
 
     private func batch(_ columns: [Column], _ count: Int) throws -> ColumnBatch {
@@ -131,21 +170,24 @@ struct TableFunctionRun: Sendable {
         return try ColumnBatch(schema: schema, columns: columns, rowCount: count)
     }
 
-    private func combined(_ answers: [(rows: Rows, batch: ColumnBatch)]) throws -> Pipeline {
-        var parts: [Rows] = []
-        if let combine = call.function.combine {
-            let batch = try run { try combine(answers.map(\.batch)) }
-            parts.append(Rows(try checked(batch), count: batch.rowCount))
-        } else {
-            for (rows, batch) in answers {
-                parts.append(Rows(rows.columns + (try checked(batch)), count: batch.rowCount))
+    func combined(_ answers: [Answer]) throws -> Pipeline {
+        guard let combine = call.function.combine else {
+            let parts = try answers.map { Rows($0.rows.columns + (try checked($0.batch)), count: $0.batch.rowCount) }
+            let reservations = answers.map(\.reservation)
+            return Pipeline(columns: columns, partCount: parts.count) { part, next in
+                try withExtendedLifetime(reservations) { if parts[part].count > 0 { try next(parts[part]) } }
             }
         }
-        return Pipeline(columns, parts: parts)
+        let batch = try run { try combine(answers.map(\.batch)) }
+        let reservation = try reserve(batch.byteCount)
+        let rows = Rows(try checked(batch), count: batch.rowCount)
+        return Pipeline(columns: columns, partCount: 1) { _, next in
+            try withExtendedLifetime(reservation) { if rows.count > 0 { try next(rows) } }
+        }
     }
 
     /// The columns of an answer, held to the types that the function promised.
-    private func checked(_ batch: ColumnBatch) throws -> [Column] {
+    func checked(_ batch: ColumnBatch) throws -> [Column] {
         let promised = made.map(\.type.logical)
         guard batch.columns.map(\.type) == promised else {
             throw QueryError(.unsupported, "\(call.name) gave columns of other types than it promised", at: call.range)
