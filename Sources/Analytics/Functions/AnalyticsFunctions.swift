@@ -3,7 +3,7 @@ package import Query
 /// The operators of analytics as table functions of SQL.
 package enum AnalyticsFunctions {
     /// All of them.
-    package static let all: [TableFunction] = engagement + trends + attribution + ledger + revenue
+    package static let all: [TableFunction] = engagement + trends + attribution + ledger + revenue + privacy
 
     /// Who is active, how often and for how long.
     static let engagement: [TableFunction] = [
@@ -20,6 +20,8 @@ package enum AnalyticsFunctions {
     ]
     /// Which channel earned a conversion.
     static let attribution: [TableFunction] = [AttributionFunction.function]
+    /// What may be shown of people.
+    static let privacy: [TableFunction] = [SuppressSmallCellsFunction.function]
     /// Balances, circles, scores and loans.
     static let ledger: [TableFunction] = [
         LedgerRunningFunction.function, StatementFunction.function, BalanceAtFunction.function,
