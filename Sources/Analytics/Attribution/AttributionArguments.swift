@@ -17,6 +17,7 @@ struct AttributionArguments: Sendable {
 
     let journey: Int
     let at: Int
+    let seq: TableFunctionArguments.BatchColumn
     let touch: Int
     let conversion: Int
     let conversionID: TableFunctionArguments.BatchColumn
@@ -63,6 +64,8 @@ struct AttributionArguments: Sendable {
     init(_ arguments: TableFunctionArguments) throws {
         journey = try arguments.position("journey")
         at = try arguments.position("at")
+        guard let seq = arguments.column("seq") else { throw QueryError(.type, "needs 'seq'") }
+        self.seq = seq
         touch = try arguments.position("touch")
         conversion = try arguments.position("conversion")
         guard let id = arguments.column("conversion_id") else { throw QueryError(.type, "needs 'conversion_id'") }

@@ -86,7 +86,7 @@ struct AttributionFunction {
         switch arguments.grain {
         case .channel: Self.byChannel.answer()
         case .check: Self.check.answer()
-        case .credit: Self.creditColumns(journeyType, arguments.conversionID.type)
+        case .credit: Self.creditColumns(journeyType, arguments.conversionID.type, arguments.seq.type)
         case .conversion: Self.conversionColumns(journeyType, arguments.conversionID.type)
         }
     }
@@ -94,7 +94,7 @@ struct AttributionFunction {
     /// The columns of credits, of a batch's types.
     static func credits(_ batch: ColumnBatch, _ arguments: AttributionArguments) -> [AnswerColumn] {
         creditColumns(
-            SQLType(batch.columns[arguments.journey].type) ?? .text, arguments.conversionID.type)
+            SQLType(batch.columns[arguments.journey].type) ?? .text, arguments.conversionID.type, arguments.seq.type)
     }
 
     /// The columns of conversions, of a batch's types.
@@ -103,12 +103,12 @@ struct AttributionFunction {
             SQLType(batch.columns[arguments.journey].type) ?? .text, arguments.conversionID.type)
     }
 
-    private static func creditColumns(_ journey: SQLType, _ conversion: SQLType) -> [AnswerColumn] {
+    private static func creditColumns(_ journey: SQLType, _ conversion: SQLType, _ seq: SQLType) -> [AnswerColumn] {
         [
             AnswerColumn(name: "model", type: .text), AnswerColumn(name: "journey", type: journey),
             AnswerColumn(name: "conversion_id", type: conversion), AnswerColumn(name: "entry", type: .text),
             AnswerColumn(name: "booked_at", type: .timestamptz), AnswerColumn(name: "touch_at", type: .timestamptz),
-            AnswerColumn(name: "position", type: .int32),
+            AnswerColumn(name: "touch_seq", type: seq), AnswerColumn(name: "position", type: .int32),
         ] + states.answer()
             + [
                 AnswerColumn(name: "weight", type: .double), AnswerColumn(name: "credit_minor", type: .int64),
@@ -181,6 +181,8 @@ struct AttributionFunction {
                 + "less what was booked",
             "markov's chain is solved exactly; a path to nothing is counted when its window is over on as_of",
             "by => 'conversion' and 'credit' give markov_journey for markov: a journey's own split",
+            "by => 'credit' gives model, journey, conversion_id, entry (credit or reversal), booked_at, touch_at, touch_seq, "
+                + "position, the channel's columns, weight, credit_minor, currency",
             "money is never added up over currencies", "by => 'check' proves that credits are the total",
         ],
         example: "SELECT * FROM attribution(TABLE events, journey => visitor_id, at => at, seq => id, touch => kind = "

@@ -13,6 +13,7 @@ struct AttributionLedger {
     private var shares: [Double] = []
     private var amounts: [Int64] = []
     private var touchTimes: [Int64?] = []
+    private var touchRows: [UInt32?] = []
     private var positions: [Int32?] = []
     private var bookedAt: [Int64?] = []
     private var isReversal: [Bool] = []
@@ -56,7 +57,7 @@ struct AttributionLedger {
                 modelNames(), batch.columns[arguments.journey].taking(rows),
                 batch.columns[arguments.conversionID.position].taking(rows),
                 Column.make(.text, isReversal.map { .text($0 ? "reversal" : "credit") }),
-                .of(bookedAt, .timestamp), .of(touchTimes, .timestamp), .of(positions),
+                .of(bookedAt, .timestamp), .of(touchTimes, .timestamp), touchSequence(), .of(positions),
             ] + names() + [.of(shares), .of(amounts), currency(rows)]
         return try AttributionFunction.credits(batch, arguments).batch(columns, rowCount: states.count)
     }
@@ -72,6 +73,7 @@ struct AttributionLedger {
             shares.append(split.share(index))
             amounts.append(parts[index])
             touchTimes.append(touch?.time)
+            touchRows.append(touch?.row)
             positions.append(touch.map { _ in Int32(index + 1) })
             bookedAt.append(booked)
             isReversal.append(reversal)
@@ -113,6 +115,14 @@ struct AttributionLedger {
                 batch.columns[arguments.conversionID.position].taking(rows), .of(bookedAt, .timestamp),
             ] + names() + [.of(shares), .of(amounts), currency(rows), .of(touchCounts)]
         return try AttributionFunction.conversions(batch, arguments).batch(columns, rowCount: states.count)
+    }
+
+    /// What tells touches of one instant apart.
+    private func touchSequence() throws -> Column {
+        let rows = touchRows.map { $0 ?? 0 }
+        let taken = try batch.columns[arguments.seq.position].taking(rows.span)
+        let known = Bitmap(touchRows.map { $0 != nil })
+        return Column(taken.type, validity: taken.validity.map { $0.intersection(known) } ?? known, taken.values)
     }
 
     private func modelNames() throws -> Column {

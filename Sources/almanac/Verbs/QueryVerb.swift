@@ -4,11 +4,9 @@ internal import CivilTime
 internal import Columnar
 internal import Effects
 internal import Foundation
-internal import Lake
 internal import Query
 internal import Runs
 internal import SystemPackage
-internal import Tenancy
 
 struct QueryVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,11 +24,7 @@ struct QueryVerb: ParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var location: ProjectOptions
 
-    @Option(name: .long, help: "The tenant whose datasets and models are the tables.")
-    var tenant: String?
-
-    @Option(name: .long, help: "NAME=PATH: a Parquet file, a pattern, a folder of them, a Delta table or a CSV file.")
-    var table: [String] = []
+    @OptionGroup var tables: QueryTables
 
     @Option(name: .shortAndLong, help: "A file with the query.")
     var file: String?
@@ -109,32 +103,9 @@ struct QueryVerb: ParsableCommand {
         let temporary = FilePath(ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp")
         let name = "almanac-query-" + String(environment.random.nextBits(), radix: 36)
         options.spillPlace = SpillPlace(store: environment.store, folder: temporary.appending(name))
-        for (name, value) in try pairs(param, "--param") { options.parameters[name.lowercased()] = .text(value) }
-        var paths: [String: FilePath] = [:]
-        for (name, path) in try pairs(table, "--table") { paths[name.lowercased()] = absolute(path) }
-        var layers: [any TableCatalog] = [
-            FileCatalog(paths, store: environment.store, random: environment.random, clock: environment.clock)
-        ]
-        if let tenant {
-            let project = try location.open(common)
-            layers.append(
-                try classifying("list the tables of tenant '\(tenant)'") {
-                    let scope = try project.tenants.scope(named: tenant)
-                    let addresses = try TableAddress.all(
-                        of: scope, in: project.layout, store: project.environment.store)
-                    return TenantCatalog(addresses) { project.table($0) }
-                })
+        for (name, value) in try QueryTables.pairs(param, "--param") {
+            options.parameters[name.lowercased()] = .text(value)
         }
-        return QuerySession(catalog: LayeredCatalog(layers), options: options)
-    }
-
-    /// `NAME=VALUE` cut at the first equals sign.
-    private func pairs(_ texts: [String], _ option: String) throws -> [(String, String)] {
-        try texts.map { text in
-            guard let split = text.firstIndex(of: "="), split > text.startIndex else {
-                throw ValidationError("\(option) takes NAME=VALUE")
-            }
-            return (String(text[..<split]), String(text[text.index(after: split)...]))
-        }
+        return QuerySession(catalog: try tables.catalog(location, common), options: options)
     }
 }
