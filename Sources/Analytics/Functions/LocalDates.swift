@@ -28,6 +28,23 @@ enum LocalDates {
         return days
     }
 
+    /// Refuses a partition that begins before the calendar: its rows are in the order of their dates. What lies behind the
+    /// calendar is later than any `as_of`, and left out as such.
+    static func checkFirst(
+        _ rows: Range<Int>, _ column: Column, _ dates: Buffer<Int32>, _ parameter: String
+    ) throws(OperatorError) {
+        guard column.isValid(rows.lowerBound) else { return }
+        guard dates[rows.lowerBound] >= bounds.0 else { throw outsideCalendar(parameter) }
+    }
+
+    /// Refuses an instant outside of the calendar, in UTC.
+    @inline(__always)
+    static func check(_ instant: Int64, _ parameter: String) throws(OperatorError) {
+        guard instant >= Int64(bounds.0) * 86_400_000_000, instant < (Int64(bounds.1) + 1) * 86_400_000_000 else {
+            throw outsideCalendar(parameter)
+        }
+    }
+
     static func outsideCalendar(_ parameter: String) -> OperatorError {
         OperatorError("'\(parameter)' holds a time outside of the years 1900 to 2100")
     }

@@ -5,7 +5,8 @@ internal import Query
 /// A column that an operator makes: declared once, for the query and for `DESCRIBE FUNCTION`.
 struct OutputColumn: Sendable {
     let name: String
-    let type: SQLType
+    /// Its type; nil for that of an argument.
+    let type: SQLType?
     let unit: String
     let meaning: String
 
@@ -15,17 +16,29 @@ struct OutputColumn: Sendable {
         self.unit = unit
         self.meaning = meaning
     }
+
+    /// A column of an argument's type.
+    init(argument name: String, _ meaning: String) {
+        self.name = name
+        type = nil
+        unit = ""
+        self.meaning = meaning
+    }
 }
 
 extension [OutputColumn] {
     /// The columns of the answer, behind those of `keys`.
-    func answer(after keys: [AnswerColumn] = []) -> [AnswerColumn] {
-        keys + map { AnswerColumn(name: $0.name, type: $0.type) }
+    /// - Parameter types: of the columns that have the type of an argument, by name.
+    func answer(after keys: [AnswerColumn] = [], _ types: [String: SQLType] = [:]) -> [AnswerColumn] {
+        keys + map { AnswerColumn(name: $0.name, type: $0.type ?? types[$0.name] ?? .text) }
     }
 
     /// The columns as `DESCRIBE FUNCTION` tells them.
     var documentation: [FunctionDocumentation.Column] {
-        map { FunctionDocumentation.Column($0.name, "\($0.type.logical)", unit: $0.unit, $0.meaning) }
+        map {
+            FunctionDocumentation.Column(
+                $0.name, $0.type.map { "\($0.logical)" } ?? "as the argument", unit: $0.unit, $0.meaning)
+        }
     }
 }
 

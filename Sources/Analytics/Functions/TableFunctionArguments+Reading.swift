@@ -58,13 +58,58 @@ extension TableFunctionArguments {
     /// A constant truth value; false where it is not given or NULL.
     func flag(_ name: String) -> Bool { constant(name) == .bool(true) }
 
-    /// The days of a constant grain, weeks by the session's calendar.
-    /// - Throws: `QueryError` for another grain.
-    func buckets(_ name: String = "grain", default standard: String) throws -> DayBuckets {
-        let grain = try choice(name, of: ["day", "week", "month", "quarter", "year"], default: standard)
-        guard let buckets = DayBuckets(grain, weekStart: context.calendar.weekStart) else {
-            throw QueryError(.invalidArgument, "'\(name)' is no grain")
+    /// The buckets that a constant names, weeks and fiscal years by the session's calendar.
+    /// - Throws: `QueryError` for another word.
+    func buckets(_ name: String = "grain", default standard: Grain) throws -> DayBuckets {
+        let word = try word(name, of: Grain.buckets.map(\.rawValue), default: standard.rawValue)
+        return DayBuckets(
+            Grain(rawValue: word) ?? standard, weekStart: context.calendar.weekStart,
+            fiscalYearStart: context.calendar.fiscalYearStart)
+    }
+
+    /// A constant date in days since 1970; nil where it is not given or NULL.
+    func date(_ name: String) -> Int32? {
+        if case .date(let days)? = constant(name) { return days }
+        return nil
+    }
+
+    /// A constant instant; nil where it is not given or NULL.
+    func instant(_ name: String) -> Int64? {
+        if case .timestamp(let micros)? = constant(name) { return micros }
+        return nil
+    }
+
+    /// A constant number; `standard` where it is not given.
+    /// - Throws: `QueryError` where it is NULL or outside of `range`.
+    func number(_ name: String, in range: ClosedRange<Double>, default standard: Double) throws -> Double {
+        guard let value = constant(name) else { return standard }
+        guard case .double(let number) = value, range.contains(number) else {
+            throw QueryError(
+                .invalidArgument, "'\(name)' is a number from \(range.lowerBound) to \(range.upperBound)")
         }
-        return buckets
+        return number
+    }
+
+    /// A constant truth value; `standard` where it is not given or NULL.
+    func flag(_ name: String, default standard: Bool) -> Bool {
+        if case .bool(let flag)? = constant(name) { return flag }
+        return standard
+    }
+
+    /// One of some words; `standard` where it is not given.
+    /// - Throws: `QueryError` for another word.
+    func word(_ name: String, of words: [String], default standard: String) throws -> String {
+        guard let value = constant(name) else { return standard }
+        guard case .text(let word) = value, words.contains(word.lowercased()) else {
+            throw QueryError(
+                .invalidArgument, "'\(name)' is one of \(words.map { "'\($0)'" }.joined(separator: ", "))")
+        }
+        return word.lowercased()
+    }
+
+    /// The positions and types of the columns of a parameter.
+    func column(named name: String) throws -> (position: Int, type: SQLType) {
+        guard let column = column(name) else { throw QueryError(.type, "needs '\(name)'") }
+        return (column.position, column.type)
     }
 }

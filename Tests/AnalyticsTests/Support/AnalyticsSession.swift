@@ -16,11 +16,14 @@ enum AnalyticsSession {
     ///   - zone: the session's zone.
     ///   - now: the instant of the query, as `2024-03-12T12:00:00Z`.
     static func make(
-        tables: [String: String] = [:], zone: String = "UTC", now: String = "2026-05-29T00:00:00Z", threads: Int = 2
+        tables: [String: String] = [:], zone: String = "UTC", now: String = "2026-05-29T00:00:00Z", threads: Int = 2,
+        weekStart: Weekday = .monday, fiscalYearStart: MonthDay = .january1
     ) throws -> QuerySession {
         let instant = try Instant(parsing: now)
         var options = QueryOptions(zones: zones, now: instant.microsecondsSinceEpoch, clock: SystemClock())
         options.zone = try zones.zone(zone)
+        options.calendar = TenantCalendar(
+            zone: options.zone, weekStart: weekStart, fiscalYearStart: fiscalYearStart)
         options.threads = threads
         options.tableFunctions = AnalyticsFunctions.all
         let catalog = FileCatalog(

@@ -119,8 +119,8 @@ import Testing
                 + "by => [region], at => day, value => v, as_of => DATE '2025-01-07') ORDER BY region")
         #expect(
             rows == [
-                "sales|a|5|10|increasing|1|1|original", "sales|b|1|0|none|0|5|original",
-                "sales|NULL|0|0|none|0|NULL|original",
+                "sales|(none)|0|0|none|0|NULL|original", "sales|a|5|10|increasing|1|1|original",
+                "sales|b|1|0|none|0|5|original",
             ])
         let twice = #expect(throws: QueryError.self) {
             _ = try AnalyticsSession.rows(with + "SELECT * FROM trend_test(TABLE t, at => day, value => v)")

@@ -28,7 +28,7 @@ struct ActiveUsersFunction {
         parameters: parameters + [
             .init("grain", .constant(.text), isRequired: false, "day, week, month, quarter or year; week")
         ], partition: ["per", "actor"], order: ["day"], documentation: growthDocumentation
-    ) { try ActiveUsersFunction($0, grain: try $0.buckets(default: "week")).bound }
+    ) { try ActiveUsersFunction($0, grain: try $0.buckets(default: .week)).bound }
 
     private static let parameters: [TableFunction.Parameter] = [
         .per, .init("actor", .column(nil), "who is active; rows without are counted as anonymous"),
@@ -47,6 +47,7 @@ struct ActiveUsersFunction {
         from = arguments.date("from")
         to = arguments.date("to")
         asOf = arguments.asOfDate().daysSinceEpoch
+        try LocalDates.check(asOf, "as_of")
         per = arguments.slicePositions
         perColumns = arguments.sliceColumns
         self.grain = grain
@@ -68,6 +69,7 @@ struct ActiveUsersFunction {
         for (number, partition) in Partitions(starts, rowCount: batch.rowCount).enumerated() {
             // Missing days are the last of their partition, and days come ascending.
             guard days.isValid(partition.lowerBound), date[partition.lowerBound] <= asOf else { continue }
+            try LocalDates.checkFirst(partition, days, date, "day")
             var end = partition.upperBound
             while !days.isValid(end - 1) || date[end - 1] > asOf { end -= 1 }
             let rows = partition.lowerBound..<end

@@ -35,6 +35,7 @@ struct CounterDeltasFunction {
         day = try arguments.position("day")
         counter = try arguments.position("counter")
         asOf = arguments.asOfDate().daysSinceEpoch
+        try LocalDates.check(asOf, "as_of")
     }
 
     private var outputs: [AnswerColumn] {
@@ -48,6 +49,7 @@ struct CounterDeltasFunction {
         var deltas: [Int64?] = []
         var gaps: [Int32?] = []
         for partition in Partitions(starts, rowCount: batch.rowCount) where entities.isValid(partition.lowerBound) {
+            try LocalDates.checkFirst(partition, days, dates, "day")
             let known = partition.filter { days.isValid($0) && counters.isValid($0) && dates[$0] <= asOf }
             var before: Int?
             for (index, row) in known.enumerated() {

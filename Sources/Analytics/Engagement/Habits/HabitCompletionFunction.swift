@@ -45,6 +45,7 @@ struct HabitCompletionFunction {
         done = try arguments.position("done")
         paused = arguments.column("paused")?.position
         asOf = arguments.asOfDate().daysSinceEpoch
+        try LocalDates.check(asOf, "as_of")
     }
 
     private var outputs: [AnswerColumn] {
@@ -65,6 +66,7 @@ struct HabitCompletionFunction {
         var scan = HabitScan()
         let overflow = QueryError(.overflow, "the sums of a habit do not fit 64 bits")
         for partition in Partitions(starts, rowCount: batch.rowCount) where actors.isValid(partition.lowerBound) {
+            try LocalDates.checkFirst(partition, days, dates, "day")
             scan.reset()
             var isKnown = false
             for row in partition where days.isValid(row) && dates[row] <= asOf {

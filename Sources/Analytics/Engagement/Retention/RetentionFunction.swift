@@ -50,7 +50,7 @@ struct RetentionFunction {
         actor = try arguments.position("actor")
         day = try arguments.position("day")
         cohort = arguments.column("cohort")?.position
-        buckets = try arguments.buckets(default: "week")
+        buckets = try arguments.buckets(default: .week)
         isRelative = try arguments.choice("anchor", of: ["calendar", "relative"], default: "calendar") == "relative"
         let periods = try arguments.integer("periods", in: 0...100_000, default: -1)
         ageMax = periods < 0 ? nil : Int32(periods)
@@ -66,6 +66,7 @@ struct RetentionFunction {
         }
         brackets = bounds
         asOf = arguments.asOfDate().daysSinceEpoch
+        try LocalDates.check(asOf, "as_of")
         per = arguments.slicePositions
         perColumns = arguments.sliceColumns
     }
@@ -89,6 +90,8 @@ struct RetentionFunction {
                 first = date[partition.lowerBound]
             }
             guard let first, first <= asOf else { continue }
+            try LocalDates.check(first, begins == nil ? "day" : "cohort")
+            try LocalDates.checkFirst(partition, days, dates, "day")
             let start = cursor.bucket(first)
             var cell = RetentionCells.Cell(slice: slices.numbers[number], cohort: start, age: 0)
             // Who begins is counted at age 0, active then or not.

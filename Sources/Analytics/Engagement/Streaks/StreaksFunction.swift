@@ -33,15 +33,10 @@ struct StreaksFunction {
         freeze = arguments.column("freeze")?.position
         grace = try arguments.integer("grace", in: 0...366, default: 0)
         asOf = arguments.asOfDate().daysSinceEpoch
+        try LocalDates.check(asOf, "as_of")
     }
 
-    private var columns: [AnswerColumn] {
-        [
-            AnswerColumn(name: "user_id", type: user.type), AnswerColumn(name: "as_of", type: .date),
-            AnswerColumn(name: "current", type: .int32), AnswerColumn(name: "longest", type: .int32),
-            AnswerColumn(name: "longest_start", type: .date), AnswerColumn(name: "last_active", type: .date),
-        ]
-    }
+    private var columns: [AnswerColumn] { Self.output.answer(["user_id": user.type]) }
 
     private func answer(_ batch: ColumnBatch, _ starts: [Int]) throws -> ColumnBatch {
         let (users, dates) = (batch.columns[user.position], batch.columns[day])
@@ -53,6 +48,7 @@ struct StreaksFunction {
         var longestStart = FixedBuilder<Int32>(filler: 0)
         var lastActive = FixedBuilder<Int32>(filler: 0)
         for partition in Partitions(starts, rowCount: batch.rowCount) where users.isValid(partition.lowerBound) {
+            try LocalDates.checkFirst(partition, dates, days, "day")
             var scan = StreakScan(grace: grace)
             for row in partition where dates.isValid(row) && days[row] <= asOf {
                 scan.add(days[row], isFrozen: frozen?[row] ?? false)
@@ -65,9 +61,8 @@ struct StreaksFunction {
             lastActive.append(last)
         }
         let asOfDays = Buffer([Int32](repeating: asOf, count: rows.count))
-        return try ColumnBatch(
-            schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
-            columns: [
+        return try columns.batch(
+            [
                 try users.taking(rows.span), Column(.date, .int32(asOfDays)),
                 current.column(.int32, ColumnValues.int32),
                 longest.column(.int32, ColumnValues.int32), longestStart.column(.date, ColumnValues.int32),
@@ -75,18 +70,20 @@ struct StreaksFunction {
             ], rowCount: rows.count)
     }
 
+    private static let output: [OutputColumn] = [
+        .init(argument: "user_id", "the actor"), .init("as_of", .date, "the day of the answer"),
+        .init("current", .int32, unit: "days", "the run that is alive; 0 where it is broken"),
+        .init("longest", .int32, unit: "days", "the longest run; of equal ones the first"),
+        .init("longest_start", .date, "its first day"), .init("last_active", .date, "the last active day"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "The current and the longest run of active days of each person.",
         formula:
             "gaps and islands over the distinct local dates up to as_of; the current run counts where no more than "
             + "`grace` days are missed between its last day and as_of, which may itself still become active",
         source: "gaps and islands (Date, SQL and Relational Theory; Celko, SQL for Smarties)",
-        columns: [
-            .init("user_id", "as the argument", "the actor"), .init("as_of", "date", "the day of the answer"),
-            .init("current", "int32", unit: "days", "the run that is alive; 0 where it is broken"),
-            .init("longest", "int32", unit: "days", "the longest run; of equal ones the first"),
-            .init("longest_start", "date", "its first day"), .init("last_active", "date", "the last active day"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "a day counts once, however often the person was active",
             "days after as_of are not looked at; a person with no other days has no row",

@@ -49,14 +49,7 @@ struct BalanceAtFunction {
     }
 
     private var columns: [AnswerColumn] {
-        [
-            AnswerColumn(name: "account", type: postings.account.type),
-            AnswerColumn(name: "as_of", type: .timestamptz), AnswerColumn(name: "balance_minor", type: .int64),
-            AnswerColumn(name: "pending_minor", type: .int64), AnswerColumn(name: "n", type: .int64),
-            AnswerColumn(name: "average_daily_minor", type: .int64), AnswerColumn(name: "average_days", type: .int32),
-            AnswerColumn(name: "average_time_minor", type: .int64),
-            AnswerColumn(name: "currency", type: postings.currency.type),
-        ]
+        Self.output.answer(["account": postings.account.type, "currency": postings.currency.type])
     }
 
     private struct Lines {
@@ -85,6 +78,7 @@ struct BalanceAtFunction {
             var (balance, beside): (Int128, Int128) = (0, 0)
             var rows: [Int] = []
             for row in partition where own.instants[row] < asOf {
+                try LocalDates.check(own.instants[row], "at")
                 if let waiting, waiting[row], let waitingAmounts {
                     if try isKnown(row) { beside += Int128(waitingAmounts[row]) }
                 } else if own.isCounted(row), try isKnown(row) {
@@ -101,9 +95,8 @@ struct BalanceAtFunction {
             lines.days.append(average?.days)
             lines.timed.append(average?.timed)
         }
-        return try ColumnBatch(
-            schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
-            columns: [
+        return try columns.batch(
+            [
                 try batch.columns[postings.account.position].taking(lines.rows.span),
                 Column.of([Int64](repeating: asOf, count: lines.rows.count), .timestamp),
                 Column.of(lines.balances), Column.of(lines.pending), Column.of(lines.counts),
@@ -140,22 +133,24 @@ struct BalanceAtFunction {
         return (try daily.narrowed("an average"), days, try timed?.narrowed("an average"))
     }
 
+    private static let output: [OutputColumn] = [
+        .init(argument: "account", "the account"), .init("as_of", .timestamptz, "the instant"),
+        .init("balance_minor", .int64, unit: "minor", "the balance"),
+        .init("pending_minor", .int64, unit: "minor", "what is pending beside it"),
+        .init("n", .int64, unit: "count", "postings in the balance"),
+        .init("average_daily_minor", .int64, unit: "minor", "mean of the daily closings; NULL without from"),
+        .init("average_days", .int32, unit: "days", "over so many days"),
+        .init("average_time_minor", .int64, unit: "minor", "mean weighted by time; NULL without from"),
+        .init(argument: "currency", "the currency"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "The balance of each account at an instant, as it is or was known then, and its average over days.",
         formula:
             "the sum of the amounts with at < as_of (and recorded < known_at); averages are sums of daily closings over "
             + "days, or of balance × time over time, rounded half to even once",
         source: "bitemporal ledger; analytics rules L2 and L4",
-        columns: [
-            .init("account", "as the argument", "the account"), .init("as_of", "timestamptz", "the instant"),
-            .init("balance_minor", "int64", unit: "minor", "the balance"),
-            .init("pending_minor", "int64", unit: "minor", "what is pending beside it"),
-            .init("n", "int64", unit: "count", "postings in the balance"),
-            .init("average_daily_minor", "int64", unit: "minor", "mean of the daily closings; NULL without from"),
-            .init("average_days", "int32", unit: "days", "over so many days"),
-            .init("average_time_minor", "int64", unit: "minor", "mean weighted by time; NULL without from"),
-            .init("currency", "as the argument", "the currency"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "as_of is not included: the end of 31 January is DATE '2025-02-01', midnight of the session's zone",
             "an account whose postings all lie behind as_of has the balance 0; one without rows has none",

@@ -33,13 +33,10 @@ struct LedgerRunningFunction {
     }
 
     private var columns: [AnswerColumn] {
-        [
-            AnswerColumn(name: "account", type: postings.account.type),
-            AnswerColumn(name: "ref", type: reference?.type ?? .text), AnswerColumn(name: "seq", type: sequence.type),
-            AnswerColumn(name: "leg", type: .int32), AnswerColumn(name: "effective_at", type: .timestamptz),
-            AnswerColumn(name: "amount_minor", type: .int64), AnswerColumn(name: "balance_after_minor", type: .int64),
-            AnswerColumn(name: "currency", type: postings.currency.type),
-        ]
+        Self.output.answer([
+            "account": postings.account.type, "ref": reference?.type ?? .text, "seq": sequence.type,
+            "currency": postings.currency.type,
+        ])
     }
 
     private func answer(_ batch: ColumnBatch, _ starts: [Int]) throws -> ColumnBatch {
@@ -53,6 +50,7 @@ struct LedgerRunningFunction {
             var balance: Int64 = 0
             var before: Int?
             for row in partition where own.isCounted(row) {
+                try LocalDates.check(own.instants[row], "at")
                 try order.check(row, after: before)
                 before = row
                 balance = try balance.plus(own.amounts[row], "the balance of an account")
@@ -63,9 +61,8 @@ struct LedgerRunningFunction {
         func taken(_ position: Int) throws -> Column { try batch.columns[position].taking(rows.span) }
         let missing = Column.of(nil, count: rows.count)
         let amounts = Column(.int64, .int64(own.amounts))
-        return try ColumnBatch(
-            schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
-            columns: [
+        return try columns.batch(
+            [
                 try taken(postings.account.position), try reference.map { try taken($0.position) } ?? missing,
                 try taken(sequence.position),
                 try leg.map(taken) ?? Column.of(Array(repeating: Int32?.none, count: rows.count)),
@@ -74,20 +71,22 @@ struct LedgerRunningFunction {
             ], rowCount: rows.count)
     }
 
+    private static let output: [OutputColumn] = [
+        .init(argument: "account", "the account"),
+        .init(argument: "ref", "the posting's reference"),
+        .init(argument: "seq", "the order within an instant"),
+        .init("leg", .int32, "the order within a posting"), .init("effective_at", .timestamptz, "when it counts"),
+        .init("amount_minor", .int64, unit: "minor", "the amount"),
+        .init("balance_after_minor", .int64, unit: "minor", "the balance with it"),
+        .init(argument: "currency", "the currency"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "Every posting with the balance of its account after it.",
         formula: "the sum of the account's amounts over (at, seq, leg) up to and with the row, by currency",
         source:
             "running balance of a ledger; SQL: sum() OVER (PARTITION BY … ORDER BY at, seq, leg ROWS UNBOUNDED PRECEDING)",
-        columns: [
-            .init("account", "as the argument", "the account"),
-            .init("ref", "as the argument", "the posting's reference"),
-            .init("seq", "as the argument", "the order within an instant"),
-            .init("leg", "int32", "the order within a posting"), .init("effective_at", "timestamptz", "when it counts"),
-            .init("amount_minor", "int64", unit: "minor", "the amount"),
-            .init("balance_after_minor", "int64", unit: "minor", "the balance with it"),
-            .init("currency", "as the argument", "the currency"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "postings of one instant are told apart by seq and leg: ordering by the instant alone would give them one total",
             "two postings of an account with the same at, seq and leg are an error: their order is not known",

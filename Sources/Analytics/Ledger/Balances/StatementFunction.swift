@@ -6,7 +6,7 @@ internal import Query
 /// `statement`: opening, credits, debits and closing of each account, day by day (rule L3).
 struct StatementFunction {
     private let postings: PostingArguments
-    private let grain: SeriesGrain
+    private let buckets: DayBuckets
     private let from: Int32?
     private let to: Int32
     private let zone: Zone
@@ -28,7 +28,7 @@ struct StatementFunction {
 
     private init(_ arguments: TableFunctionArguments) throws {
         postings = try PostingArguments(arguments)
-        grain = try arguments.grain(default: .day)
+        buckets = try arguments.buckets(default: .day)
         from = arguments.date("from")
         to = arguments.date("to") ?? arguments.asOfDate().adding(days: 1).daysSinceEpoch
         zone = arguments.context.zone
@@ -40,12 +40,7 @@ struct StatementFunction {
     }
 
     private var columns: [AnswerColumn] {
-        [
-            AnswerColumn(name: "account", type: postings.account.type), AnswerColumn(name: "bucket_start", type: .date),
-            AnswerColumn(name: "opening_minor", type: .int64), AnswerColumn(name: "credits_minor", type: .int64),
-            AnswerColumn(name: "debits_minor", type: .int64), AnswerColumn(name: "closing_minor", type: .int64),
-            AnswerColumn(name: "n", type: .int32), AnswerColumn(name: "currency", type: postings.currency.type),
-        ]
+        Self.output.answer(["account": postings.account.type, "currency": postings.currency.type])
     }
 
     /// What moved in a bucket.
@@ -74,8 +69,8 @@ struct StatementFunction {
             let counted = partition.lazy.filter(own.isCounted)
             // Local dates are not always in the order of instants, so the first date is looked for.
             guard let earliest = counted.map({ days[$0] }).min() else { continue }
-            let first = grain.index(ofDay: from ?? earliest)
-            let last = to > (from ?? earliest) ? grain.index(ofDay: to - 1) : first - 1
+            let first = buckets.bucket(from ?? earliest)
+            let last = to > (from ?? earliest) ? buckets.bucket(to - 1) : first - 1
             var balance: Int128 = 0
             movements.removeAll(keepingCapacity: true)
             movements.append(contentsOf: repeatElement(Movement(), count: max(0, Int(last) - Int(first) + 1)))
@@ -85,16 +80,15 @@ struct StatementFunction {
                 if let from, day < from {
                     balance += amount
                 } else if day < to {
-                    let index = Int(grain.index(ofDay: day) - first)
+                    let index = Int(buckets.bucket(day) - first)
                     if amount < 0 { movements[index].debits -= amount } else { movements[index].credits += amount }
                     movements[index].count += 1
                 }
             }
             try append(movements, UInt32(truncatingIfNeeded: partition.lowerBound), first, balance, &lines)
         }
-        return try ColumnBatch(
-            schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
-            columns: [
+        return try columns.batch(
+            [
                 try batch.columns[postings.account.position].taking(lines.rows.span), Column.dates(lines.days),
                 Column.of(lines.opening), Column.of(lines.credits), Column.of(lines.debits),
                 Column.of(lines.closing), Column.of(lines.counts),
@@ -108,7 +102,7 @@ struct StatementFunction {
         var balance = opening
         for (index, movement) in movements.enumerated() {
             lines.rows.append(row)
-            lines.days.append(grain.firstDay(ofIndex: first + Int32(index)))
+            lines.days.append(buckets.firstDay(first + Int32(index)))
             lines.opening.append(try balance.narrowed("a balance"))
             lines.credits.append(try movement.credits.narrowed("a sum of credits"))
             lines.debits.append(try movement.debits.narrowed("a sum of debits"))
@@ -118,20 +112,22 @@ struct StatementFunction {
         }
     }
 
+    private static let output: [OutputColumn] = [
+        .init(argument: "account", "the account"),
+        .init("bucket_start", .date, "the local day (or the first of the week, month, …)"),
+        .init("opening_minor", .int64, unit: "minor", "the balance in front"),
+        .init("credits_minor", .int64, unit: "minor", "what came in"),
+        .init("debits_minor", .int64, unit: "minor", "what went out, as a positive number"),
+        .init("closing_minor", .int64, unit: "minor", "the balance behind"),
+        .init("n", .int32, unit: "count", "postings"), .init(argument: "currency", "the currency"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "Opening, credits, debits and closing of each account, day by day.",
         formula:
             "closing = opening + credits - debits; opening = the closing before, at first the sum of all postings before",
         source: "account statement; analytics rule L3",
-        columns: [
-            .init("account", "as the argument", "the account"),
-            .init("bucket_start", "date", "the local day (or the first of the week, month, …)"),
-            .init("opening_minor", "int64", unit: "minor", "the balance in front"),
-            .init("credits_minor", "int64", unit: "minor", "what came in"),
-            .init("debits_minor", "int64", unit: "minor", "what went out, as a positive number"),
-            .init("closing_minor", "int64", unit: "minor", "the balance behind"),
-            .init("n", "int32", unit: "count", "postings"), .init("currency", "as the argument", "the currency"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "days are those of the session's zone: 23:00Z on 6 January is 7 January in Lagos",
             "days without movement are rows too, with the balance carried",

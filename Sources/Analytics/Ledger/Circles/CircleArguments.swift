@@ -58,6 +58,11 @@ struct CircleArguments: Sendable {
         try LocalDates.days(batch.columns[at], "at", zone, isUsed: isUsed)
     }
 
+    /// Refuses an amount below 0: a reversal is a posting of its own, and no due or payment.
+    func checkAmount(_ amount: Int64) throws(OperatorError) {
+        guard amount >= 0 else { throw OperatorError("an amount of a circle is below 0") }
+    }
+
     /// The round of a row; nil where it names none.
     func rounds(_ batch: ColumnBatch) throws -> (Int) -> Int32? {
         guard let round else { return { _ in nil } }

@@ -43,14 +43,7 @@ struct ContributionStatusFunction {
     }
 
     private var columns: [AnswerColumn] {
-        [
-            AnswerColumn(name: "circle_id", type: circles.circle.type),
-            AnswerColumn(name: "member_id", type: circles.member.type), AnswerColumn(name: "round", type: .int32),
-            AnswerColumn(name: "due_date", type: .date), AnswerColumn(name: "due_minor", type: .int64),
-            AnswerColumn(name: "paid_minor", type: .int64), AnswerColumn(name: "completed_on", type: .date),
-            AnswerColumn(name: "days_late", type: .int32), AnswerColumn(name: "status", type: .text),
-            AnswerColumn(name: "as_of", type: .date),
-        ]
+        Self.output.answer(["circle_id": circles.circle.type, "member_id": circles.member.type])
     }
 
     private func answer(_ batch: ColumnBatch, _ starts: [Int]) throws -> ColumnBatch {
@@ -98,6 +91,20 @@ struct ContributionStatusFunction {
             ], rowCount: rows.count)
     }
 
+    private static let output: [OutputColumn] = [
+        .init(argument: "circle_id", "the circle"), .init(argument: "member_id", "the member"),
+        .init("round", .int32, "the round"), .init("due_date", .date, "the local due date"),
+        .init("due_minor", .int64, unit: "minor", "what is owed"),
+        .init("paid_minor", .int64, unit: "minor", "what was paid of it"),
+        .init("completed_on", .date, "when it was paid in full"),
+        .init("days_late", .int32, unit: "days", "how late it is or was"),
+        .init(
+            "status", .text,
+            "see the "
+                + "formula"),
+        .init("as_of", .date, "the day of the answer"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "How each due of each member of a savings circle stands on a date.",
         formula: "payments settle the due that they name, then the oldest open one; on_time: paid in full by the "
@@ -106,19 +113,7 @@ struct ContributionStatusFunction {
             + "partial_ where "
             + "something was paid",
         source: "analytics rules L5 and L6",
-        columns: [
-            .init("circle_id", "as the argument", "the circle"), .init("member_id", "as the argument", "the member"),
-            .init("round", "int32", "the round"), .init("due_date", "date", "the local due date"),
-            .init("due_minor", "int64", unit: "minor", "what is owed"),
-            .init("paid_minor", "int64", unit: "minor", "what was paid of it"),
-            .init("completed_on", "date", "when it was paid in full"),
-            .init("days_late", "int32", unit: "days", "how late it is or was"),
-            .init(
-                "status", "text",
-                "see the "
-                    + "formula"),
-            .init("as_of", "date", "the day of the answer"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "statuses are those of as_of: a history needs an answer for each date",
             "what is paid too much settles the next due; dues stay payable after the circle's end",

@@ -33,13 +33,7 @@ struct MemberPositionFunction {
     }
 
     private var columns: [AnswerColumn] {
-        [
-            AnswerColumn(name: "circle_id", type: circles.circle.type),
-            AnswerColumn(name: "member_id", type: circles.member.type),
-        ]
-            + ["contributed_minor", "received_minor", "net_position_minor", "exposure_minor"].map {
-                AnswerColumn(name: $0, type: .int64)
-            }
+        Self.output.answer(["circle_id": circles.circle.type, "member_id": circles.member.type])
     }
 
     private func answer(_ batch: ColumnBatch, _ starts: [Int]) throws -> ColumnBatch {
@@ -57,7 +51,8 @@ struct MemberPositionFunction {
             try circles.checkCurrency(batch, partition, isUsed: isUsed)
             var (owed, contributed, received): (Int128, Int128, Int128) = (0, 0, 0)
             var isPaidOut = false
-            for row in partition {
+            for row in partition where isUsed(row) {
+                try circles.checkAmount(amounts[row])
                 if dues[row] { owed += Int128(amounts[row]) }
                 guard days[row] <= circles.asOf else { continue }
                 if payments[row] { contributed += Int128(amounts[row]) }
@@ -79,6 +74,14 @@ struct MemberPositionFunction {
             ] + sums.map { Column.of($0) }, rowCount: rows.count)
     }
 
+    private static let output: [OutputColumn] = [
+        .init(argument: "circle_id", "the circle"), .init(argument: "member_id", "the member"),
+        .init("contributed_minor", .int64, unit: "minor", "paid in up to as_of"),
+        .init("received_minor", .int64, unit: "minor", "got out up to as_of, net of fees"),
+        .init("net_position_minor", .int64, unit: "minor", "received less contributed"),
+        .init("exposure_minor", .int64, unit: "minor", "what the circle may lose by the member"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "What each member of a savings circle has put in and got out, and what is still owed by those "
             + "already paid.",
@@ -86,13 +89,7 @@ struct MemberPositionFunction {
             + "members who were "
             + "paid; the sum of net positions = -(pot + fees)",
         source: "rotating savings and credit association; analytics rule L7",
-        columns: [
-            .init("circle_id", "as the argument", "the circle"), .init("member_id", "as the argument", "the member"),
-            .init("contributed_minor", "int64", unit: "minor", "paid in up to as_of"),
-            .init("received_minor", "int64", unit: "minor", "got out up to as_of, net of fees"),
-            .init("net_position_minor", "int64", unit: "minor", "received less contributed"),
-            .init("exposure_minor", "int64", unit: "minor", "what the circle may lose by the member"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "a member who was not paid exposes the circle to nothing",
             "all dues of the cycle count, also those "

@@ -35,13 +35,7 @@ struct RotationFunction {
         fee = try AmountArgument(optional: "fee", arguments)
     }
 
-    private var columns: [AnswerColumn] {
-        [AnswerColumn(name: "circle_id", type: circles.circle.type), AnswerColumn(name: "round", type: .int32)]
-            + [AnswerColumn(name: "recipient", type: .text)]
-            + ["scheduled_minor", "paid_minor", "shortfall_minor", "fee_minor", "net_minor"].map {
-                AnswerColumn(name: $0, type: .int64)
-            } + [AnswerColumn(name: "paid_at", type: .timestamptz)]
-    }
+    private var columns: [AnswerColumn] { Self.output.answer(["circle_id": circles.circle.type]) }
 
     /// What is known of a round.
     private struct Round {
@@ -71,6 +65,7 @@ struct RotationFunction {
             for row in partition where isUsed(row) || turns?[row] ?? false {
                 guard let number = round(row) else { throw OperatorError("a due or payout names no round") }
                 var own = rounds[number] ?? Round(number: number)
+                try circles.checkAmount(amounts[row])
                 if dues[row] { own.scheduled += Int128(amounts[row]) }
                 if turns?[row] ?? false, own.recipient == nil { own.recipient = members.text(row) }
                 if payouts[row], days[row] <= circles.asOf {
@@ -99,21 +94,23 @@ struct RotationFunction {
             ], rowCount: rows.count)
     }
 
+    private static let output: [OutputColumn] = [
+        .init(argument: "circle_id", "the circle"), .init("round", .int32, "the round"),
+        .init("recipient", .text, "who was paid first, or whose turn it is"),
+        .init("scheduled_minor", .int64, unit: "minor", "what was to be paid, gross"),
+        .init("paid_minor", .int64, unit: "minor", "what was paid up to as_of, gross"),
+        .init("shortfall_minor", .int64, unit: "minor", "what is missing"),
+        .init("fee_minor", .int64, unit: "minor", "what was kept"),
+        .init("net_minor", .int64, unit: "minor", "what the recipient got"),
+        .init("paid_at", .timestamptz, "when the first payout was made; NULL before"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "Who was paid in each round of a savings circle (ajo, esusu, susu, chama), and what was missing.",
         formula: "scheduled = the sum of the round's dues (members × contribution); shortfall = scheduled - paid; "
             + "net = paid - fee",
         source: "rotating savings and credit association; analytics rule L7",
-        columns: [
-            .init("circle_id", "as the argument", "the circle"), .init("round", "int32", "the round"),
-            .init("recipient", "text", "who was paid first, or whose turn it is"),
-            .init("scheduled_minor", "int64", unit: "minor", "what was to be paid, gross"),
-            .init("paid_minor", "int64", unit: "minor", "what was paid up to as_of, gross"),
-            .init("shortfall_minor", "int64", unit: "minor", "what is missing"),
-            .init("fee_minor", "int64", unit: "minor", "what was kept"),
-            .init("net_minor", "int64", unit: "minor", "what the recipient got"),
-            .init("paid_at", "timestamptz", "when the first payout was made; NULL before"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "several payouts of a round are summed: a shortfall that is paid later goes away",
             "as_of the day of the payout gives the shortfall at the payout",

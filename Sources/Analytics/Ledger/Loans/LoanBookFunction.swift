@@ -48,17 +48,7 @@ struct LoanBookFunction {
         zone = arguments.context.zone
     }
 
-    private static let amounts = [
-        "disbursed_minor", "due_minor", "repaid_minor", "outstanding_minor", "arrears_minor", "at_risk_minor",
-    ]
-
-    private var columns: [AnswerColumn] {
-        [AnswerColumn(name: "loan_id", type: loan.type)] + Self.amounts.map { AnswerColumn(name: $0, type: .int64) }
-            + [
-                AnswerColumn(name: "oldest_due", type: .date), AnswerColumn(name: "days_late", type: .int32),
-                AnswerColumn(name: "currency", type: currency.type),
-            ]
-    }
+    private var columns: [AnswerColumn] { Self.output.answer(["loan_id": loan.type, "currency": currency.type]) }
 
     private func answer(_ batch: ColumnBatch, _ starts: [Int]) throws -> ColumnBatch {
         let paidOut = try batch.columns[disbursed].trueRows()
@@ -68,9 +58,10 @@ struct LoanBookFunction {
         let days = try LocalDates.days(batch.columns[at], "at", zone, isUsed: isUsed)
         let amounts = try amount.values(batch, isRequired: isUsed)
         var rows: [UInt32] = []
-        var sums = [[Int64]](repeating: [], count: Self.amounts.count)
+        var sums = [[Int64]](repeating: [], count: 6)
         var oldest: [Int32?] = []
         for partition in Partitions(starts, rowCount: batch.rowCount) {
+            guard partition.contains(where: isUsed) else { continue }
             var (lent, owed, back): (Int128, Int128, Int128) = (0, 0, 0)
             for row in partition where isUsed(row) && days[row] <= asOf {
                 guard amounts[row] >= 0 else { throw OperatorError("an amount of a loan is below 0") }
@@ -108,23 +99,25 @@ struct LoanBookFunction {
         return nil
     }
 
+    private static let output: [OutputColumn] = [
+        .init(argument: "loan_id", "the loan"),
+        .init("disbursed_minor", .int64, unit: "minor", "paid out"),
+        .init("due_minor", .int64, unit: "minor", "principal due up to as_of"),
+        .init("repaid_minor", .int64, unit: "minor", "principal repaid"),
+        .init("outstanding_minor", .int64, unit: "minor", "disbursed less repaid"),
+        .init("arrears_minor", .int64, unit: "minor", "due less repaid, not below 0"),
+        .init("at_risk_minor", .int64, unit: "minor", "outstanding where more than `days` late"),
+        .init("oldest_due", .date, "the oldest due not covered"),
+        .init("days_late", .int32, unit: "days", "since then; 0 where none"),
+        .init(argument: "currency", "the currency"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "What is outstanding of each loan, and how late it is.",
         formula: "outstanding = disbursed - principal repaid; repayments cover the oldest dues first; PAR30 = "
             + "sum(at_risk_minor) / sum(outstanding_minor); repayment rate = sum(least(repaid, due)) / sum(due)",
         source: "portfolio at risk, CGAP; analytics rule L10",
-        columns: [
-            .init("loan_id", "as the argument", "the loan"),
-            .init("disbursed_minor", "int64", unit: "minor", "paid out"),
-            .init("due_minor", "int64", unit: "minor", "principal due up to as_of"),
-            .init("repaid_minor", "int64", unit: "minor", "principal repaid"),
-            .init("outstanding_minor", "int64", unit: "minor", "disbursed less repaid"),
-            .init("arrears_minor", "int64", unit: "minor", "due less repaid, not below 0"),
-            .init("at_risk_minor", "int64", unit: "minor", "outstanding where more than `days` late"),
-            .init("oldest_due", "date", "the oldest due not covered"),
-            .init("days_late", "int32", unit: "days", "since then; 0 where none"),
-            .init("currency", "as the argument", "the currency"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "ratios of a book are ratios of sums; NULL where nothing is outstanding",
             "a due of as_of itself is not late yet",

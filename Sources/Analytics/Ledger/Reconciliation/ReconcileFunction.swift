@@ -65,11 +65,7 @@ struct ReconcileFunction {
         statement = conditions["statement"] == nil ? nil : parts
     }
 
-    private static let columns = [
-        AnswerColumn(name: "check", type: .text), AnswerColumn(name: "subject", type: .text),
-        AnswerColumn(name: "expected_minor", type: .int64), AnswerColumn(name: "actual_minor", type: .int64),
-        AnswerColumn(name: "diff_minor", type: .int64), AnswerColumn(name: "severity", type: .text),
-    ]
+    private static let columns = output.answer()
 
     /// The checks that the arguments give data for.
     private var made: Set<LedgerCheck> {
@@ -145,6 +141,18 @@ struct ReconcileFunction {
         return audit
     }
 
+    private static let output: [OutputColumn] = [
+        .init("check", .text, "R1 to R10"),
+        .init(
+            "subject", .text,
+            "account or reference; NULL where all "
+                + "is well"),
+        .init("expected_minor", .int64, unit: "minor", "what it should be (R8, R9: count)"),
+        .init("actual_minor", .int64, unit: "minor", "what it is"),
+        .init("diff_minor", .int64, unit: "minor", "actual less expected"),
+        .init("severity", .text, "ok, warning or error"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "What of a ledger does not agree with itself, or with what others say of it.",
         formula: "R1 each ref and currency sums to 0; R2 wallet and R3 escrow snapshots are the ledger's "
@@ -153,17 +161,7 @@ struct ReconcileFunction {
             + "R8 no ref "
             + "twice; R9 no gap in seq; R10 sealed closings are computed again, or adjusted",
         source: "analytics rule L8",
-        columns: [
-            .init("check", "text", "R1 to R10"),
-            .init(
-                "subject", "text",
-                "account or reference; NULL where all "
-                    + "is well"),
-            .init("expected_minor", "int64", unit: "minor", "what it should be (R8, R9: count)"),
-            .init("actual_minor", "int64", unit: "minor", "what it is"),
-            .init("diff_minor", "int64", unit: "minor", "actual less expected"),
-            .init("severity", "text", "ok, warning or error"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "every check that has data gives a row, also where it found nothing: severity ok",
             "a check whose rows are not named by an argument is not made",

@@ -48,13 +48,7 @@ struct ScoreHistoryFunction {
         if let from, from > asOf { throw OperatorError("'from' lies behind 'as_of'") }
     }
 
-    private var columns: [AnswerColumn] {
-        [
-            AnswerColumn(name: "user_id", type: user.type), AnswerColumn(name: "score", type: .int32),
-            AnswerColumn(name: "tier", type: .text), AnswerColumn(name: "delta", type: .int32),
-            AnswerColumn(name: "tw_mean", type: .double), AnswerColumn(name: "days_in_tier", type: .int32),
-        ]
-    }
+    private var columns: [AnswerColumn] { Self.output.answer(["user_id": user.type]) }
 
     private struct Line {
         var row: UInt32
@@ -77,6 +71,7 @@ struct ScoreHistoryFunction {
             var before: Int?
             for row in partition {
                 guard times.isValid(row) else { throw OperatorError.missing("at") }
+                try LocalDates.check(instants[row], "at")
                 try order.check(row, after: before)
                 before = row
                 guard instants[row] <= asOf else { break }
@@ -130,26 +125,28 @@ struct ScoreHistoryFunction {
         return Int32(clamping: first.days(until: last))
     }
 
+    private static let output: [OutputColumn] = [
+        .init(argument: "user_id", "the user"),
+        .init(
+            "score", .int32,
+            "as of as_of; NULL before "
+                + "the first"),
+        .init("tier", .text, "as of as_of"),
+        .init(
+            "delta", .int32,
+            "since from, or since the first score "
+                + "behind it"),
+        .init("tw_mean", .double, "weighted by time"),
+        .init("days_in_tier", .int32, unit: "days", "local days since the tier was entered"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "A score as of an instant, its change, its mean over time and how long its tier has been held.",
         formula: "score = that of the last change at or before as_of; delta = score - score at from; tw_mean = Σ "
             + "score × time "
             + "/ observed time from from to as_of",
         source: "as-of join; analytics rule L9",
-        columns: [
-            .init("user_id", "as the argument", "the user"),
-            .init(
-                "score", "int32",
-                "as of as_of; NULL before "
-                    + "the first"),
-            .init("tier", "text", "as of as_of"),
-            .init(
-                "delta", "int32",
-                "since from, or since the first score "
-                    + "behind it"),
-            .init("tw_mean", "double", "weighted by time"),
-            .init("days_in_tier", "int32", unit: "days", "local days since the tier was entered"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "two changes of one instant: the highest seq wins; with the same seq it is an error",
             "time before the first score is not observed",

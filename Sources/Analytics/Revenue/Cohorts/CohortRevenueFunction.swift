@@ -9,7 +9,7 @@ struct CohortRevenueFunction {
     private let at: Int
     private let amount: AmountArgument
     private let counted: Int?
-    private let grain: SeriesGrain
+    private let buckets: DayBuckets
     private let to: Int32?
     private let zone: Zone
 
@@ -38,17 +38,13 @@ struct CohortRevenueFunction {
         at = try arguments.position("at")
         amount = try AmountArgument(arguments, "amount")
         counted = arguments.column("counted")?.position
-        grain = try arguments.grain(default: .month)
+        buckets = try arguments.buckets(default: .month)
         to = arguments.date("to")
         zone = arguments.context.zone
         if let to { try LocalDates.check(to, "to") }
     }
 
-    private static let columns = [
-        AnswerColumn(name: "cohort_start", type: .date), AnswerColumn(name: "k", type: .int32),
-        AnswerColumn(name: "customers", type: .int64), AnswerColumn(name: "revenue_minor", type: .int64),
-        AnswerColumn(name: "cumulative_minor", type: .int64),
-    ]
+    private static let columns = output.answer()
 
     /// Cohort and age as one key: dates of the calendar are small numbers.
     private static func key(_ cohort: Int32, _ bucket: Int32) -> Int64 { Int64(cohort) << 32 | Int64(bucket - cohort) }
@@ -66,19 +62,19 @@ struct CohortRevenueFunction {
         }
         if names.count > 1 { throw Self.mixed }
         try sums.update(names.first ?? nil) { (table) throws in
-            var buckets: [Int32] = []
+            var ordered: [Int32] = []
             for partition in Partitions(starts, rowCount: batch.rowCount) where customers.isValid(partition.lowerBound)
             {
-                buckets.removeAll(keepingCapacity: true)
-                for row in partition where isUsed(row) { buckets.append(grain.index(ofDay: days[row])) }
+                ordered.removeAll(keepingCapacity: true)
+                for row in partition where isUsed(row) { ordered.append(buckets.bucket(days[row])) }
                 // Local dates are not always in the order of instants.
-                guard let cohort = buckets.min() else { continue }
-                for (bucket, row) in zip(buckets, partition.lazy.filter(isUsed)) {
+                guard let cohort = ordered.min() else { continue }
+                for (bucket, row) in zip(ordered, partition.lazy.filter(isUsed)) {
                     try table.add(amounts[row], to: 1, of: Self.key(cohort, bucket))
                 }
-                buckets.sort()
-                for index in buckets.indices where index == 0 || buckets[index] != buckets[index - 1] {
-                    try table.add(1, to: 0, of: Self.key(cohort, buckets[index]))
+                ordered.sort()
+                for index in ordered.indices where index == 0 || ordered[index] != ordered[index - 1] {
+                    try table.add(1, to: 0, of: Self.key(cohort, ordered[index]))
                 }
             }
         }
@@ -98,13 +94,13 @@ struct CohortRevenueFunction {
             let keys = table.keys.sorted()
             let starts = keys.map { Int32(truncatingIfNeeded: $0 >> 32) }
             let latest = keys.map { Int32(truncatingIfNeeded: $0 >> 32) + Int32(truncatingIfNeeded: $0 & 0xFFFF_FFFF) }
-            let last = to.map { grain.index(ofDay: $0 - 1) } ?? latest.max() ?? 0
+            let last = to.map { buckets.bucket($0 - 1) } ?? latest.max() ?? 0
             for index in starts.indices where index == 0 || starts[index] != starts[index - 1] {
                 let cohort = starts[index]
                 var sum: Int64 = 0
                 for bucket in cohort..<max(cohort, last + 1) {
                     let key = Self.key(cohort, bucket)
-                    cohorts.append(grain.firstDay(ofIndex: cohort))
+                    cohorts.append(buckets.firstDay(cohort))
                     ages.append(bucket - cohort)
                     customers.append(table.value(0, of: key))
                     revenue.append(table.value(1, of: key))
@@ -121,17 +117,19 @@ struct CohortRevenueFunction {
             ], rowCount: cohorts.count)
     }
 
+    private static let output: [OutputColumn] = [
+        .init("cohort_start", .date, "the period of the first order"), .init("k", .int32, "periods since"),
+        .init("customers", .int64, unit: "count", "distinct customers of the cohort who bought; not additive"),
+        .init("revenue_minor", .int64, unit: "minor", "what they spent"),
+        .init("cumulative_minor", .int64, unit: "minor", "with all periods before"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "What the customers of each first month spend, month by month since.",
         formula:
             "cohort = the period of a customer's first order; k = periods since; sums of amounts and distinct customers",
         source: "cohort analysis; analytics rule V8",
-        columns: [
-            .init("cohort_start", "date", "the period of the first order"), .init("k", "int32", "periods since"),
-            .init("customers", "int64", unit: "count", "distinct customers of the cohort who bought; not additive"),
-            .init("revenue_minor", "int64", unit: "minor", "what they spent"),
-            .init("cumulative_minor", "int64", unit: "minor", "with all periods before"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "orders of value 0 count: their customers bought", "periods in which nobody bought are rows of 0",
             "orders that are repeated in the table are summed twice: the table says what an order is",

@@ -54,32 +54,20 @@ struct MRRBridgeFunction {
         pastDue = arguments.column("past_due")?.position
         dunningDays = try arguments.integer("dunning_days", in: 0...3_660, default: 30)
         zone = arguments.context.zone
-        let month = SeriesGrain.month
+        let month = DayBuckets.months
         let behind = arguments.date("to") ?? arguments.asOfDate().daysSinceEpoch
         try LocalDates.check(behind, "to")
-        to = month.index(ofDay: behind)
+        to = month.bucket(behind)
         if let first = arguments.date("from") {
             try LocalDates.check(first, "from")
-            guard month.index(ofDay: first) <= to else { throw OperatorError("'from' lies behind 'to'") }
-            from = month.index(ofDay: first)
+            guard month.bucket(first) <= to else { throw OperatorError("'from' lies behind 'to'") }
+            from = month.bucket(first)
         } else {
             from = nil
         }
     }
 
-    private static let money = [
-        "opening_minor", "new_minor", "reactivation_minor", "expansion_minor", "contraction_minor", "churn_minor",
-        "fx_minor", "closing_minor",
-    ]
-    private static let counts = ["customers_open", "customers_new", "customers_lost"]
-    private static let ratios = ["gross_churn", "nrr", "grr", "logo_churn"]
-
-    private var columns: [AnswerColumn] {
-        [AnswerColumn(name: "bucket_start", type: .date), AnswerColumn(name: "currency", type: .text)]
-            + (Self.money + Self.counts).map { AnswerColumn(name: $0, type: .int64) }
-            + Self.ratios.map { AnswerColumn(name: $0, type: .double) }
-            + ["arpa_minor", "intra_month"].map { AnswerColumn(name: $0, type: .int64) }
-    }
+    private var columns: [AnswerColumn] { Self.output.answer() }
 
     /// The fields of the sums: amounts and customers by movement, and customers whom snapshots do not see.
     private static let width = 11
@@ -169,10 +157,10 @@ struct MRRBridgeFunction {
                 end = min(end ?? last, last)
             }
             if let end, end < starts[row] { throw OperatorError("a subscription ends before it begins") }
-            let month = SeriesGrain.month
+            let month = DayBuckets.months
             // At the end of a month, just before the next one begins: [start, end) holds it where end is not before that.
             return RecurringCustomer.Subscription(
-                monthly: monthly, first: month.index(ofDay: starts[row]), end: end.map { month.index(ofDay: $0) })
+                monthly: monthly, first: month.bucket(starts[row]), end: end.map { month.bucket($0) })
         }
     }
 
@@ -225,7 +213,7 @@ struct MRRBridgeFunction {
         let moves = RecurringMovement.allCases.map { table.value($0.rawValue, of: key) }
         for move in moves { amount = try amount.plus(move, "recurring revenue") }
         let lost = table.value(5 + RecurringMovement.churn.rawValue, of: key)
-        lines.months.append(SeriesGrain.month.firstDay(ofIndex: Int32(truncatingIfNeeded: key)))
+        lines.months.append(DayBuckets.months.firstDay(Int32(truncatingIfNeeded: key)))
         for (index, value) in ([opening] + moves + [0, amount]).enumerated() { lines.money[index].append(value) }
         let fresh = table.value(5 + RecurringMovement.new.rawValue, of: key)
         for (index, value) in [customers, fresh, lost].enumerated() { lines.counts[index].append(value) }
@@ -240,6 +228,27 @@ struct MRRBridgeFunction {
         lines.hidden.append(table.value(Self.hidden, of: key))
     }
 
+    private static let output: [OutputColumn] = [
+        .init("bucket_start", .date, "the month"), .init("currency", .text, "the currency"),
+        .init("opening_minor", .int64, unit: "minor", "MRR at the end of the month before"),
+        .init("new_minor", .int64, unit: "minor", "of customers who never paid before"),
+        .init("reactivation_minor", .int64, unit: "minor", "of customers who come back"),
+        .init("expansion_minor", .int64, unit: "minor", "of customers who pay more"),
+        .init("contraction_minor", .int64, unit: "minor", "of customers who pay less; not above 0"),
+        .init("churn_minor", .int64, unit: "minor", "of customers who left; not above 0"),
+        .init("fx_minor", .int64, unit: "minor", "0: every currency has a bridge of its own"),
+        .init("closing_minor", .int64, unit: "minor", "MRR at the end of the month"),
+        .init("customers_open", .int64, unit: "count", "who paid at the end of the month before"),
+        .init("customers_new", .int64, unit: "count", "who pay for the first time"),
+        .init("customers_lost", .int64, unit: "count", "who left"),
+        .init("gross_churn", .double, unit: "1", "(churn + contraction) / opening, above 0"),
+        .init("nrr", .double, unit: "1", "(opening + expansion + contraction + churn) / opening"),
+        .init("grr", .double, unit: "1", "(opening + contraction + churn) / opening"),
+        .init("logo_churn", .double, unit: "1", "lost customers / opening customers"),
+        .init("arpa_minor", .int64, unit: "minor", "closing / closing customers, half to even"),
+        .init("intra_month", .int64, unit: "count", "customers who came and went within the month"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "Monthly recurring revenue from month to month, by what moved it.",
         formula:
@@ -247,26 +256,7 @@ struct MRRBridgeFunction {
             + "discounts, rounded half to even for each subscription, at the end of the local month; closing = opening + new "
             + "+ reactivation + expansion + contraction + churn, by customer",
         source: "SaaS metrics; analytics rules V1 to V4",
-        columns: [
-            .init("bucket_start", "date", "the month"), .init("currency", "text", "the currency"),
-            .init("opening_minor", "int64", unit: "minor", "MRR at the end of the month before"),
-            .init("new_minor", "int64", unit: "minor", "of customers who never paid before"),
-            .init("reactivation_minor", "int64", unit: "minor", "of customers who come back"),
-            .init("expansion_minor", "int64", unit: "minor", "of customers who pay more"),
-            .init("contraction_minor", "int64", unit: "minor", "of customers who pay less; not above 0"),
-            .init("churn_minor", "int64", unit: "minor", "of customers who left; not above 0"),
-            .init("fx_minor", "int64", unit: "minor", "0: every currency has a bridge of its own"),
-            .init("closing_minor", "int64", unit: "minor", "MRR at the end of the month"),
-            .init("customers_open", "int64", unit: "count", "who paid at the end of the month before"),
-            .init("customers_new", "int64", unit: "count", "who pay for the first time"),
-            .init("customers_lost", "int64", unit: "count", "who left"),
-            .init("gross_churn", "double", unit: "1", "(churn + contraction) / opening, above 0"),
-            .init("nrr", "double", unit: "1", "(opening + expansion + contraction + churn) / opening"),
-            .init("grr", "double", unit: "1", "(opening + contraction + churn) / opening"),
-            .init("logo_churn", "double", unit: "1", "lost customers / opening customers"),
-            .init("arpa_minor", "int64", unit: "minor", "closing / closing customers, half to even"),
-            .init("intra_month", "int64", unit: "count", "customers who came and went within the month"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "a plan swapped for another is no churn: movements are of customers",
             "an opening of 0 makes the ratios NULL",

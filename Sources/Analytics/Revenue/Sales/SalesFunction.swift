@@ -10,7 +10,7 @@ struct SalesFunction {
     private let refund: Int?
     private let amount: AmountArgument
     private let fee: AmountArgument?
-    private let grain: SeriesGrain
+    private let buckets: DayBuckets
     private let from: Int32?
     private let to: Int32?
     private let zone: Zone
@@ -48,7 +48,7 @@ struct SalesFunction {
         refund = arguments.column("refund")?.position
         amount = try AmountArgument(arguments, "amount")
         fee = try AmountArgument(optional: "fee", arguments)
-        grain = try arguments.grain(default: .month)
+        buckets = try arguments.buckets(default: .month)
         from = arguments.date("from")
         to = arguments.date("to")
         zone = arguments.context.zone
@@ -57,15 +57,7 @@ struct SalesFunction {
         if let from, let to, from > to { throw OperatorError("'from' lies behind 'to'") }
     }
 
-    private var columns: [AnswerColumn] {
-        let amounts = [
-            "orders", "gmv_minor", "refunds_by_refund_date_minor", "refunds_by_order_date_minor", "nmv_minor",
-            "fee_minor", "fee_returned_minor", "platform_revenue_minor",
-        ]
-        return [AnswerColumn(name: "bucket_start", type: .date), AnswerColumn(name: "currency", type: .text)]
-            + amounts.map { AnswerColumn(name: $0, type: .int64) }
-            + [AnswerColumn(name: "take_rate", type: .double), AnswerColumn(name: "aov_minor", type: .int64)]
-    }
+    private var columns: [AnswerColumn] { Self.output.answer() }
 
     private enum Sum: Int, CaseIterable {
         case orders, value, refunds, refundsOfOrders, fees, feesReturned
@@ -81,11 +73,11 @@ struct SalesFunction {
         let fees = try fee?.values(batch) { _ in false }
         var sums = KeyedSums(width: Sum.allCases.count)
         for partition in Partitions(starts, rowCount: batch.rowCount) where partition.contains(where: isUsed) {
-            let ordered = partition.first { sales[$0] }.map { Int64(grain.index(ofDay: days[$0])) }
+            let ordered = partition.first { sales[$0] }.map { Int64(buckets.bucket(days[$0])) }
             try sums.update(batch.columns[currency].text(partition.lowerBound)) { (table) throws in
                 if let ordered { try table.add(1, to: Sum.orders.rawValue, of: ordered) }
                 for row in partition where isUsed(row) {
-                    let key = Int64(grain.index(ofDay: days[row]))
+                    let key = Int64(buckets.bucket(days[row]))
                     if sales[row] {
                         guard !(refunds?[row] ?? false) else {
                             throw OperatorError("a row is both a sale and a refund")
@@ -117,8 +109,8 @@ struct SalesFunction {
         let all = sums.tables.values.flatMap(\.keys)
         var lines = Lines()
         if let earliest = all.min(), let latest = all.max() {
-            let first = from.map { Int64(grain.index(ofDay: $0)) } ?? earliest
-            let last = to.map { Int64(grain.index(ofDay: $0 - 1)) } ?? latest
+            let first = from.map { Int64(buckets.bucket($0)) } ?? earliest
+            let last = to.map { Int64(buckets.bucket($0 - 1)) } ?? latest
             for currency in sums.currencies {
                 guard let table = sums.tables[currency] else { continue }
                 for key in first..<max(first, last + 1) {
@@ -140,7 +132,7 @@ struct SalesFunction {
         func value(_ sum: Sum) -> Int64 { table.value(sum.rawValue, of: key) }
         let net = try (Int128(value(.value)) - Int128(value(.refunds))).narrowed("a sum")
         let kept = try (Int128(value(.fees)) - Int128(value(.feesReturned))).narrowed("a sum")
-        lines.starts.append(grain.firstDay(ofIndex: Int32(truncatingIfNeeded: key)))
+        lines.starts.append(buckets.firstDay(Int32(truncatingIfNeeded: key)))
         let amounts = [
             value(.orders), value(.value), value(.refunds), value(.refundsOfOrders), net, value(.fees),
             value(.feesReturned), kept,
@@ -151,27 +143,29 @@ struct SalesFunction {
             value(.orders) == 0 ? nil : Rounding.halfEven(value(.value), dividedBy: value(.orders)))
     }
 
+    private static let output: [OutputColumn] = [
+        .init("bucket_start", .date, "the first local date of the period"),
+        .init("currency", .text, "the currency"),
+        .init("orders", .int64, unit: "count", "orders, on the date of their first sale"),
+        .init("gmv_minor", .int64, unit: "minor", "gross value, before refunds"),
+        .init("refunds_by_refund_date_minor", .int64, unit: "minor", "what was refunded in the period"),
+        .init(
+            "refunds_by_order_date_minor", .int64, unit: "minor", "what was ever refunded of the period's orders"),
+        .init("nmv_minor", .int64, unit: "minor", "gmv less refunds by refund date; may be below 0"),
+        .init("fee_minor", .int64, unit: "minor", "fees"),
+        .init("fee_returned_minor", .int64, unit: "minor", "fees returned with refunds"),
+        .init("platform_revenue_minor", .int64, unit: "minor", "fees less those returned"),
+        .init("take_rate", .double, unit: "1", "platform revenue / gmv; NULL where gmv is 0"),
+        .init("aov_minor", .int64, unit: "minor", "gmv / orders; NULL without orders"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "Orders, their value, refunds in both views and the platform's share, by period.",
         formula:
             "GMV = sum of item values of paid orders on the date of payment; NMV = GMV - refunds on the refund's date; "
             + "take rate = (fees - fees returned) / GMV; AOV = GMV / orders, half to even",
         source: "marketplace metrics; analytics rules V5 to V7",
-        columns: [
-            .init("bucket_start", "date", "the first local date of the period"),
-            .init("currency", "text", "the currency"),
-            .init("orders", "int64", unit: "count", "orders, on the date of their first sale"),
-            .init("gmv_minor", "int64", unit: "minor", "gross value, before refunds"),
-            .init("refunds_by_refund_date_minor", "int64", unit: "minor", "what was refunded in the period"),
-            .init(
-                "refunds_by_order_date_minor", "int64", unit: "minor", "what was ever refunded of the period's orders"),
-            .init("nmv_minor", "int64", unit: "minor", "gmv less refunds by refund date; may be below 0"),
-            .init("fee_minor", "int64", unit: "minor", "fees"),
-            .init("fee_returned_minor", "int64", unit: "minor", "fees returned with refunds"),
-            .init("platform_revenue_minor", "int64", unit: "minor", "fees less those returned"),
-            .init("take_rate", "double", unit: "1", "platform revenue / gmv; NULL where gmv is 0"),
-            .init("aov_minor", "int64", unit: "minor", "gmv / orders; NULL without orders"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "both refund columns have the same total over all time; show them side by side",
             "periods without rows are rows of 0 from the first to the last",

@@ -1,3 +1,4 @@
+internal import CivilTime
 internal import Columnar
 internal import Query
 
@@ -32,7 +33,7 @@ struct AnomaliesFunction {
         series = try SeriesArguments(arguments)
         let word = try arguments.word("method", of: AnomalyMethod.allCases.map(\.rawValue), default: "stl")
         let method = AnomalyMethod(rawValue: word) ?? .decomposition
-        decomposition = try DecompositionArguments(arguments, series.grain, isRobust: true)
+        decomposition = try DecompositionArguments(arguments, series.buckets.grain, isRobust: true)
         detector = AnomalyDetector(
             method: method, threshold: try arguments.number("threshold", in: 0...1e9, default: 3.5),
             fenceWidth: try arguments.number("width", in: 0...1e9, default: 1.5),
@@ -43,11 +44,7 @@ struct AnomaliesFunction {
             arguments.constants("holidays").compactMap { if case .date(let day) = $0 { day } else { nil } })
     }
 
-    private var columns: [AnswerColumn] {
-        series.columns + [AnswerColumn(name: "bucket_start", type: .date)]
-            + ["value", "expected", "lower", "upper", "anomaly_score"].map { AnswerColumn(name: $0, type: .double) }
-            + [AnswerColumn(name: "is_anomaly", type: .bool), AnswerColumn(name: "suppressed", type: .text)]
-    }
+    private var columns: [AnswerColumn] { Self.output.answer(after: series.columns) }
 
     private func answer(_ batch: ColumnBatch, _ starts: [Int]) throws -> ColumnBatch {
         var cache = DecompositionCache(detector.method == .decomposition ? decomposition.parameters : nil)
@@ -67,15 +64,14 @@ struct AnomaliesFunction {
             }
             for index in own.values.indices {
                 let bucket = own.first + Int32(index)
-                days.append(series.grain.firstDay(ofIndex: bucket))
+                days.append(series.buckets.firstDay(bucket))
                 let reason = finding.isAnomaly[index] ? suppression(own, index) : nil
                 reasons.append(reason)
                 flags.append(finding.isAnomaly[index] && reason == nil)
             }
         }
-        return try ColumnBatch(
-            schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
-            columns: try series.names(batch, rows) + [Column.dates(days)] + numbers.map { Column.doubles($0) }
+        return try columns.batch(
+            try series.names(batch, rows) + [Column.dates(days)] + numbers.map { Column.doubles($0) }
                 + [Column.of(flags), try Column.texts(reasons)], rowCount: rows.count)
     }
 
@@ -84,9 +80,22 @@ struct AnomaliesFunction {
         if index >= own.completeCount { return "partial" }
         guard !holidays.isEmpty else { return nil }
         let bucket = own.first + Int32(index)
-        let (start, end) = (series.grain.firstDay(ofIndex: bucket), series.grain.firstDay(ofIndex: bucket + 1))
+        let (start, end) = (series.buckets.firstDay(bucket), series.buckets.firstDay(bucket + 1))
         return holidays.contains { $0 >= start && $0 < end } ? "holiday" : nil
     }
+
+    private static let output: [OutputColumn] =
+        [SeriesDocumentation.bucket] + [
+            .init("value", .double, "the value"), .init("expected", .double, "what it was expected to be"),
+            .init("lower", .double, "below it a value is flagged"),
+            .init(
+                "upper", .double,
+                "above it a value "
+                    + "is flagged"),
+            .init("anomaly_score", .double, unit: "z", "how far it lies; gesd: R_i of the values that were looked at"),
+            .init("is_anomaly", .bool, "whether it is flagged"),
+            .init("suppressed", .text, "why a value that stands out is not flagged: partial or holiday"),
+        ]
 
     private static let documentation = FunctionDocumentation(
         summary: "Values of series that do not belong to the others.",
@@ -94,17 +103,7 @@ struct AnomaliesFunction {
             + "MAD, flagged "
             + "beyond 3.5; iqr: outside of quartiles ± 1.5 × their distance; gesd: Rosner's R_i against λ_i",
         source: "Iglewicz and Hoaglin (1993); Tukey (1977); Rosner, Technometrics 25 (1983); Anscombe (1948)",
-        columns: SeriesDocumentation.names + [
-            .init("value", "double", "the value"), .init("expected", "double", "what it was expected to be"),
-            .init("lower", "double", "below it a value is flagged"),
-            .init(
-                "upper", "double",
-                "above it a value "
-                    + "is flagged"),
-            .init("anomaly_score", "double", unit: "z", "how far it lies; gesd: R_i of the values that were looked at"),
-            .init("is_anomaly", "boolean", "whether it is flagged"),
-            .init("suppressed", "text", "why a value that stands out is not flagged: partial or holiday"),
-        ],
+        columns: SeriesDocumentation.names + output.documentation,
         edgeCases: [
             "fewer than 7 values: nothing is flagged", "stl with fewer values than two periods: nothing is flagged",
             "MAD 0: the mean absolute deviation × 1.253314 takes its place; is that 0 too, nothing is flagged",

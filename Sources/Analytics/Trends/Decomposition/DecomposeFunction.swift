@@ -1,3 +1,4 @@
+internal import CivilTime
 internal import Columnar
 internal import Query
 
@@ -16,14 +17,10 @@ struct DecomposeFunction {
 
     private init(_ arguments: TableFunctionArguments) throws {
         series = try SeriesArguments(arguments)
-        decomposition = try DecompositionArguments(arguments, series.grain, isRobust: false)
+        decomposition = try DecompositionArguments(arguments, series.buckets.grain, isRobust: false)
     }
 
-    private var columns: [AnswerColumn] {
-        series.columns + [AnswerColumn(name: "bucket_start", type: .date)]
-            + ["value", "trend", "seasonal", "resid", "weight"].map { AnswerColumn(name: $0, type: .double) }
-            + [AnswerColumn(name: "filled", type: .bool)]
-    }
+    private var columns: [AnswerColumn] { Self.output.answer(after: series.columns) }
 
     private func answer(_ batch: ColumnBatch, _ starts: [Int]) throws -> ColumnBatch {
         var cache = DecompositionCache(decomposition.parameters)
@@ -34,7 +31,7 @@ struct DecomposeFunction {
         var filled: [Bool] = []
         try series.forEachSeries(batch, starts) { own in
             rows.append(contentsOf: repeatElement(own.row, count: own.values.count))
-            for index in own.values.indices { days.append(series.grain.firstDay(ofIndex: own.first + Int32(index))) }
+            for index in own.values.indices { days.append(series.buckets.firstDay(own.first + Int32(index))) }
             values += own.values
             guard let whole = cache.parts(of: own.values), let parts = whole.parts else {
                 let missing = repeatElement(Double.nan, count: own.values.count)
@@ -53,12 +50,19 @@ struct DecomposeFunction {
             weight += parts.weights
             filled += whole.isFilled
         }
-        return try ColumnBatch(
-            schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
-            columns: try series.names(batch, rows) + [Column.dates(days)]
+        return try columns.batch(
+            try series.names(batch, rows) + [Column.dates(days)]
                 + [values, trend, seasonal, resid, weight].map { Column.doubles($0) } + [Column.of(filled)],
             rowCount: rows.count)
     }
+
+    private static let output: [OutputColumn] =
+        [SeriesDocumentation.bucket] + [
+            .init("value", .double, "the value; NULL where it is missing"), .init("trend", .double, "the trend"),
+            .init("seasonal", .double, "the season"), .init("resid", .double, "the rest"),
+            .init("weight", .double, unit: "1", "how reliable the value was found, 1 where not robust"),
+            .init("filled", .bool, "whether the value was missing and filled in front of the fit"),
+        ]
 
     private static let documentation = FunctionDocumentation(
         summary: "Series taken apart into trend, season and rest.",
@@ -67,12 +71,7 @@ struct DecomposeFunction {
             + "trend window = next odd number from 1.5 p / (1 - 1.5 / seasonal); 5 inner passes, robust 2 inner "
             + "and 15 outer",
         source: "Cleveland, Cleveland, McRae, Terpenning: STL, Journal of Official Statistics 6 (1990)",
-        columns: SeriesDocumentation.names + [
-            .init("value", "double", "the value; NULL where it is missing"), .init("trend", "double", "the trend"),
-            .init("seasonal", "double", "the season"), .init("resid", "double", "the rest"),
-            .init("weight", "double", unit: "1", "how reliable the value was found, 1 where not robust"),
-            .init("filled", "boolean", "whether the value was missing and filled in front of the fit"),
-        ],
+        columns: SeriesDocumentation.names + output.documentation,
         edgeCases: [
             "fewer values than two periods: no trend, no season (NULL)",
             "a gap of up to 3 buckets is filled by a line, a longer one by the values a period before",
@@ -88,10 +87,10 @@ enum SeriesDocumentation {
         .init("metric", "as the argument", "the series"),
         .init(
             "(by)", "as the arguments",
-            "what else names the "
-                + "series"),
-        .init("bucket_start", "date", "the first local date of the bucket"),
+            "what else names the series; a missing text is (none)"),
     ]
+    /// In front of the columns of answers by bucket.
+    static let bucket = OutputColumn("bucket_start", .date, "the first local date of the bucket")
     static let edgeCases = [
         "NULL, NaN and infinite values are missing; buckets without a row between the first and the last are "
             + "too, or `absent`",

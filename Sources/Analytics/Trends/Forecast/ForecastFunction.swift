@@ -1,3 +1,4 @@
+internal import CivilTime
 internal import Columnar
 internal import Query
 
@@ -37,7 +38,7 @@ struct ForecastFunction {
         steps = Int(try arguments.integer("h", in: 1...10_000, default: 1))
         period = Int(
             try arguments.integer(
-                "period", in: 1...Int64(SmoothingFitter.periodMax), default: Int64(series.grain.period)))
+                "period", in: 1...Int64(SmoothingFitter.periodMax), default: Int64(series.buckets.grain.season)))
         let name: String? = if case .text(let text)? = arguments.constant("model") { text } else { nil }
         modelName = name ?? "auto"
         guard modelName == "auto" || SmoothingModel(modelName, period: max(period, 2)) != nil else {
@@ -46,14 +47,7 @@ struct ForecastFunction {
         areCounts = arguments.flag("counts", default: false)
     }
 
-    private var columns: [AnswerColumn] {
-        func doubles(_ names: [String]) -> [AnswerColumn] { names.map { AnswerColumn(name: $0, type: .double) } }
-        return series.columns + [
-            AnswerColumn(name: "bucket_start", type: .date), AnswerColumn(name: "h", type: .int32),
-        ]
-            + doubles(["mean", "lo80", "hi80", "lo95", "hi95"]) + [AnswerColumn(name: "model", type: .text)]
-            + doubles(["alpha", "beta", "gamma", "sigma2"]) + [AnswerColumn(name: "clamped", type: .bool)]
-    }
+    private var columns: [AnswerColumn] { Self.output.answer(after: series.columns) }
 
     private struct Lines {
         var rows: [UInt32] = []
@@ -71,9 +65,8 @@ struct ForecastFunction {
             let values = GapFilling.filled(known.span, period: period)?.values ?? []
             try append(own, try fit(values), &lines)
         }
-        return try ColumnBatch(
-            schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
-            columns: try series.names(batch, lines.rows) + [Column.dates(lines.days), Column.of(lines.steps)]
+        return try columns.batch(
+            try series.names(batch, lines.rows) + [Column.dates(lines.days), Column.of(lines.steps)]
                 + lines.numbers[..<5].map { Column.doubles($0) } + [try Column.texts(lines.models)]
                 + lines.numbers[5...].map { Column.doubles($0) } + [Column.of(lines.clamped)],
             rowCount: lines.rows.count)
@@ -112,7 +105,7 @@ struct ForecastFunction {
             lines.models.append(fit?.model.name ?? "none")
             lines.rows.append(own.row)
             lines.steps.append(Int32(step + 1))
-            lines.days.append(series.grain.firstDay(ofIndex: own.first + Int32(own.completeCount + step)))
+            lines.days.append(series.buckets.firstDay(own.first + Int32(own.completeCount + step)))
         }
     }
 
@@ -124,6 +117,18 @@ struct ForecastFunction {
         ]
     }
 
+    private static let output: [OutputColumn] =
+        [SeriesDocumentation.bucket] + [
+            .init("h", .int32, unit: "buckets", "how far ahead"), .init("mean", .double, "what is expected"),
+            .init("lo80", .double, "80 % lie above"), .init("hi80", .double, "80 % lie between lo80 and this"),
+            .init("lo95", .double, "the same for 95 %"), .init("hi95", .double, "the same for 95 %"),
+            .init("model", .text, "error, trend and season: ANN is simple smoothing; none where there is no forecast"),
+            .init("alpha", .double, unit: "1", "of the level"),
+            .init("beta", .double, unit: "1", "of the slope, α b*"),
+            .init("gamma", .double, unit: "1", "of the season"), .init("sigma2", .double, "variance of one step"),
+            .init("clamped", .bool, "whether a number below 0 was raised to 0"),
+        ]
+
     private static let documentation = FunctionDocumentation(
         summary: "Series continued by exponential smoothing, with intervals.",
         formula: "innovations form e = y - f, level += α e, slope += β e, season += γ e; mean ± z σ √(1 + Σ c_j²), "
@@ -132,16 +137,7 @@ struct ForecastFunction {
             + "takes the additive model of the least AICc",
         source: "Hyndman, Koehler, Ord, Snyder: Forecasting with Exponential Smoothing (2008); Holt (1957), "
             + "Winters (1960)",
-        columns: SeriesDocumentation.names + [
-            .init("h", "int32", unit: "buckets", "how far ahead"), .init("mean", "double", "what is expected"),
-            .init("lo80", "double", "80 % lie above"), .init("hi80", "double", "80 % lie between lo80 and this"),
-            .init("lo95", "double", "the same for 95 %"), .init("hi95", "double", "the same for 95 %"),
-            .init("model", "text", "error, trend and season: ANN is simple smoothing; none where there is no forecast"),
-            .init("alpha", "double", unit: "1", "of the level"),
-            .init("beta", "double", unit: "1", "of the slope, α b*"),
-            .init("gamma", "double", unit: "1", "of the season"), .init("sigma2", "double", "variance of one step"),
-            .init("clamped", "boolean", "whether a number below 0 was raised to 0"),
-        ],
+        columns: SeriesDocumentation.names + output.documentation,
         edgeCases: [
             "fewer than 10 values: no forecast (NULL, model none)", "fewer than two periods: no season",
             "more than 30 % zeros: simple smoothing", "a multiplicative model refuses values of 0 and below",

@@ -7,7 +7,7 @@ internal import Query
 ///
 /// A series has a value for each bucket from its first to its last; buckets without a row are gaps.
 struct SeriesArguments: Sendable {
-    let grain: SeriesGrain
+    let buckets: DayBuckets
     private let metric: (position: Int, type: SQLType)?
     private let metricName: String
     private let keys: [TableFunctionArguments.BatchColumn]
@@ -33,7 +33,7 @@ struct SeriesArguments: Sendable {
     static let order = ["at"]
 
     init(_ arguments: TableFunctionArguments) throws {
-        grain = try arguments.grain(default: .day)
+        buckets = try arguments.buckets(default: .day)
         metric = arguments.column("metric").map { ($0.position, $0.type) }
         metricName = arguments.column("value")?.text ?? "value"
         keys = arguments.columns("by")
@@ -53,9 +53,9 @@ struct SeriesArguments: Sendable {
     /// - Parameter rows: a row of the series for each row of the answer.
     func names(_ batch: ColumnBatch, _ rows: [UInt32]) throws -> [Column] {
         let first =
-            try metric.map { try batch.columns[$0.position].taking(rows.span) }
+            try metric.map { try batch.columns[$0.position].taking(rows.span).withNamedMissing() }
             ?? Column.of(metricName, count: rows.count)
-        return [first] + (try keys.map { try batch.columns[$0.position].taking(rows.span) })
+        return [first] + (try keys.map { try batch.columns[$0.position].taking(rows.span).withNamedMissing() })
     }
 
     /// The series of a batch, one for each partition.
@@ -72,13 +72,15 @@ struct SeriesArguments: Sendable {
                 guard dates.isValid(row) else { throw OperatorError.missing("at") }
                 try LocalDates.check(days[row], "at")
             }
-            let first = grain.index(ofDay: days[partition.lowerBound])
-            let last = grain.index(ofDay: days[partition.upperBound - 1])
+            let first = buckets.bucket(days[partition.lowerBound])
+            let last = buckets.bucket(days[partition.upperBound - 1])
             var own = [Double](repeating: absent, count: Int(last - first) + 1)
             var before = first - 1
             for row in partition {
-                let index = grain.index(ofDay: days[row])
-                guard index > before else { throw OperatorError("two rows of a series lie in one \(grain.rawValue)") }
+                let index = buckets.bucket(days[row])
+                guard index > before else {
+                    throw OperatorError("two rows of a series lie in one \(buckets.grain.rawValue)")
+                }
                 before = index
                 own[Int(index - first)] = numbers.isValid(row) && values[row].isFinite ? values[row] : .nan
             }
@@ -92,7 +94,7 @@ struct SeriesArguments: Sendable {
     /// How many buckets are complete.
     private func complete(_ first: Int32, _ count: Int) -> Int {
         guard let asOf else { return count }
-        return (0..<count).last { grain.firstDay(ofIndex: first + Int32($0) + 1) <= asOf }.map { $0 + 1 } ?? 0
+        return (0..<count).last { buckets.firstDay(first + Int32($0) + 1) <= asOf }.map { $0 + 1 } ?? 0
     }
 }
 
@@ -122,9 +124,9 @@ struct DecompositionArguments: Sendable {
         .init("robust", .constant(.bool), isRequired: false, "whether outliers are weighed down"),
     ]
 
-    init(_ arguments: TableFunctionArguments, _ grain: SeriesGrain, isRobust: Bool) throws {
+    init(_ arguments: TableFunctionArguments, _ grain: Grain, isRobust: Bool) throws {
         let widths: ClosedRange<Int64> = 1...1_000_000
-        let period = Int(try arguments.integer("period", in: widths, default: Int64(grain.period)))
+        let period = Int(try arguments.integer("period", in: widths, default: Int64(grain.season)))
         func width(_ name: String) throws -> Int? {
             guard arguments.constant(name) != nil else { return nil }
             return Int(try arguments.integer(name, in: widths, default: 7))

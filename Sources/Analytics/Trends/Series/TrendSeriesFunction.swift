@@ -1,3 +1,4 @@
+internal import CivilTime
 internal import Columnar
 internal import Query
 
@@ -31,8 +32,8 @@ struct TrendSeriesFunction {
 
     private init(_ arguments: TableFunctionArguments) throws {
         series = try SeriesArguments(arguments)
-        decomposition = try DecompositionArguments(arguments, series.grain, isRobust: true)
-        let standard: Int64 = [.day: 7, .week: 4, .month: 3, .quarter: 4, .year: 3][series.grain] ?? 7
+        decomposition = try DecompositionArguments(arguments, series.buckets.grain, isRobust: true)
+        let standard: Int64 = [.day: 7, .week: 4, .month: 3, .quarter: 4, .year: 3][series.buckets.grain] ?? 7
         window = Int(try arguments.integer("window", in: 1...100_000, default: standard))
         isCentred = arguments.flag("centred", default: false)
         alpha = try arguments.number("alpha", in: 0...1, default: 2 / Double(window + 1))
@@ -43,15 +44,7 @@ struct TrendSeriesFunction {
             most: 10, significance: 0.05, areCounts: false)
     }
 
-    private static let averages = ["value", "sma", "ema", "prev", "abs_change", "pct_change"]
-    private static let parts = ["stl_trend", "stl_seasonal", "stl_resid", "anomaly_score"]
-
-    private var columns: [AnswerColumn] {
-        series.columns + [AnswerColumn(name: "bucket_start", type: .date)]
-            + Self.averages.map { AnswerColumn(name: $0, type: .double) } + [AnswerColumn(name: "status", type: .text)]
-            + Self.parts.map { AnswerColumn(name: $0, type: .double) }
-            + [AnswerColumn(name: "is_anomaly", type: .bool), AnswerColumn(name: "filled", type: .bool)]
-    }
+    private var columns: [AnswerColumn] { Self.output.answer(after: series.columns) }
 
     private struct Lines {
         var rows: [UInt32] = []
@@ -66,9 +59,8 @@ struct TrendSeriesFunction {
         var cache = DecompositionCache(decomposition.parameters)
         var lines = Lines()
         try series.forEachSeries(batch, starts) { append($0, &cache, &lines) }
-        return try ColumnBatch(
-            schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
-            columns: try series.names(batch, lines.rows) + [Column.dates(lines.days)]
+        return try columns.batch(
+            try series.names(batch, lines.rows) + [Column.dates(lines.days)]
                 + lines.numbers[..<6].map { Column.doubles($0) } + [try Column.texts(lines.statuses)]
                 + lines.numbers[6...].map { Column.doubles($0) } + [
                     Column.of(lines.flags), Column.of(lines.filled),
@@ -100,11 +92,32 @@ struct TrendSeriesFunction {
         lines.statuses += growth.map(\.status.rawValue)
         lines.rows.append(contentsOf: repeatElement(own.row, count: values.count))
         for index in values.indices {
-            lines.days.append(series.grain.firstDay(ofIndex: own.first + Int32(index)))
+            lines.days.append(series.buckets.firstDay(own.first + Int32(index)))
             lines.flags.append(finding.isAnomaly[index] && index < own.completeCount)
             lines.filled.append(whole?.parts != nil && (whole?.isFilled[index] ?? false))
         }
     }
+
+    private static let output: [OutputColumn] =
+        [SeriesDocumentation.bucket] + [
+            .init("value", .double, "the value; NULL where it is missing"),
+            .init("sma", .double, "simple moving average"),
+            .init("ema", .double, "exponential moving average"),
+            .init(
+                "prev", .double,
+                "the value `lag` "
+                    + "buckets before"),
+            .init("abs_change", .double, "value - prev"), .init("pct_change", .double, unit: "1", "over abs(prev)"),
+            .init("status", .text, "ok, flat, new (prev 0), sign_change or missing"),
+            .init("stl_trend", .double, "trend"), .init("stl_seasonal", .double, "season"),
+            .init("stl_resid", .double, "rest"),
+            .init(
+                "anomaly_score", .double, unit: "z",
+                "how far the value "
+                    + "stands out"),
+            .init("is_anomaly", .bool, "beyond the threshold, in a complete bucket"),
+            .init("filled", .bool, "whether the decomposition filled the value"),
+        ]
 
     private static let documentation = FunctionDocumentation(
         summary: "Series with averages, growth, trend, season and anomalies, a row for each bucket.",
@@ -112,25 +125,7 @@ struct TrendSeriesFunction {
             + "at first x; "
             + "pct_change = (value - prev) / abs(prev); STL robust; anomaly_score = modified z of the rest",
         source: "analytics rules T1, T2, T3 and T5; see decompose and anomalies",
-        columns: SeriesDocumentation.names + [
-            .init("value", "double", "the value; NULL where it is missing"),
-            .init("sma", "double", "simple moving average"),
-            .init("ema", "double", "exponential moving average"),
-            .init(
-                "prev", "double",
-                "the value `lag` "
-                    + "buckets before"),
-            .init("abs_change", "double", "value - prev"), .init("pct_change", "double", unit: "1", "over abs(prev)"),
-            .init("status", "text", "ok, flat, new (prev 0), sign_change or missing"),
-            .init("stl_trend", "double", "trend"), .init("stl_seasonal", "double", "season"),
-            .init("stl_resid", "double", "rest"),
-            .init(
-                "anomaly_score", "double", unit: "z",
-                "how far the value "
-                    + "stands out"),
-            .init("is_anomaly", "boolean", "beyond the threshold, in a complete bucket"),
-            .init("filled", "boolean", "whether the decomposition filled the value"),
-        ],
+        columns: SeriesDocumentation.names + output.documentation,
         edgeCases: [
             "a missing value in the window makes the simple average NULL; the exponential one passes it over",
             "prev 0: pct_change is NULL and status new or flat; from -100 to -50 it is +0.5",

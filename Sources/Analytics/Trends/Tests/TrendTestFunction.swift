@@ -1,3 +1,4 @@
+internal import CivilTime
 internal import Columnar
 internal import Query
 
@@ -31,17 +32,13 @@ struct TrendTestFunction {
         case "seasonal":
             method = .seasonal(
                 period: Int(
-                    try arguments.integer("period", in: 2...1_000_000, default: Int64(max(series.grain.period, 2)))))
+                    try arguments.integer(
+                        "period", in: 2...1_000_000, default: Int64(max(series.buckets.grain.season, 2)))))
         default: method = .original
         }
     }
 
-    private var columns: [AnswerColumn] {
-        func doubles(_ names: [String]) -> [AnswerColumn] { names.map { AnswerColumn(name: $0, type: .double) } }
-        return series.columns + [AnswerColumn(name: "n", type: .int32), AnswerColumn(name: "s", type: .int64)]
-            + doubles(["var_s", "z", "p", "tau"]) + [AnswerColumn(name: "trend", type: .text)]
-            + doubles(["slope", "intercept", "slope_lo", "slope_hi"]) + [AnswerColumn(name: "method", type: .text)]
-    }
+    private var columns: [AnswerColumn] { Self.output.answer(after: series.columns) }
 
     private func answer(_ batch: ColumnBatch, _ starts: [Int]) throws -> ColumnBatch {
         var rows: [UInt32] = []
@@ -66,29 +63,26 @@ struct TrendTestFunction {
             columns: try series.names(batch, rows) + columns, rowCount: rows.count)
     }
 
+    private static let output: [OutputColumn] = [
+        .init("n", .int32, unit: "count", "values that are there"),
+        .init("s", .int64, "pairs that rise less pairs that fall"),
+        .init("var_s", .double, "its variance, corrected for ties and by the method"),
+        .init("z", .double, "its distance from 0 in deviations"), .init("p", .double, unit: "1", "two-sided"),
+        .init("tau", .double, unit: "1", "S over the number of pairs (tau-a)"),
+        .init("trend", .text, "increasing, decreasing or none"),
+        .init("slope", .double, unit: "per bucket", "Theil-Sen; seasonal: per period"),
+        .init("intercept", .double, "at the first bucket"),
+        .init("slope_lo", .double, unit: "per bucket", "the slope's interval; NULL where seasonal"),
+        .init("slope_hi", .double, unit: "per bucket", "the same"), .init("method", .text, "the method"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "Whether series go one way, and how fast.",
         formula: "Mann-Kendall: S = Σ sgn(x_j - x_i), Var = [n(n-1)(2n+5) - Σ t(t-1)(2t+5)] / 18, Z = (S - sgn "
             + "S) / √Var; "
             + "Theil-Sen: slope = median of (x_j - x_i) / (t_j - t_i), intercept = median(x) - slope × median(t)",
         source: "Mann (1945), Kendall (1975), Sen (1968); Hamed and Rao (1998); Hirsch, Slack and Smith (1982)",
-        columns: [
-            .init("metric", "as the argument", "the series"),
-            .init(
-                "(by)", "as the arguments",
-                "what else names "
-                    + "the series"),
-            .init("n", "int32", unit: "count", "values that are there"),
-            .init("s", "int64", "pairs that rise less pairs that fall"),
-            .init("var_s", "double", "its variance, corrected for ties and by the method"),
-            .init("z", "double", "its distance from 0 in deviations"), .init("p", "double", unit: "1", "two-sided"),
-            .init("tau", "double", unit: "1", "S over the number of pairs (tau-a)"),
-            .init("trend", "text", "increasing, decreasing or none"),
-            .init("slope", "double", unit: "per bucket", "Theil-Sen; seasonal: per period"),
-            .init("intercept", "double", "at the first bucket"),
-            .init("slope_lo", "double", unit: "per bucket", "the slope's interval; NULL where seasonal"),
-            .init("slope_hi", "double", unit: "per bucket", "the same"), .init("method", "text", "the method"),
-        ],
+        columns: SeriesDocumentation.names + output.documentation,
         edgeCases: [
             "fewer than 3 values, or all equal: trend none, p 1, slope 0",
             "missing values are passed over and keep their positions: slopes are over true distances",

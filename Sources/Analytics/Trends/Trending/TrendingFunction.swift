@@ -58,13 +58,7 @@ struct TrendingFunction {
         previous = arguments.instant("previous")
     }
 
-    private var columns: [AnswerColumn] {
-        [
-            AnswerColumn(name: "item_id", type: item.type), AnswerColumn(name: "score", type: .double),
-            AnswerColumn(name: "log_state", type: .double), AnswerColumn(name: "rank", type: .int32),
-            AnswerColumn(name: "rank_prev", type: .int32), AnswerColumn(name: "as_of", type: .timestamptz),
-        ]
-    }
+    private var columns: [AnswerColumn] { Self.output.answer(["item_id": item.type]) }
 
     /// What pieces give: the item, and score, state, newest event and number of actors as of now and of before.
     private var pieces: Schema {
@@ -166,22 +160,24 @@ struct TrendingFunction {
             .map { UInt32($0) }
     }
 
+    private static let output: [OutputColumn] = [
+        .init(argument: "item_id", "the item"), .init("score", .double, "as of as_of"),
+        .init("log_state", .double, "what the next computation may go on from"),
+        .init("rank", .int32, "from 1 on"),
+        .init(
+            "rank_prev", .int32,
+            "as of previous; NULL where not "
+                + "ranked then"),
+        .init("as_of", .timestamptz, "the moment of the answer"),
+    ]
+
     private static let documentation = FunctionDocumentation(
         summary: "Items by how much happened to them lately.",
         formula: "score = Σ weight × 2^(-(as_of - at) / half_life); log_state = ln Σ weight × 2^(at / "
             + "half_life), by which "
             + "items are ranked: it does not change as time goes by",
         source: "forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009",
-        columns: [
-            .init("item_id", "as the argument", "the item"), .init("score", "double", "as of as_of"),
-            .init("log_state", "double", "what the next computation may go on from"),
-            .init("rank", "int32", "from 1 on"),
-            .init(
-                "rank_prev", "int32",
-                "as of previous; NULL where not "
-                    + "ranked then"),
-            .init("as_of", "timestamptz", "the moment of the answer"),
-        ],
+        columns: output.documentation,
         edgeCases: [
             "events behind as_of do not count", "items of fewer actors than min_actors are left out",
             "equal scores: the newer event first, then the lower item",
