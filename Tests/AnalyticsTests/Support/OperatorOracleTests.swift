@@ -1,0 +1,78 @@
+import Columnar
+import Foundation
+import Query
+import Testing
+
+/// Operators on random tables beside DuckDB, statsmodels, pandas and beancount: Oracles/operators.py holds the questions.
+@Suite struct OperatorOracleTests {
+    private struct Answer: Decodable {
+        struct Cell: Decodable {
+            let text: String?
+            let whole: Int?
+            let number: Double?
+        }
+        let name: String
+        let ours: String
+        let rows: [[Cell]]
+    }
+
+    private struct Answers: Decodable {
+        let tables: [String: String]
+        let answers: [Answer]
+    }
+
+    private static let python = ProcessInfo.processInfo.environment["ALMANAC_ORACLE_PYTHON"]
+
+    private static func output(_ arguments: [String]) throws -> (status: Int32, data: Data) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: python ?? "")
+        process.arguments = arguments
+        process.standardError = FileHandle.nullDevice
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, data)
+    }
+
+    static let canAsk: Bool = {
+        python != nil && (try? output(["-c", "import duckdb, statsmodels, pandas, beancount, pyarrow"]))?.status == 0
+    }()
+
+    @Test(
+        "Answers are theirs, row by row",
+        .enabled(
+            if: OperatorOracleTests.canAsk, "needs ALMANAC_ORACLE_PYTHON with duckdb, statsmodels, pandas and beancount"
+        ),
+        arguments: [1, 2, 3, 4])
+    func random(seed: Int) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("operators-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let script = AnalyticsFixtures.folder.deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Oracles/operators.py").path
+        let answer = try Self.output([script, "\(seed)", folder.path])
+        try #require(answer.status == 0)
+        let oracle = try JSONDecoder().decode(Answers.self, from: answer.data)
+        #expect(oracle.answers.count == 25)
+        let session = try AnalyticsSession.make(tables: oracle.tables)
+        for theirs in oracle.answers {
+            let ours = try session.rows(theirs.ours).rows
+            #expect(ours.count == theirs.rows.count && !ours.isEmpty, "\(theirs.name)")
+            let different = zip(ours, theirs.rows).first { row, their in
+                row.count != their.count || !zip(row, their).allSatisfy(Self.isSame)
+            }
+            #expect(different == nil, "\(theirs.name): \(different.map { "\($0)" } ?? "")")
+        }
+    }
+
+    /// Counts, money, dates and texts are the same; doubles to 1e-9.
+    private static func isSame(_ value: Scalar, _ their: Answer.Cell) -> Bool {
+        if let text = their.text { return AnalyticsSession.text([[value]]) == [text] }
+        if let whole = their.whole { return AnalyticsSession.text([[value]]) == ["\(whole)"] }
+        guard let number = their.number else { return value == .null }
+        guard case .double(let own) = value else { return Double(AnalyticsSession.text([[value]])[0]) == number }
+        return abs(own - number) <= 1e-9 * max(1, abs(number))
+    }
+}
