@@ -147,7 +147,7 @@ let package = Package(
 
         // Times for scripts/bench.
         .executableTarget(
-            name: "ParquetTiming", dependencies: ["Parquet", "Columnar", "Effects", paths],
+            name: "ParquetTiming", dependencies: ["Parquet", "Columnar", "CivilTime", "Effects", paths],
             path: "Sources/ParquetTiming", swiftSettings: strict),
 
         // Twins of the effects, generators and oracles for the tests.

@@ -7,6 +7,7 @@ harness (ALMANAC_SHARED/bench/peers; ALMANAC_BENCH_LAKE names a folder with its 
     streaks       longest run of active days of each user: beside gaps and islands in DuckDB
     sessions      sessions of 30 minutes of each user: beside windows in DuckDB
     attribution   six models over a million journeys: beside DuckDB, where the chain is counted in SQL and solved by numpy
+    local-date    the local dates of a column, beside a copy and a look-up in C: see local_dates.py
     stl, mann-kendall   series over time beside statsmodels and pymannkendall: see series.py
 
 Ours is a process for each question, from its start until the answer is written as a Parquet file; the peers run all
@@ -23,6 +24,7 @@ import statistics
 import subprocess
 import sys
 
+import local_dates
 import query
 import series
 
@@ -124,8 +126,10 @@ def peers(python, lake, journeys, count, cases):
 
 def run(program, row_count, runs, folder, measure):
     chosen = os.environ.get("ALMANAC_BENCH_CASES")
-    wanted = chosen.split(",") if chosen else [*OURS, *series.OURS]
+    wanted = chosen.split(",") if chosen else [*OURS, *series.OURS, "local-date"]
     good = series.run(program, row_count, runs, folder, measure, [case for case in series.OURS if case in wanted])
+    if "local-date" in wanted:
+        good &= local_dates.run(pathlib.Path(program).parent / "ParquetTiming", row_count, 5, folder)
     cases = [case for case in OURS if case in wanted]
     return (events(program, row_count, runs, folder, measure, cases) if cases else True) and good
 

@@ -1,15 +1,18 @@
+internal import CivilTime
 internal import Columnar
 internal import Effects
 internal import Parquet
 internal import SystemPackage
 
-/// Times of writing and reading Parquet files within one process, for `scripts/bench parquet`.
+/// Times of writing and reading Parquet files within one process, for `scripts/bench parquet`, and of the local dates of
+/// a column, for `scripts/bench analytics`.
 ///
 /// ```
 /// parquet-timing write LEVEL RUNS TARGET SOURCE...    the sources' rows from memory to one file; loading is not counted
 /// parquet-timing read RUNS FILE [COLUMN...]           a file, or some of its columns, into memory
 /// parquet-timing copy LEVEL TARGET SOURCE...          batch by batch: what memory a stream of any length needs
 /// parquet-timing scan FILE                            the same of reading alone
+/// parquet-timing local-dates ZONE FILE RUNS           dates of the first column's instants: seconds, sum of the dates
 /// ```
 /// Prints a line for each run: seconds, rows.
 @main
@@ -21,6 +24,7 @@ enum ParquetTiming {
         case "read" where arguments.count > 2: try read(arguments)
         case "copy" where arguments.count > 3: try copy(arguments)
         case "scan" where arguments.count == 2: try scan(arguments[1])
+        case "local-dates" where arguments.count == 4: try localDates(arguments)
         default: throw Usage()
         }
     }
@@ -113,6 +117,33 @@ enum ParquetTiming {
             _ = try open?.writer.finish()
             try open?.file.close()
             return rows
+        }
+    }
+
+    private static func localDates(_ arguments: [String]) throws {
+        guard let runs = Int(arguments[3]) else { throw Usage() }
+        let zones = ZoneDatabase { path in
+            guard let file = try? DiskFileStore().open(FilePath(path)) else { return nil }
+            return try? file.read(at: 0, count: Int(file.size))
+        }
+        let zone = try zones.zone(arguments[1])
+        var instants: [Buffer<Int64>] = []
+        try open(arguments[2], batchRowCount: batchRowCount).forEachBatch { batch in
+            guard case .int64(let values) = batch.columns[0].values else { throw Usage() }
+            instants.append(values)
+        }
+        var dates = [Int32](repeating: 0, count: instants.reduce(0) { max($0, $1.count) })
+        for _ in 0..<runs {
+            let clock = SystemClock()
+            var (sum, nanoseconds): (Int, UInt64) = (0, 0)
+            for batch in instants {
+                let start = clock.monotonicNanoseconds()
+                var span = dates.mutableSpan
+                zone.localDates(batch.span, into: &span)
+                nanoseconds += clock.monotonicNanoseconds() - start
+                for row in 0..<batch.count { sum += Int(dates[row]) }
+            }
+            print(Double(nanoseconds) / 1e9, sum)
         }
     }
 
