@@ -138,7 +138,8 @@ struct SalesFunction {
             value(.feesReturned), kept,
         ]
         for (index, amount) in amounts.enumerated() { lines.amounts[index].append(amount) }
-        lines.rates.append(value(.value) == 0 ? .nan : Double(kept) / Double(value(.value)))
+        // Nothing of a negative value is 0 and not -0.
+        lines.rates.append(value(.value) == 0 ? .nan : Double(kept) / Double(value(.value)) + 0)
         lines.averages.append(
             value(.orders) == 0 ? nil : Rounding.halfEven(value(.value), dividedBy: value(.orders)))
     }
