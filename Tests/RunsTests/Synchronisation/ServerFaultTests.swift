@@ -171,13 +171,14 @@ struct ServerFaultTests {
             primary.remove()
             try? world.remove()
         }
-        // Two and a half megabytes in about as many seconds, and a conflict every second and a half.
-        proxy.set(.slow(bytesPerSecond: 1_000_000))
+        // Two and a half megabytes in about twice as many seconds, and a conflict every three: long enough for a chunk to get
+        // through on a machine that has other work.
+        proxy.set(.slow(bytesPerSecond: 500_000))
         WorkerThread.start {
             while !isOver.load(ordering: .acquiring) {
                 _ = try? primary.run("UPDATE busy SET id = id + 1; VACUUM busy;")
                 rounds.wrappingAdd(1, ordering: .relaxed)
-                SystemClock().sleep(nanoseconds: 1_500_000_000)
+                SystemClock().sleep(nanoseconds: 3_000_000_000)
             }
         }
         let events = EventList()
