@@ -39,11 +39,29 @@ enum DocumentFingerprint {
             write(text: "\(value)", into: &bytes)
             return
         }
+        if mirror.displayStyle == .set || mirror.displayStyle == .dictionary {
+            // Their order is another one in each process.
+            let parts = mirror.children.map { child in
+                var part: [UInt8] = []
+                write(child.value, into: &part)
+                return part
+            }
+            return write(parts.sorted { $0.lexicographicallyPrecedes($1) }, into: &bytes)
+        }
         if mirror.displayStyle == .enum { bytes.append(UInt8(ascii: ".")) }
         bytes.append(UInt8(ascii: "["))
         for child in mirror.children {
             if let label = child.label { bytes += "\(label)=".utf8 }
             write(child.value, into: &bytes)
+            bytes.append(UInt8(ascii: "]"))
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    private static func write(_ parts: [[UInt8]], into bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "["))
+        for part in parts {
+            bytes += part
             bytes.append(UInt8(ascii: "]"))
         }
         bytes.append(UInt8(ascii: "]"))
