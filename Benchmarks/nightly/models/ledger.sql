@@ -12,7 +12,7 @@ columns:
   txns: { type: integer, unit: count, label: Transactions, description: Transactions. }
 ---*/
 WITH r AS (
-  SELECT CAST(date_trunc('month', posted_at) AS date) AS m, amount,
+  SELECT CAST(date_trunc('month', posted_at AT TIME ZONE 'UTC') AS date) AS m, amount,
     sum(amount) OVER (PARTITION BY account_id ORDER BY posted_at, txn_id ROWS UNBOUNDED PRECEDING) AS bal
   FROM wallet_txns),
 g AS (SELECT m AS month, sum(amount) AS net, min(bal) AS lowest, count(*) AS txns FROM r GROUP BY 1)
