@@ -5,7 +5,7 @@ package import SystemPackage
 ///
 /// The shops get the CDNOW purchase log (69,659 rows) and the airlines the `nycflights13` flights (336,776 rows), each
 /// from `CDNOW_master.txt`, and from `flights.csv` and `airlines.csv`, in the folder of data sets. What is not there is
-/// replaced by made-up tenants. All that a collection needs is loaded in one transaction together with a note of what
+/// replaced by made-up tenants. Those of the five platforms are always made up (`PlatformCollection`). All that a collection needs is loaded in one transaction together with a note of what
 /// it was made from, so that a later run on the same cluster finds it whole, or not at all.
 package enum DemoTenants {
     /// The database that is made.

@@ -12,7 +12,8 @@ struct DemoVerb: ParsableCommand {
         commandName: "demo", abstract: "Try it: real tenants from a private Postgres to PDF, Excel and CSV.",
         discussion: """
             Starts a Postgres cluster of its own, loads three shops and sixteen airlines (or small made-up tenants where
-            the data sets are not there), runs the whole job for each of them, and stops the cluster again.
+            the data sets are not there) and two made-up tenants of each of five platforms, runs the whole job for each of
+            them, answers their people's requests, and stops the cluster again.
 
             Examples:
               almanac demo
