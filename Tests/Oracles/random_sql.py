@@ -129,8 +129,11 @@ class Queries:
 
     def source(self):
         form = self.chance.random()
-        if form < 0.4:
+        if form < 0.35:
             return "r a", ["a"]
+        if form < 0.4:
+            join = self.pick("cross join u b", "join u b on b.i = g.n", "left join v b on b.j = g.n")
+            return f"r a, generate_series(1, a.i % 4) as g(n) {join}", ["a", "b"]
         tables = [self.pick("r", "u", "v") for _ in range(3)]
         join = self.pick("join", "left join", "right join", "full join", "join", "left join")
         key = self.pick("i", "i", "j", "s", "t")
@@ -168,8 +171,17 @@ class Queries:
             lambda: f"sum(distinct {self.column('int', aliases)})",
             lambda: f"{self.pick('bool_and', 'bool_or')}({self.condition(aliases)})")()
         if self.chance.random() < 0.2:
-            call += f" filter (where {self.condition(aliases)})"
+            call += f" filter (where {self.condition(aliases) if self.chance.random() < 0.7 else self.membership(aliases[0])})"
         return call
+
+    def membership(self, first):
+        other = self.pick("r", "u", "v")
+        return self.pick(
+            f"{first}.i in (select z.i from {other} z where {self.comparison(['z'])})",
+            f"{first}.s not in (select z.s from {other} z)",
+            f"exists (select 1 from {other} z where z.i = {first}.i and {self.comparison(['z', first])})",
+            f"{first}.d > (select avg(z.d) from {other} z where z.i = {first}.i)",
+            f"(select count(*) from {other} z where z.j = {first}.j) > 1")
 
     def select(self):
         source, aliases = self.source()

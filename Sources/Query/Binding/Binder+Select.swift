@@ -349,15 +349,14 @@ extension Binder {
     private func aggregated(
         _ input: LogicalPlan, _ keys: [Expression], _ sets: [[Int]]?, _ gathering: Gathering
     ) throws -> (LogicalPlan, GroupRewriter) {
-        for aggregate in gathering.aggregates {
-            let used =
-                (aggregate.call.arguments + aggregate.call.order.map(\.expression)
-                    + (aggregate.call.filter.map { [$0] } ?? []))
-            let placeholders = Set(gathering.pending.map(\.placeholder.id))
-            if let bad = used.first(where: { !$0.columns.isDisjoint(with: placeholders) }) {
-                throw QueryError(.unsupported, "subqueries inside of aggregates are not executed yet", at: bad.range)
+        // Subqueries inside of aggregates and keys are computed for each row, below the groups.
+        let perRow =
+            keys
+            + gathering.aggregates.flatMap { aggregate in
+                aggregate.call.arguments + aggregate.call.order.map(\.expression)
+                    + (aggregate.call.filter.map { [$0] } ?? [])
             }
-        }
+        let input = try attach(gathering, to: input, for: perRow)
         for aggregate in gathering.aggregates where aggregate.call.name == "grouping" {
             for argument in aggregate.call.arguments where !keys.contains(where: { $0.isSame(as: argument) }) {
                 throw QueryError(

@@ -156,7 +156,11 @@ extension Binder {
     /// Joins the pending subqueries that some expressions read (all, where nil): their placeholders become columns.
     func attach(_ gathering: Gathering, to input: LogicalPlan, for expressions: [Expression]?) throws -> LogicalPlan {
         var plan = input
-        let wanted = expressions.map { $0.reduce(into: Set<ColumnID>()) { $0.formUnion($1.columns) } }
+        var wanted = expressions.map { $0.reduce(into: Set<ColumnID>()) { $0.formUnion($1.columns) } }
+        // The value of IN may itself read subqueries: they stand in front of it.
+        for pending in gathering.pending.reversed() where wanted?.contains(pending.placeholder.id) ?? false {
+            if case .isIn(let value) = pending.kind { wanted?.formUnion(value.columns) }
+        }
         for pending in gathering.pending where wanted?.contains(pending.placeholder.id) ?? true {
             plan = try attached(plan, pending)
         }

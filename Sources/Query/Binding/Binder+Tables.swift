@@ -213,6 +213,7 @@ extension Binder {
     // MARK: Joins
 
     private func join(_ join: JoinSyntax, _ scope: Scope) throws -> LogicalPlan {
+        if let turned = join.turned { return try self.join(turned, scope) }
         let before = scope.tables.count
         let left = try table(join.left, scope)
         let known = scope.tables
@@ -256,10 +257,15 @@ extension Binder {
             conditions = try merged(using, leftTables, rightTables, scope, join.kind)
         }
         if join.isAsOf { return try asOf(join, left, right, conditions) }
+        let readsLeft = !right.freeColumns.isDisjoint(with: left.columns.map(\.id))
         let kind: JoinPlan.Kind
         switch join.kind {
         case .inner, .cross: kind = .inner
         case .left: kind = .left
+        case .right where readsLeft, .full where readsLeft:
+            throw QueryError(
+                .type, "the right side of a \(join.kind.rawValue.uppercased()) JOIN may not read the left",
+                at: join.range)
         case .right:
             let swapped = joinKind(.left, right, left, conditions, join.range)
             // The columns keep their order; only the operator's sides are exchanged.
@@ -274,6 +280,7 @@ extension Binder {
         }
         let givesLeftOnly = kind == .semi || kind == .anti
         if givesLeftOnly { scope.tables = known }
+        if readsLeft { return try dependent(kind, left, right, conditions, join.range) }
         return LogicalPlan(
             joinKind(kind, left, right, conditions, join.range),
             givesLeftOnly ? left.columns : left.columns + right.columns)

@@ -135,3 +135,35 @@ struct JoinSyntax: Sendable {
     let condition: Condition
     let range: SourceRange
 }
+
+extension JoinSyntax {
+    /// `a, f(a.x) JOIN b` as `(a, f(a.x)) JOIN b`: the comma binds less than JOIN, and behind it functions and LATERAL
+    /// queries read the tables before them. nil where nothing has to be turned.
+    var turned: JoinSyntax? {
+        guard kind == .cross, !isAsOf, case .none = condition, case .join(let inner) = right, right.mayReadNeighbours,
+            !inner.isAsOf, [.cross, .inner, .left].contains(inner.kind)
+        else { return nil }
+        switch inner.condition {
+        case .none, .on: break
+        // These take the columns of the inner join's sides, and none of the left.
+        case .using, .natural: return nil
+        }
+        let outer = JoinSyntax(
+            kind: .cross, isAsOf: false, left: left, right: inner.left, condition: .none, range: range)
+        return JoinSyntax(
+            kind: inner.kind, isAsOf: false, left: .join(outer), right: inner.right, condition: inner.condition,
+            range: inner.range)
+    }
+}
+
+extension TableSyntax {
+    /// Whether functions or LATERAL queries are in it, which may read tables in front of it.
+    fileprivate var mayReadNeighbours: Bool {
+        switch self {
+        case .named: false
+        case .query(_, _, let isLateral, _): isLateral
+        case .function: true
+        case .join(let join): join.left.mayReadNeighbours || join.right.mayReadNeighbours
+        }
+    }
+}
