@@ -276,15 +276,6 @@ QUESTIONS = {
           sum(CASE WHEN before > 0 AND now = 0 THEN -before ELSE 0 END), sum(now),
           count(*) FILTER (WHERE before > 0), count(*) FILTER (WHERE before = 0 AND most = 0 AND now > 0),
           count(*) FILTER (WHERE before > 0 AND now = 0) FROM b WHERE month >= DATE '2025-01-01' GROUP BY month ORDER BY 1"""),
-    "member_position": (
-        "SELECT member_id, contributed_minor, received_minor, net_position_minor FROM member_position(TABLE (SELECT * FROM entries "
-        "WHERE o IS NOT NULL), circle => 1, member => k, due => false, payment => kind = 'sale', payout => kind = 'refund', amount => "
-        f"amount, fee => fee, at => moment, as_of => DATE '{AS_OF}') ORDER BY 1",
-        f"""SELECT k, coalesce(sum(amount) FILTER (WHERE kind = 'sale'), 0) AS given,
-          coalesce(sum(amount - fee) FILTER (WHERE kind = 'refund'), 0) AS got,
-          coalesce(sum(CASE kind WHEN 'refund' THEN amount - fee WHEN 'sale' THEN -amount END), 0) FROM (SELECT *, CASE WHEN CAST(moment AS DATE)
-          <= DATE '{AS_OF}' THEN kind0 END AS kind FROM (SELECT * RENAME (kind AS kind0) FROM entries) WHERE o IS NOT NULL)
-        GROUP BY k ORDER BY 1"""),
     "suppress_small_cells": (
         "SELECT kind, channel, people, total FROM suppress_small_cells(TABLE (SELECT kind, channel, m AS total FROM events), group => "
         "[kind, channel], values => total, k => 5) WHERE NOT is_suppressed ORDER BY summed, 1, 2",

@@ -3,7 +3,8 @@ import Foundation
 import Query
 import Testing
 
-/// Operators on random tables beside DuckDB, statsmodels, pandas and beancount: Oracles/operators.py holds the questions.
+/// Operators on random tables beside DuckDB, statsmodels, pandas, beancount, scipy and marketing-attribution-models: the
+/// scripts of Oracles hold the questions.
 @Suite struct OperatorOracleTests {
     private struct Answer: Decodable {
         struct Cell: Decodable {
@@ -39,6 +40,7 @@ import Testing
     static let canAsk: Bool = {
         python != nil && (try? output(["-c", "import duckdb, statsmodels, pandas, beancount, pyarrow"]))?.status == 0
     }()
+    static let canAskOfJourneys: Bool = { canAsk && (try? output(["-c", "import mam.core, scipy"]))?.status == 0 }()
 
     @Test(
         "Answers are theirs, row by row",
@@ -46,16 +48,33 @@ import Testing
             if: OperatorOracleTests.canAsk, "needs ALMANAC_ORACLE_PYTHON with duckdb, statsmodels, pandas and beancount"
         ),
         arguments: [1, 2, 3, 4])
-    func random(seed: Int) throws {
+    func random(seed: Int) throws { try compare("operators.py", seed, 24) }
+
+    @Test(
+        "Circles and reconciliations are those of DuckDB and beancount",
+        .enabled(if: OperatorOracleTests.canAsk, "needs ALMANAC_ORACLE_PYTHON with duckdb and beancount"),
+        arguments: [1, 2, 3, 4])
+    func circles(seed: Int) throws { try compare("circles.py", seed, 11) }
+
+    @Test(
+        "Markov's and Shapley's attribution is that of marketing-attribution-models, scipy and the definition",
+        .enabled(
+            if: OperatorOracleTests.canAskOfJourneys,
+            "needs ALMANAC_ORACLE_PYTHON with duckdb, scipy and marketing-attribution-models"),
+        arguments: [1, 2, 3, 4])
+    func journeys(seed: Int) throws { try compare("journeys.py", seed, 5) }
+
+    /// Puts the questions of a script to a session that reads its tables.
+    private func compare(_ script: String, _ seed: Int, _ count: Int) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("operators-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let script = AnalyticsFixtures.folder.deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Oracles/operators.py").path
-        let answer = try Self.output([script, "\(seed)", folder.path])
+        let path = AnalyticsFixtures.folder.deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Oracles/\(script)").path
+        let answer = try Self.output([path, "\(seed)", folder.path])
         try #require(answer.status == 0)
         let oracle = try JSONDecoder().decode(Answers.self, from: answer.data)
-        #expect(oracle.answers.count == 25)
+        #expect(oracle.answers.count == count)
         let session = try AnalyticsSession.make(tables: oracle.tables)
         for theirs in oracle.answers {
             let ours = try session.rows(theirs.ours).rows
