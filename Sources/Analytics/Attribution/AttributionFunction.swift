@@ -104,28 +104,11 @@ struct AttributionFunction {
     }
 
     private static func creditColumns(_ journey: SQLType, _ conversion: SQLType, _ seq: SQLType) -> [AnswerColumn] {
-        [
-            AnswerColumn(name: "model", type: .text), AnswerColumn(name: "journey", type: journey),
-            AnswerColumn(name: "conversion_id", type: conversion), AnswerColumn(name: "entry", type: .text),
-            AnswerColumn(name: "booked_at", type: .timestamptz), AnswerColumn(name: "touch_at", type: .timestamptz),
-            AnswerColumn(name: "touch_seq", type: seq), AnswerColumn(name: "position", type: .int32),
-        ] + states.answer()
-            + [
-                AnswerColumn(name: "weight", type: .double), AnswerColumn(name: "credit_minor", type: .int64),
-                AnswerColumn(name: "currency", type: .text),
-            ]
+        byCredit.answer(["journey": journey, "conversion_id": conversion, "touch_seq": seq])
     }
 
     private static func conversionColumns(_ journey: SQLType, _ conversion: SQLType) -> [AnswerColumn] {
-        [
-            AnswerColumn(name: "model", type: .text), AnswerColumn(name: "journey", type: journey),
-            AnswerColumn(name: "conversion_id", type: conversion),
-            AnswerColumn(name: "converted_at", type: .timestamptz),
-        ] + states.answer()
-            + [
-                AnswerColumn(name: "conversions", type: .double), AnswerColumn(name: "value_minor", type: .int64),
-                AnswerColumn(name: "currency", type: .text), AnswerColumn(name: "touches", type: .int64),
-            ]
+        byConversion.answer(["journey": journey, "conversion_id": conversion])
     }
 
     private static let states: [OutputColumn] = [
@@ -146,6 +129,36 @@ struct AttributionFunction {
             .init("touches", .int64, unit: "count", "its touches in paths that converted"),
             .init("assisted", .int64, unit: "count", "conversions that it had a touch of before the last"),
             .init("lookback_days", .int32, unit: "days", "how old a touch may be"),
+        ]
+
+    private static let journey = OutputColumn(argument: "journey", "whose conversion it is")
+    private static let conversion = OutputColumn(argument: "conversion_id", "the conversion's key")
+
+    static let byConversion: [OutputColumn] =
+        [
+            .init("model", .text, "the model; markov_journey for markov"), journey, conversion,
+            .init("converted_at", .timestamptz, "when it converted"),
+        ] + states
+        + [
+            .init("conversions", .double, unit: "1", "the channel's part of the conversion"),
+            .init("value_minor", .int64, unit: "minor", "its part of the value less refunds"),
+            .init("currency", .text, "of the value"),
+            .init("touches", .int64, unit: "count", "its touches in the path"),
+        ]
+
+    static let byCredit: [OutputColumn] =
+        [
+            .init("model", .text, "the model; markov_journey for markov"), journey, conversion,
+            .init("entry", .text, "credit, or reversal: what a refund takes back"),
+            .init("booked_at", .timestamptz, "when the conversion, or the refund, was"),
+            .init("touch_at", .timestamptz, "when the touch was; NULL of (direct)"),
+            .init(argument: "touch_seq", "the touch's seq; NULL of (direct)"),
+            .init("position", .int32, "the touch's place in the path, from 1; NULL of (direct)"),
+        ] + states
+        + [
+            .init("weight", .double, unit: "1", "the touch's share of the conversion"),
+            .init("credit_minor", .int64, unit: "minor", "its part of the value; of a reversal what is taken back"),
+            .init("currency", .text, "of the value"),
         ]
 
     static let check: [OutputColumn] = [
@@ -174,6 +187,10 @@ struct AttributionFunction {
             "Anderl, Becker, von Wangenheim, Schumann 2016 (removal effect); Shapley value with v(S) = conversions of "
             + "paths whose channels lie in S; largest remainder (Hamilton) for money",
         columns: byChannel.documentation,
+        variants: [
+            .init("by => 'conversion'", byConversion.documentation), .init("by => 'credit'", byCredit.documentation),
+            .init("by => 'check'", check.documentation),
+        ],
         edgeCases: [
             "a conversion without a touch goes to (direct): none is dropped",
             "a refund takes back with the weights of its conversion, on its own date: the split of all that was "
@@ -181,8 +198,6 @@ struct AttributionFunction {
                 + "less what was booked",
             "markov's chain is solved exactly; a path to nothing is counted when its window is over on as_of",
             "by => 'conversion' and 'credit' give markov_journey for markov: a journey's own split",
-            "by => 'credit' gives model, journey, conversion_id, entry (credit or reversal), booked_at, touch_at, touch_seq, "
-                + "position, the channel's columns, weight, credit_minor, currency",
             "money is never added up over currencies", "by => 'check' proves that credits are the total",
         ],
         example: "SELECT * FROM attribution(TABLE events, journey => visitor_id, at => at, seq => id, touch => kind = "

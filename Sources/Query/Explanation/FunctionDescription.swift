@@ -33,6 +33,9 @@ struct FunctionDescription {
         }
         guard let documentation else { return lines }
         lines += documentation.columns.map { ["column", $0.name, $0.type, $0.unit, $0.meaning] }
+        for variant in documentation.variants {
+            lines += variant.columns.map { ["column, \(variant.call)", $0.name, $0.type, $0.unit, $0.meaning] }
+        }
         lines.append(["formula", "", "", "", documentation.formula])
         lines.append(["source", "", "", "", documentation.source])
         lines += documentation.edgeCases.map { ["edge case", "", "", "", $0] }

@@ -15,10 +15,25 @@ package struct FunctionDocumentation: Sendable {
         }
     }
 
+    /// The columns of another answer of the same function.
+    package struct Variant: Sendable {
+        let call: String
+        let columns: [Column]
+
+        /// - Parameters:
+        ///   - call: the arguments that ask for it, as `by => 'credit'`.
+        ///   - columns: its columns, all of them.
+        package init(_ call: String, _ columns: [Column]) {
+            self.call = call
+            self.columns = columns
+        }
+    }
+
     let summary: String
     let formula: String
     let source: String
     let columns: [Column]
+    let variants: [Variant]
     let edgeCases: [String]
     let example: String
 
@@ -27,15 +42,19 @@ package struct FunctionDocumentation: Sendable {
     ///   - formula: how, in the words of the field.
     ///   - source: where the definition comes from.
     ///   - columns: what it adds to the answer.
+    ///   - variants: what it adds instead for other arguments.
     ///   - edgeCases: what it does where others differ.
     ///   - example: a call that can be run.
     package init(
-        summary: String, formula: String, source: String, columns: [Column], edgeCases: [String], example: String
+        summary: String, formula: String, source: String, columns: [Column], variants: [Variant] = [],
+        edgeCases: [String],
+        example: String
     ) {
         self.summary = summary
         self.formula = formula
         self.source = source
         self.columns = columns
+        self.variants = variants
         self.edgeCases = edgeCases
         self.example = example
     }

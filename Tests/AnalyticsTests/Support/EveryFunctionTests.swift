@@ -1,3 +1,4 @@
+import Columnar
 import Query
 import Testing
 
@@ -91,6 +92,22 @@ import Testing
             for part in ["summary|", "argument|", "column|", "formula|", "source|", "example|"] {
                 #expect(rows.contains { $0.hasPrefix(part) }, "\(name): \(part)")
             }
+        }
+    }
+
+    @Test("DESCRIBE FUNCTION attribution lists the columns of each answer, and those are the columns it has")
+    func describedAnswers() throws {
+        let described = try AnalyticsSession.make().rows("DESCRIBE FUNCTION attribution").rows
+        let call =
+            "attribution(TABLE (SELECT 1 AS j, now() AS at, 2 AS id, 'a' AS c), journey => j, at => at, seq => id, "
+            + "touch => true, channel => c, conversion => false, conversion_id => id"
+        for (grain, part) in [
+            ("channel", "column"), ("conversion", "column, by => 'conversion'"), ("credit", "column, by => 'credit'"),
+            ("check", "column, by => 'check'"),
+        ] {
+            let answer = try AnalyticsSession.make().rows("SELECT * FROM \(call), by => '\(grain)')")
+            let names = described.filter { $0[0] == .text(part) }.map { AnalyticsSession.text([[$0[1]]])[0] }
+            #expect(names == answer.columns.map(\.name) && !names.isEmpty, "\(grain)")
         }
     }
 }

@@ -10,6 +10,7 @@ struct StatementFunction {
     private let from: Int32?
     private let to: Int32
     private let zone: Zone
+    private let open: OpenBuckets
 
     static let function = TableFunction(
         "statement",
@@ -19,6 +20,7 @@ struct StatementFunction {
             .init("grain", .constant(.text), isRequired: false, "day, week, month, quarter or year; 'day'"),
             .init("from", .constant(.date), isRequired: false, "the first date; that of the account's first posting"),
             .init("to", .constant(.date), isRequired: false, "the date behind the last; tomorrow"),
+            OpenBuckets.parameter,
         ],
         partition: ["account", "currency"], order: ["at"], documentation: documentation
     ) { arguments in
@@ -32,6 +34,7 @@ struct StatementFunction {
         from = arguments.date("from")
         to = arguments.date("to") ?? arguments.asOfDate().adding(days: 1).daysSinceEpoch
         zone = arguments.context.zone
+        open = try OpenBuckets(arguments, buckets)
         try LocalDates.check(to, "to")
         if let from {
             try LocalDates.check(from, "from")
@@ -92,7 +95,7 @@ struct StatementFunction {
                 try batch.columns[postings.account.position].taking(lines.rows.span), Column.dates(lines.days),
                 Column.of(lines.opening), Column.of(lines.credits), Column.of(lines.debits),
                 Column.of(lines.closing), Column.of(lines.counts),
-                try batch.columns[postings.currency.position].taking(lines.rows.span),
+                try batch.columns[postings.currency.position].taking(lines.rows.span), open.column(lines.days),
             ], rowCount: lines.rows.count)
     }
 
@@ -120,6 +123,7 @@ struct StatementFunction {
         .init("debits_minor", .int64, unit: "minor", "what went out, as a positive number"),
         .init("closing_minor", .int64, unit: "minor", "the balance behind"),
         .init("n", .int32, unit: "count", "postings"), .init(argument: "currency", "the currency"),
+        OpenBuckets.output,
     ]
 
     private static let documentation = FunctionDocumentation(

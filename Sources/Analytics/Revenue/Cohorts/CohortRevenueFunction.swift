@@ -12,6 +12,7 @@ struct CohortRevenueFunction {
     private let buckets: DayBuckets
     private let to: Int32?
     private let zone: Zone
+    private let open: OpenBuckets
 
     static let function = TableFunction(
         "cohort_revenue",
@@ -23,6 +24,7 @@ struct CohortRevenueFunction {
             .init("counted", .column(.bool), isRequired: false, "which rows count; all of them"),
             .init("grain", .constant(.text), isRequired: false, "week, month, quarter or year; 'month'"),
             .init("to", .constant(.date), isRequired: false, "the date behind the last; behind that of the last row"),
+            OpenBuckets.parameter,
         ],
         partition: ["customer"], order: ["at"], documentation: documentation
     ) { arguments in
@@ -41,6 +43,7 @@ struct CohortRevenueFunction {
         buckets = try arguments.buckets(default: .month)
         to = arguments.date("to")
         zone = arguments.context.zone
+        open = try OpenBuckets(arguments, buckets)
         if let to { try LocalDates.check(to, "to") }
     }
 
@@ -89,19 +92,21 @@ struct CohortRevenueFunction {
         guard sums.tables.count <= 1 else { throw Self.mixed }
         var cohorts: [Int32] = []
         var ages: [Int32] = []
+        var starts: [Int32] = []
         var (customers, revenue, cumulative): ([Int64], [Int64], [Int64]) = ([], [], [])
         if let table = sums.tables.values.first {
             let keys = table.keys.sorted()
-            let starts = keys.map { Int32(truncatingIfNeeded: $0 >> 32) }
+            let begun = keys.map { Int32(truncatingIfNeeded: $0 >> 32) }
             let latest = keys.map { Int32(truncatingIfNeeded: $0 >> 32) + Int32(truncatingIfNeeded: $0 & 0xFFFF_FFFF) }
             let last = to.map { buckets.bucket($0 - 1) } ?? latest.max() ?? 0
-            for index in starts.indices where index == 0 || starts[index] != starts[index - 1] {
-                let cohort = starts[index]
+            for index in begun.indices where index == 0 || begun[index] != begun[index - 1] {
+                let cohort = begun[index]
                 var sum: Int64 = 0
                 for bucket in cohort..<max(cohort, last + 1) {
                     let key = Self.key(cohort, bucket)
                     cohorts.append(buckets.firstDay(cohort))
                     ages.append(bucket - cohort)
+                    starts.append(buckets.firstDay(bucket))
                     customers.append(table.value(0, of: key))
                     revenue.append(table.value(1, of: key))
                     sum = try sum.plus(table.value(1, of: key), "a sum")
@@ -113,7 +118,7 @@ struct CohortRevenueFunction {
             schema: Schema(Self.columns.map { Field($0.name, $0.type.logical) }),
             columns: [
                 Column.dates(cohorts), Column.of(ages), Column.of(customers), Column.of(revenue),
-                Column.of(cumulative),
+                Column.of(cumulative), open.column(starts),
             ], rowCount: cohorts.count)
     }
 
@@ -122,6 +127,7 @@ struct CohortRevenueFunction {
         .init("customers", .int64, unit: "count", "distinct customers of the cohort who bought; not additive"),
         .init("revenue_minor", .int64, unit: "minor", "what they spent"),
         .init("cumulative_minor", .int64, unit: "minor", "with all periods before"),
+        .init("is_partial", .bool, "whether the cohort's period k is not over on as_of"),
     ]
 
     private static let documentation = FunctionDocumentation(

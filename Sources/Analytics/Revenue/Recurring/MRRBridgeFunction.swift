@@ -16,6 +16,7 @@ struct MRRBridgeFunction {
     private let from: Int32?
     private let to: Int32
     private let zone: Zone
+    private let open: OpenBuckets
 
     static let function = TableFunction(
         "mrr_bridge",
@@ -34,6 +35,7 @@ struct MRRBridgeFunction {
             .init("from", .constant(.date), isRequired: false, "the first month is that of this date"),
             .init(
                 "to", .constant(.date), isRequired: false, "the month of this date is the first left out; this month"),
+            OpenBuckets.parameter,
         ],
         partition: ["currency", "customer"], order: ["start"], documentation: documentation
     ) { arguments in
@@ -55,6 +57,7 @@ struct MRRBridgeFunction {
         dunningDays = try arguments.integer("dunning_days", in: 0...3_660, default: 30)
         zone = arguments.context.zone
         let month = DayBuckets.months
+        open = try OpenBuckets(arguments, month)
         let behind = arguments.date("to") ?? arguments.asOfDate().daysSinceEpoch
         try LocalDates.check(behind, "to")
         to = month.bucket(behind)
@@ -197,7 +200,7 @@ struct MRRBridgeFunction {
             schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
             columns: [Column.dates(lines.months), try Column.texts(lines.currencies)]
                 + (lines.money + lines.counts).map { Column.of($0) } + lines.ratios.map { Column.doubles($0) }
-                + [Column.of(lines.perCustomer), Column.of(lines.hidden)],
+                + [Column.of(lines.perCustomer), Column.of(lines.hidden), open.column(lines.months)],
             rowCount: lines.months.count)
     }
 
@@ -247,6 +250,7 @@ struct MRRBridgeFunction {
         .init("logo_churn", .double, unit: "1", "lost customers / opening customers"),
         .init("arpa_minor", .int64, unit: "minor", "closing / closing customers, half to even"),
         .init("intra_month", .int64, unit: "count", "customers who came and went within the month"),
+        OpenBuckets.output,
     ]
 
     private static let documentation = FunctionDocumentation(

@@ -14,6 +14,7 @@ struct SalesFunction {
     private let from: Int32?
     private let to: Int32?
     private let zone: Zone
+    private let open: OpenBuckets
 
     static let function = TableFunction(
         "sales",
@@ -32,6 +33,7 @@ struct SalesFunction {
             .init("grain", .constant(.text), isRequired: false, "day, week, month, quarter or year; 'month'"),
             .init("from", .constant(.date), isRequired: false, "the first date; that of the first row"),
             .init("to", .constant(.date), isRequired: false, "the date behind the last; behind that of the last row"),
+            OpenBuckets.parameter,
         ],
         partition: ["currency", "order"], order: ["at"], documentation: documentation
     ) { arguments in
@@ -52,6 +54,7 @@ struct SalesFunction {
         from = arguments.date("from")
         to = arguments.date("to")
         zone = arguments.context.zone
+        open = try OpenBuckets(arguments, buckets)
         if let from { try LocalDates.check(from, "from") }
         if let to { try LocalDates.check(to, "to") }
         if let from, let to, from > to { throw OperatorError("'from' lies behind 'to'") }
@@ -123,7 +126,7 @@ struct SalesFunction {
             schema: Schema(columns.map { Field($0.name, $0.type.logical) }),
             columns: [Column.dates(lines.starts), try Column.texts(lines.currencies)]
                 + lines.amounts.map { Column.of($0) } + [
-                    Column.doubles(lines.rates), Column.of(lines.averages),
+                    Column.doubles(lines.rates), Column.of(lines.averages), open.column(lines.starts),
                 ],
             rowCount: lines.starts.count)
     }
@@ -158,6 +161,7 @@ struct SalesFunction {
         .init("platform_revenue_minor", .int64, unit: "minor", "fees less those returned"),
         .init("take_rate", .double, unit: "1", "platform revenue / gmv; NULL where gmv is 0"),
         .init("aov_minor", .int64, unit: "minor", "gmv / orders; NULL without orders"),
+        OpenBuckets.output,
     ]
 
     private static let documentation = FunctionDocumentation(

@@ -72,7 +72,7 @@ struct AnomaliesFunction {
         }
         return try columns.batch(
             try series.names(batch, rows) + [Column.dates(days)] + numbers.map { Column.doubles($0) }
-                + [Column.of(flags), try Column.texts(reasons)], rowCount: rows.count)
+                + [Column.of(flags), try Column.texts(reasons), series.open.column(days)], rowCount: rows.count)
     }
 
     /// Why a value that stands out is not flagged; nil where it is.
@@ -95,6 +95,7 @@ struct AnomaliesFunction {
             .init("anomaly_score", .double, unit: "z", "how far it lies; gesd: R_i of the values that were looked at"),
             .init("is_anomaly", .bool, "whether it is flagged"),
             .init("suppressed", .text, "why a value that stands out is not flagged: partial or holiday"),
+            OpenBuckets.output,
         ]
 
     private static let documentation = FunctionDocumentation(

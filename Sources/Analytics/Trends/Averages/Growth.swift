@@ -12,6 +12,8 @@ package struct Growth: Sendable, Hashable {
         case signChange = "sign_change"
         /// One of them is missing.
         case missing
+        /// The later bucket is not over: a part of a bucket is compared with nothing.
+        case partial
     }
 
     /// The difference; NaN where one is missing.
@@ -19,6 +21,13 @@ package struct Growth: Sendable, Hashable {
     /// The difference over the absolute value of the earlier; NaN where that is 0 or one is missing.
     package let share: Double
     package let status: Status
+
+    /// Of a bucket that is not over.
+    static let partial = Growth(change: .nan, share: .nan, status: .partial)
+
+    private init(change: Double, share: Double, status: Status) {
+        (self.change, self.share, self.status) = (change, share, status)
+    }
 
     package init(from previous: Double, to current: Double) {
         guard previous.isFinite, current.isFinite else {

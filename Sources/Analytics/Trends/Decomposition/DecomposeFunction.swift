@@ -52,7 +52,8 @@ struct DecomposeFunction {
         }
         return try columns.batch(
             try series.names(batch, rows) + [Column.dates(days)]
-                + [values, trend, seasonal, resid, weight].map { Column.doubles($0) } + [Column.of(filled)],
+                + [values, trend, seasonal, resid, weight].map { Column.doubles($0) }
+                + [Column.of(filled), series.open.column(days)],
             rowCount: rows.count)
     }
 
@@ -62,6 +63,7 @@ struct DecomposeFunction {
             .init("seasonal", .double, "the season"), .init("resid", .double, "the rest"),
             .init("weight", .double, unit: "1", "how reliable the value was found, 1 where not robust"),
             .init("filled", .bool, "whether the value was missing and filled in front of the fit"),
+            OpenBuckets.output,
         ]
 
     private static let documentation = FunctionDocumentation(

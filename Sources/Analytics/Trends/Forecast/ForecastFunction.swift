@@ -34,7 +34,7 @@ struct ForecastFunction {
     }
 
     private init(_ arguments: TableFunctionArguments) throws {
-        series = try SeriesArguments(arguments)
+        series = try SeriesArguments(arguments, takesPartial: true)
         steps = Int(try arguments.integer("h", in: 1...10_000, default: 1))
         period = Int(
             try arguments.integer(
@@ -68,7 +68,9 @@ struct ForecastFunction {
         return try columns.batch(
             try series.names(batch, lines.rows) + [Column.dates(lines.days), Column.of(lines.steps)]
                 + lines.numbers[..<5].map { Column.doubles($0) } + [try Column.texts(lines.models)]
-                + lines.numbers[5...].map { Column.doubles($0) } + [Column.of(lines.clamped)],
+                + lines.numbers[5...].map { Column.doubles($0) } + [
+                    Column.of(lines.clamped), series.open.column(lines.days),
+                ],
             rowCount: lines.rows.count)
     }
 
@@ -127,6 +129,7 @@ struct ForecastFunction {
             .init("beta", .double, unit: "1", "of the slope, α b*"),
             .init("gamma", .double, unit: "1", "of the season"), .init("sigma2", .double, "variance of one step"),
             .init("clamped", .bool, "whether a number below 0 was raised to 0"),
+            .init("is_partial", .bool, "whether the bucket is not over today, or on as_of"),
         ]
 
     private static let documentation = FunctionDocumentation(
@@ -142,7 +145,7 @@ struct ForecastFunction {
             "fewer than 10 values: no forecast (NULL, model none)", "fewer than two periods: no season",
             "more than 30 % zeros: simple smoothing", "a multiplicative model refuses values of 0 and below",
             "intervals of multiplicative models come from 5,000 paths of a fixed seed",
-            "gaps are filled as in decompose; a partial bucket is left out, and the first that is forecast",
+            "gaps are filled as in decompose; with as_of a partial bucket is left out, and the first that is forecast",
         ] + SeriesDocumentation.edgeCases,
         example: "SELECT * FROM forecast(TABLE sales_monthly, metric => 'sales', at => month, value => sales_minor, "
             + "grain => 'month', h => 6)")

@@ -14,8 +14,10 @@ struct SeriesArguments: Sendable {
     private let at: Int
     private let value: Int
     private let absent: Double
-    /// The first date that lies behind what the data covers; nil where all of it is complete.
-    private let asOf: Int32?
+    /// Which buckets are partial.
+    let open: OpenBuckets
+    /// Whether partial buckets count as complete: `as_of` was not given where it has to be.
+    private let isWhole: Bool
 
     static let parameters: [TableFunction.Parameter] = [
         .init("metric", .column(nil), isRequired: false, "the name of the series; that of the value's column"),
@@ -27,12 +29,13 @@ struct SeriesArguments: Sendable {
             "absent", .constant(.double), isRequired: false,
             "what a bucket without a row is worth: 0 for "
                 + "counts; missing"),
-        .init("as_of", .constant(.date), isRequired: false, "buckets that end behind this date are partial; none is"),
+        OpenBuckets.parameter,
     ]
     static let partition = ["metric", "by"]
     static let order = ["at"]
 
-    init(_ arguments: TableFunctionArguments) throws {
+    /// - Parameter takesPartial: whether partial buckets count as complete where `as_of` is not given.
+    init(_ arguments: TableFunctionArguments, takesPartial: Bool = false) throws {
         buckets = try arguments.buckets(default: .day)
         metric = arguments.column("metric").map { ($0.position, $0.type) }
         metricName = arguments.column("value")?.text ?? "value"
@@ -40,7 +43,8 @@ struct SeriesArguments: Sendable {
         at = try arguments.position("at")
         value = try arguments.position("value")
         absent = if case .double(let number)? = arguments.constant("absent") { number } else { .nan }
-        asOf = arguments.date("as_of")
+        open = try OpenBuckets(arguments, buckets)
+        isWhole = takesPartial && arguments.date("as_of") == nil
     }
 
     /// The columns that name a series, in front of every answer.
@@ -93,8 +97,8 @@ struct SeriesArguments: Sendable {
 
     /// How many buckets are complete.
     private func complete(_ first: Int32, _ count: Int) -> Int {
-        guard let asOf else { return count }
-        return (0..<count).last { buckets.firstDay(first + Int32($0) + 1) <= asOf }.map { $0 + 1 } ?? 0
+        if isWhole { return count }
+        return (0..<count).last { !open.contains(buckets.firstDay(first + Int32($0))) }.map { $0 + 1 } ?? 0
     }
 }
 

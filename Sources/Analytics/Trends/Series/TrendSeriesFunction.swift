@@ -63,7 +63,7 @@ struct TrendSeriesFunction {
             try series.names(batch, lines.rows) + [Column.dates(lines.days)]
                 + lines.numbers[..<6].map { Column.doubles($0) } + [try Column.texts(lines.statuses)]
                 + lines.numbers[6...].map { Column.doubles($0) } + [
-                    Column.of(lines.flags), Column.of(lines.filled),
+                    Column.of(lines.flags), Column.of(lines.filled), series.open.column(lines.days),
                 ],
             rowCount: lines.rows.count)
     }
@@ -74,7 +74,10 @@ struct TrendSeriesFunction {
             isCentred
             ? MovingAverages.centred(values, window: window) : MovingAverages.trailing(values, window: window)
         let before = values.indices.map { $0 >= lag ? values[$0 - lag] : .nan }
-        let growth = zip(before, values).map { Growth(from: $0, to: $1) }
+        // A bucket that is not over says nothing beside one that is.
+        let growth = values.indices.map { index in
+            index < own.completeCount ? Growth(from: before[index], to: values[index]) : .partial
+        }
         let whole = cache.parts(of: values)
         let finding = detector.finding(values, parts: whole?.parts)
         let missing = [Double](repeating: .nan, count: values.count)
@@ -108,7 +111,7 @@ struct TrendSeriesFunction {
                 "the value `lag` "
                     + "buckets before"),
             .init("abs_change", .double, "value - prev"), .init("pct_change", .double, unit: "1", "over abs(prev)"),
-            .init("status", .text, "ok, flat, new (prev 0), sign_change or missing"),
+            .init("status", .text, "ok, flat, new (prev 0), sign_change, missing or partial"),
             .init("stl_trend", .double, "trend"), .init("stl_seasonal", .double, "season"),
             .init("stl_resid", .double, "rest"),
             .init(
@@ -117,6 +120,7 @@ struct TrendSeriesFunction {
                     + "stands out"),
             .init("is_anomaly", .bool, "beyond the threshold, in a complete bucket"),
             .init("filled", .bool, "whether the decomposition filled the value"),
+            OpenBuckets.output,
         ]
 
     private static let documentation = FunctionDocumentation(
@@ -129,6 +133,7 @@ struct TrendSeriesFunction {
         edgeCases: [
             "a missing value in the window makes the simple average NULL; the exponential one passes it over",
             "prev 0: pct_change is NULL and status new or flat; from -100 to -50 it is +0.5",
+            "a partial bucket is compared with nothing: its changes are NULL, status partial",
             "weeks compare with weeks: lag => 7 compares a day with that weekday of the week before",
             "smooth numerator and denominator of a ratio each by itself",
             "fewer values than two periods: no "
