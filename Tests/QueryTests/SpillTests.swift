@@ -52,6 +52,45 @@ import Testing
         "select a.t, count(*) from \(rows) a join \(rows) b on a.t = b.t and a.x = b.x group by a.t order by 2 desc, 1",
     ]
 
+    /// Windows without PARTITION BY: rows in the order of the window, or as they come.
+    static let windows = [
+        "select x, row_number() over (order by k desc), sum(x) over (order by k desc), avg(d) over (order by k desc) from \(rows) a",
+        "select x, rank() over (order by g), dense_rank() over (order by g), count(t) over (order by g) from \(rows) a",
+        "select x, sum(d) over (order by g, k rows unbounded preceding), min(t) over (order by g, k), max(d) over (order by g, k "
+            + "rows unbounded preceding), first_value(t) over (order by g, k) from \(rows) a",
+        "select x, lag(t) over (order by d desc), lead(x, 3, -x) over (order by d desc), lag(x, 1000) over (order by d desc), "
+            + "lead(k, -2) over (order by d desc) from \(rows) a",
+        "select x, sum(d) over (order by k rows between 6 preceding and current row), avg(x) over (order by k rows between 2 "
+            + "preceding and 3 following exclude current row), last_value(g) over (order by k rows between 1 following and 2 "
+            + "following), count(*) over (order by k) from \(rows) a",
+        "select x, sum(x) filter (where g > 50) over (order by t nulls first, x), max(g) filter (where g < 3) over (order by t nulls "
+            + "first, x) from \(rows) a",
+        "select x, d / sum(d) over (), count(*) over (), max(t) over (), sum(x) filter (where g = 1) over () from \(rows) a",
+        "select x, row_number() over (), count(*) over (rows unbounded preceding) from \(rows) a",
+        "select x, row_number() over (order by k), row_number() over (order by d desc), sum(g) over () from \(rows) a",
+    ]
+
+    @Test(arguments: windows)
+    func windowsWithoutPartitionsAreThoseOfMemory(_ sql: String) throws {
+        let place = Self.place()
+        let whole = try session().rows(sql).rows
+        let spilled = try session(Self.options(5, place)).rows(sql).rows
+        // To the last bit, row by row where one window orders them.
+        #expect(Scenario.text(whole).sorted() == Scenario.text(spilled).sorted())
+        #expect(whole.count == 300_000)
+        let explained = try session(Self.options(5, place)).explanation(of: SourceText(sql), analyses: true)
+        #expect(explained.spilledBytes ?? 0 > 1 << 20 && explained.peakBytes ?? .max <= 5 << 20)
+        #expect(try place.store.status(of: place.folder) == nil)
+    }
+
+    @Test func aWindowThatNeedsAllRowsHasToFit() throws {
+        let error = #expect(throws: QueryError.self) {
+            _ = try session(Self.options(4, Self.place())).rows(
+                "select a.*, ntile(7) over (order by k) from \(Self.rows) a")
+        }
+        #expect(error?.code == .budget)
+    }
+
     @Test(arguments: queries)
     func answersAreThoseOfMemory(_ sql: String) throws {
         let place = Self.place()

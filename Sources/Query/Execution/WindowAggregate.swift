@@ -1,6 +1,18 @@
 internal import Columnar
 internal import Kernels
 
+/// What is known of the rows of a frame that grows from piece to piece of a partition.
+struct RunningState: Sendable {
+    /// Whether frames go on from the pieces before, and do not begin with a row of this one.
+    var isContinued = false
+    /// Rows that were counted.
+    var count: Int64 = 0
+    var total: Int128 = 0
+    var number = 0.0
+    /// The least or the largest value, a row; nil before there is one.
+    var extreme: Column?
+}
+
 /// An aggregate over the frame of each row.
 ///
 /// Frames that only grow share one running state; equal frames are computed once; other frames are computed each for
@@ -16,7 +28,16 @@ struct WindowAggregate {
     private static let frameRowCountMax = 1 << 30
 
     func computed() throws(KernelError) -> Column {
-        // Rows with the same frame as the row before share its result: whole partitions and peers.
+        let (firsts, frameOf) = distinct()
+        let results: Column
+        if let grown = try growing(firsts) { results = grown } else { results = try separate(firsts) }
+        let span = frameOf.span
+        return try results.taking(span)
+    }
+
+    /// The first row of each frame, and the frame of each row: rows with the same frame as the row before share its result,
+    /// as whole partitions and peers do.
+    private func distinct() -> (firsts: [Int], frameOf: [UInt32]) {
         var frameOf = [UInt32](repeating: 0, count: rowCount)
         var firsts: [Int] = []
         for row in 0..<rowCount {
@@ -26,10 +47,55 @@ struct WindowAggregate {
             if !isSame { firsts.append(row) }
             frameOf[row] = UInt32(firsts.count - 1)
         }
+        return (firsts, frameOf)
+    }
+
+    /// Whether a frame that grows is computed by a running state.
+    static func isRunning(_ function: AggregateFunction, _ types: [LogicalType]) -> Bool {
+        if isCount(function, types.count) || function.isIdempotent && types.count == 1 { return true }
+        guard types.count == 1, let state = try? function.makeState(types, [], false) else { return false }
+        return state is SumState
+    }
+
+    private static func isCount(_ function: AggregateFunction, _ argumentCount: Int) -> Bool {
+        argumentCount == 0 || function.result == .int64 && function.empty == .int(0) && argumentCount == 1
+    }
+
+    /// The results of frames that all begin with the first row of a partition which is read piece by piece: `state` holds
+    /// what the pieces before gave. Only for aggregates of `isRunning`, and rows of which the last is in the last frame.
+    func continued(_ state: inout RunningState) throws(KernelError) -> Column {
+        let (firsts, frameOf) = distinct()
         let results: Column
-        if let grown = try growing(firsts) { results = grown } else { results = try separate(firsts) }
+        if Self.isCount(function, arguments.count) {
+            results = running(firsts, &state)
+        } else if function.isIdempotent {
+            results = try continuedExtreme(firsts, &state)
+        } else {
+            results = try runningSum(firsts, &state)
+        }
         let span = frameOf.span
         return try results.taking(span)
+    }
+
+    /// The extreme so far stands in front of the rows.
+    private func continuedExtreme(_ firsts: [Int], _ state: inout RunningState) throws(KernelError) -> Column {
+        var results: Column
+        if let best = state.extreme {
+            let values = try Column.joined([best, arguments[0]], type: arguments[0].type)
+            let all = WindowAggregate(
+                function: function, arguments: [values],
+                mask: mask.map { mask in Bitmap((0...rowCount).map { $0 == 0 || mask[$0 - 1] }) },
+                frames: WindowPartition.Frames(
+                    low: Array(repeating: 0, count: rowCount + 1), high: [1] + frames.high.map { $0 + 1 },
+                    exclusion: .none, peerStarts: [], peerEnds: []), rowCount: rowCount + 1)
+            results = try all.runningExtreme(firsts.map { $0 + 1 })
+        } else {
+            results = try runningExtreme(firsts)
+        }
+        if results.rowCount > 0, results.isValid(results.rowCount - 1) {
+            state.extreme = results.slice(results.rowCount - 1..<results.rowCount)
+        }
+        return results
     }
 
     /// Frames that begin where the one before began, and end behind it: each adds rows to what is known.
@@ -44,21 +110,20 @@ struct WindowAggregate {
             }
         }
         guard isGrowing else { return nil }
-        if arguments.isEmpty || function.result == .int64 && function.empty == .int(0) && arguments.count == 1 {
-            return running(firsts)
-        }
+        var state = RunningState()
+        if Self.isCount(function, arguments.count) { return running(firsts, &state) }
         let type = arguments[0].type
         if function.isIdempotent, arguments.count == 1 { return try runningExtreme(firsts) }
         // Sums and averages are told by a probe of their state's kind.
         guard arguments.count == 1, try function.makeState([type], [], false) is SumState else { return nil }
-        return try runningSum(firsts)
+        return try runningSum(firsts, &state)
     }
 
     private func counts(_ row: Int) -> Bool { mask.map { $0[row] } ?? true }
 
-    private func running(_ firsts: [Int]) -> Column {
+    private func running(_ firsts: [Int], _ state: inout RunningState) -> Column {
         var results: [Int64] = []
-        var (start, end, total) = (-1, 0, Int64(0))
+        var (start, end, total) = (state.isContinued ? 0 : -1, 0, state.count)
         for row in firsts {
             if frames.low[row] != start { (start, end, total) = (frames.low[row], frames.low[row], 0) }
             while end < frames.high[row] {
@@ -67,6 +132,7 @@ struct WindowAggregate {
             }
             results.append(total)
         }
+        state.count = total
         return Column(.int64, .int64(Buffer(results)))
     }
 
@@ -118,7 +184,7 @@ struct WindowAggregate {
     }
 
     /// Running sums: the sums of all prefixes, exact where the type is; in the order of rows where it is not.
-    private func runningSum(_ firsts: [Int]) throws(KernelError) -> Column {
+    private func runningSum(_ firsts: [Int], _ state: inout RunningState) throws(KernelError) -> Column {
         let values = arguments[0]
         let isAverage = try Self.isAverage(function, values.type)
         var counts: [Int64] = []
@@ -131,7 +197,8 @@ struct WindowAggregate {
         case .int128(let own): wide = own.array
         default: wide = []
         }
-        var (start, end, count, total, number) = (-1, 0, Int64(0), Int128(0), 0.0)
+        var (start, end) = (state.isContinued ? 0 : -1, 0)
+        var (count, total, number) = (state.count, state.total, state.number)
         for row in firsts {
             if frames.low[row] != start {
                 (start, end, count, total, number) = (frames.low[row], frames.low[row], 0, 0, 0)
@@ -153,6 +220,7 @@ struct WindowAggregate {
             doubles.append(number)
             exact.append(total)
         }
+        (state.count, state.total, state.number) = (count, total, number)
         let bits = Bitmap(counts.map { $0 > 0 })
         if function.result == .double {
             let results = zip(doubles, counts).map { isAverage ? ($1 == 0 ? 0 : $0 / Double($1)) : $0 }

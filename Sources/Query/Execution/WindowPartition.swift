@@ -174,6 +174,12 @@ struct WindowPartition {
         let frame = try frames(call)
         var positions = [UInt32](repeating: missingRow, count: rows.count)
         for row in 0..<rows.count {
+            if frame.exclusion == .none, !call.ignoresNulls, name != "nth_value" {
+                if frame.low[row] < frame.high[row] {
+                    positions[row] = UInt32(name == "first_value" ? frame.low[row] : frame.high[row] - 1)
+                }
+                continue
+            }
             let members = frame.members(row).lazy.filter { !call.ignoresNulls || values.isValid($0) }
             switch name {
             case "first_value": if let first = members.first { positions[row] = UInt32(first) }
@@ -226,12 +232,20 @@ struct WindowPartition {
 
     // MARK: Aggregates
 
+    /// The rows that an aggregate counts; nil for all.
+    static func mask(
+        _ function: AggregateFunction, _ call: WindowCall, _ operands: [Column], _ rows: Rows, _ evaluator: Evaluator
+    ) throws -> Bitmap? {
+        let mask = try call.filter.map { try evaluator.selection($0, rows) }
+        guard function.ignoresNulls, let valid = validity(of: operands.map { .column($0) }, rowCount: rows.count) else {
+            return mask
+        }
+        return mask.map { $0.intersection(valid) } ?? valid
+    }
+
     private func aggregate(_ function: AggregateFunction, _ call: WindowCall) throws -> Column {
         let operands = try call.arguments.map { try evaluator.column($0, rows) }
-        var mask = try call.filter.map { try evaluator.selection($0, rows) }
-        if function.ignoresNulls, let valid = validity(of: operands.map { .column($0) }, rowCount: rows.count) {
-            mask = mask.map { $0.intersection(valid) } ?? valid
-        }
+        let mask = try Self.mask(function, call, operands, rows, evaluator)
         let frame = try frames(call)
         return try kernel(call.range) {
             try WindowAggregate(

@@ -36,7 +36,10 @@ struct Windowing: Sendable {
 
     private func computed(_ input: Pipeline, _ calls: [WindowCall], _ made: [PlanColumn]) throws -> Pipeline {
         let evaluator = Evaluator(context: execution.context, columns: input.columns)
-        if execution.maySpill, !calls[0].partition.isEmpty {
+        if execution.maySpill {
+            guard !calls[0].partition.isEmpty else {
+                return try unpartitioned(input, calls, input.columns + made, evaluator)
+            }
             let rows = PartitionedRows(
                 input.columns, calls[0].partition, execution, meter, pieceCount: Self.pieceCount, copyCount: 2)
             try input.gathered(in: rows, execution)
@@ -62,7 +65,7 @@ struct Windowing: Sendable {
         }
     }
 
-    private func computed(
+    func computed(
         _ parts: [Rows], _ calls: [WindowCall], _ columns: [PlanColumn], _ evaluator: Evaluator
     ) throws -> Pipeline {
         let total = parts.reduce(0) { $0 + $1.count }
