@@ -64,6 +64,18 @@ import Testing
         arguments: [1, 2, 3, 4])
     func journeys(seed: Int) throws { try compare("journeys.py", seed, 5) }
 
+    private static let hasShared: Bool = {
+        let folder = ProcessInfo.processInfo.environment["ALMANAC_SHARED"] ?? ""
+        return !folder.isEmpty && FileManager.default.fileExists(atPath: folder + "/oracles/o5_revenue.json")
+    }()
+
+    @Test(
+        "The numbers of the shared oracles, each by its operator",
+        .enabled(
+            if: OperatorOracleTests.canAsk && hasShared,
+            "needs ALMANAC_ORACLE_PYTHON with duckdb, and the shared oracles, which ALMANAC_SHARED names"))
+    func shared() throws { try compare("shared_numbers.py", 1, 75) }
+
     /// Puts the questions of a script to a session that reads its tables.
     private func compare(_ script: String, _ seed: Int, _ count: Int) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("operators-\(UUID().uuidString)")
