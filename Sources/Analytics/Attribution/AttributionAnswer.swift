@@ -119,6 +119,13 @@ struct AttributionAnswer {
         return value
     }
 
+    /// The removal effects by the names of states.
+    func journeyEffects() throws -> JourneyEffects {
+        guard let effects else { return JourneyEffects() }
+        let names = try states.values((0..<UInt32(states.count)).map { $0 })
+        return JourneyEffects(names, effects.removal)
+    }
+
     /// The answer by channel.
     func byChannel() throws -> ColumnBatch {
         var (models, shownStates, shownCurrencies): ([Int], [UInt32], [UInt32]) = ([], [], [])

@@ -45,6 +45,12 @@ struct AttributionCounts {
         return try rows.batch(journeys)
     }
 
+    /// The steps of the chain alone.
+    mutating func stepsAlone() throws -> ColumnBatch {
+        try countSteps()
+        return try rows.batch(journeys)
+    }
+
     private mutating func credit(_ model: AttributionModel, _ position: Int32) throws {
         let width = journeys.currencyCount
         var credits = [Double](repeating: 0, count: journeys.stateCount * width)

@@ -17,26 +17,37 @@ struct AttributionFunction {
     }
 
     private var bound: BoundTableFunction {
+        let arguments = arguments
+        // Removal effects are known when all journeys are: these are read twice.
+        guard arguments.models.contains(.markovJourney) else { return answering(JourneyEffects()) }
+        return answering(
+            JourneyEffects(),
+            firstPass: BoundTableFunction.FirstPass {
+                var counts = AttributionCounts(try JourneyBatch($0, $1, arguments))
+                return try counts.stepsAlone()
+            } then: {
+                answering(try AttributionAnswer($0, arguments).journeyEffects())
+            })
+    }
+
+    private func answering(
+        _ effects: JourneyEffects, firstPass: BoundTableFunction.FirstPass? = nil
+    ) -> BoundTableFunction {
         let (arguments, columns) = (arguments, columns)
-        // Removal effects are known when all journeys are: until then the rows are kept as they are.
-        if arguments.models.contains(.markovJourney) {
-            return BoundTableFunction(columns: columns, rows: arguments.rows, combine: whole) { batch, starts in
-                try Self.marked(batch, starts)
-            }
-        }
         switch arguments.grain {
         case .channel, .check:
             return BoundTableFunction(
-                columns: columns, rows: arguments.rows, combine: { try Self.answer($0, arguments) }
+                columns: columns, rows: arguments.rows, firstPass: firstPass,
+                combine: { try Self.answer($0, arguments) }
             ) {
-                batch, starts in
-                var counts = AttributionCounts(try JourneyBatch(batch, starts, arguments))
+                let journeys = try JourneyBatch($0, $1, arguments)
+                var counts = AttributionCounts(journeys, effects: effects.of(journeys))
                 return try counts.counted()
             }
         case .credit, .conversion:
-            return BoundTableFunction(columns: columns, rows: arguments.rows) { batch, starts in
-                let journeys = try JourneyBatch(batch, starts, arguments)
-                return try Self.ledger(batch, journeys, effects: [])
+            return BoundTableFunction(columns: columns, rows: arguments.rows, firstPass: firstPass) {
+                let journeys = try JourneyBatch($0, $1, arguments)
+                return try Self.ledger($0, journeys, effects: effects.of(journeys))
             }
         }
     }
@@ -50,35 +61,6 @@ struct AttributionFunction {
     {
         var ledger = AttributionLedger(batch, journeys, effects: effects)
         return journeys.arguments.grain == .credit ? try ledger.credits() : try ledger.conversions()
-    }
-
-    /// The rows of a batch, with a column behind them that tells where a journey begins.
-    private static func marked(_ batch: ColumnBatch, _ starts: [Int]) throws -> ColumnBatch {
-        var begins = [Bool](repeating: false, count: batch.rowCount)
-        if batch.rowCount > 0 { for start in starts { begins[start] = true } }
-        return try ColumnBatch(
-            schema: Schema(batch.schema.fields + [Field("begins", .bool)]), columns: batch.columns + [.of(begins)],
-            rowCount: batch.rowCount)
-    }
-
-    /// The answer from the rows of all batches.
-    private func whole(_ batches: [ColumnBatch]) throws -> ColumnBatch {
-        guard let first = batches.first else {
-            return try columns.batch(try columns.map { try Column.make($0.type.logical, []) }, rowCount: 0)
-        }
-        let columns = try first.columns.indices.map { try batches.joined($0) }
-        let begins = try columns[columns.count - 1].trueRows()
-        let batch = try ColumnBatch(
-            schema: Schema(Array(first.schema.fields.dropLast())), columns: Array(columns.dropLast()),
-            rowCount: batches.rowCount)
-        let journeys = try JourneyBatch(batch, begins.rowPositions.map { Int($0) }, arguments)
-        let effects = try journeys.chain().effects().removal
-        switch arguments.grain {
-        case .credit, .conversion: return try Self.ledger(batch, journeys, effects: effects)
-        case .channel, .check:
-            var counts = AttributionCounts(journeys, effects: effects)
-            return try Self.answer([try counts.counted()], arguments)
-        }
     }
 
     /// The columns of the answer.

@@ -1,7 +1,6 @@
 internal import Columnar
 internal import Effects
 internal import Kernels
-internal import Synchronization
 
 // Rows that memory does not hold: they are cut by the hash of their partition keys and put away, with their places in the
 // input, and read back piece by piece. Pieces are those of rows in memory, and their rows come in the same order: answers
@@ -54,22 +53,20 @@ extension TableFunctionRun {
     /// Of rows on disk, a piece at a time.
     func computed(_ rows: PartitionedRows, _ rowCount: Int) throws -> Pipeline {
         let count = RowPartitions.count(of: rowCount)
-        guard call.function.combine != nil else {
+        let piece = { @Sendable (run: TableFunctionRun, index: Int) throws -> Answer? in
+            try run.answer(to: rows, index, of: count)
+        }
+        let run = try prepared(count, piece)
+        guard run.call.function.combine != nil else {
             return Pipeline(columns: columns, partCount: count) { index, next in
                 try execution.check()
-                guard let answer = try answer(to: rows, index, of: count) else { return }
+                guard let answer = try piece(run, index) else { return }
                 try withExtendedLifetime(answer.reservation) {
-                    try next(Rows(answer.rows.columns + (try checked(answer.batch)), count: answer.batch.rowCount))
+                    try next(Rows(answer.rows.columns + (try run.checked(answer.batch)), count: answer.batch.rowCount))
                 }
             }
         }
-        let answers = Mutex<[Answer?]>(Array(repeating: nil, count: count))
-        try ParallelWork.run(count: count, threads: execution.threads) { (index: Int, _: Int) throws(any Error) in
-            try execution.check()
-            let answer = try answer(to: rows, index, of: count)
-            answers.withLock { $0[index] = answer }
-        }
-        return try combined(answers.withLock { $0.compactMap { $0 } })
+        return try run.combined(try run.answers(count, piece))
     }
 
     /// The answer to a piece of those that rows in memory are cut into; nil where it has no rows.

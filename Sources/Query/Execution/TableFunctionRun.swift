@@ -10,7 +10,7 @@ internal import Synchronization
 /// reads become its bits before anything is moved.
 struct TableFunctionRun: Sendable {
     let input: Pipeline
-    let call: TableFunctionCall
+    var call: TableFunctionCall
     let columns: [PlanColumn]
     let execution: Execution
     let meter: OperatorMeter?
@@ -21,6 +21,7 @@ struct TableFunctionRun: Sendable {
     private var argumentCount: Int { call.expressions.count }
 
     func pipeline() throws -> Pipeline {
+        if let ordered = call.function.ordered { return try self.ordered(ordered) }
         guard execution.maySpill, !call.partition.isEmpty else { return try computed(try gathered()) }
         let (rows, rowCount) = try kept()
         guard rows.isSpilled else { return try computed(try unplaced(rows.taken())) }
@@ -35,19 +36,42 @@ struct TableFunctionRun: Sendable {
         // The rows as they came, and cut into pieces.
         let reservation = try reserve(count == 1 ? bytes : 2 * bytes)
         let pieces = try split(parts, count)
+        let piece = { @Sendable (run: TableFunctionRun, index: Int) throws -> Answer? in
+            let own = pieces.map { $0[index] }.filter { $0.count > 0 }
+            guard let first = own.first else { return nil }
+            let types = first.columns.map(\.type)
+            let reservation = try reserve(Self.copyCount * own.reduce(0) { $0 + $1.byteCount })
+            let answer = try run.answer(to: try kernel { try Rows.joined(own, types: types) })
+            return withExtendedLifetime(reservation) { answer }
+        }
+        return try withExtendedLifetime(reservation) {
+            let run = try prepared(count, piece)
+            return try run.combined(try run.answers(count, piece))
+        }
+    }
+
+    typealias Piece = @Sendable (_ run: TableFunctionRun, _ index: Int) throws -> Answer?
+
+    /// The answers to all pieces that have rows, in their order.
+    func answers(_ count: Int, _ piece: Piece) throws -> [Answer] {
         let answers = Mutex<[Answer?]>(Array(repeating: nil, count: count))
         try ParallelWork.run(count: count, threads: execution.threads) { (index: Int, _: Int) throws(any Error) in
             try execution.check()
-            let own = pieces.map { $0[index] }.filter { $0.count > 0 }
-            guard let first = own.first else { return }
-            let types = first.columns.map(\.type)
-            let reservation = try reserve(Self.copyCount * own.reduce(0) { $0 + $1.byteCount })
-            let answer = try answer(to: try kernel { try Rows.joined(own, types: types) })
-            withExtendedLifetime(reservation) { answers.withLock { $0[index] = answer } }
+            let answer = try piece(self, index)
+            answers.withLock { $0[index] = answer }
         }
-        return try withExtendedLifetime(reservation) {
-            try combined(answers.withLock { $0.compactMap { $0 } })
-        }
+        return answers.withLock { $0.compactMap { $0 } }
+    }
+
+    /// The run that answers: behind the first pass over all pieces, where the function has one.
+    func prepared(_ count: Int, _ piece: Piece) throws -> TableFunctionRun {
+        guard let firstPass = call.function.firstPass else { return self }
+        var first = self
+        first.call.function = BoundTableFunction(columns: [], evaluate: firstPass.evaluate)
+        let known = try first.answers(count, piece)
+        var second = self
+        second.call.function = try run { try firstPass.then(known.map(\.batch)) }
+        return second
     }
 
     /// How often the rows of a piece are in memory while they are put together, sorted and computed.
@@ -58,7 +82,7 @@ struct TableFunctionRun: Sendable {
         do {
             return try execution.memory.reserve(bytes)
         } catch {
-            guard call.partition.isEmpty else { throw error.at(call.range) }
+            guard call.partition.isEmpty, call.function.ordered == nil else { throw error.at(call.range) }
             throw QueryError(
                 .budget,
                 "\(call.name) computes all its rows as one, which takes more than the "
@@ -165,7 +189,7 @@ struct TableFunctionRun: Sendable {
         return (kept, answer, try reserve(answer.byteCount + kept.byteCount))
     }
 
-    private func batch(_ columns: [Column], _ count: Int) throws -> ColumnBatch {
+    func batch(_ columns: [Column], _ count: Int) throws -> ColumnBatch {
         let schema = Schema(zip(call.names, call.expressions).map { Field($0, $1.type.logical) })
         return try ColumnBatch(schema: schema, columns: columns, rowCount: count)
     }
@@ -196,7 +220,7 @@ struct TableFunctionRun: Sendable {
     }
 
     /// Errors of the function become errors of the query, at the call.
-    private func run<Result>(_ body: () throws -> Result) throws -> Result {
+    func run<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as QueryError {

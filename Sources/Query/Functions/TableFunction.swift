@@ -98,6 +98,8 @@ package struct TableFunctionArguments: Sendable {
     package func constant(_ name: String) -> Scalar? { values[name]?.first }
     /// The values of a parameter; none where it is not given.
     package func constants(_ name: String) -> [Scalar] { values[name] ?? [] }
+    /// How many columns the batches have.
+    package var columnCount: Int { columns.values.reduce(0) { $0 + $1.count } }
 }
 
 /// A table function whose arguments are known.
@@ -129,22 +131,87 @@ package struct BoundTableFunction: Sendable {
     /// Puts the answers of all batches together (sums of counts, say), also of none; nil where they stand behind each
     /// other. The order of the answers does not depend on threads.
     package let combine: (@Sendable ([ColumnBatch]) throws -> ColumnBatch)?
+    /// What has to be known of all batches before the first answer.
+    package let firstPass: FirstPass?
+    /// Set where the rows are not cut into partitions, but read in an order.
+    package let ordered: OrderedRows?
+
+    /// What a function computes of all batches before it answers to any: they are read twice.
+    package struct FirstPass: Sendable {
+        let evaluate: Evaluate
+        let then: @Sendable ([ColumnBatch]) throws -> BoundTableFunction
+
+        /// - Parameters:
+        ///   - evaluate: computes what a batch adds to what has to be known.
+        ///   - then: is given that of all batches, and makes the function that answers, with the same columns.
+        package init(
+            evaluate: @escaping Evaluate, then: @escaping @Sendable ([ColumnBatch]) throws -> BoundTableFunction
+        ) {
+            self.evaluate = evaluate
+            self.then = then
+        }
+    }
 
     package init(
-        columns: [AnswerColumn], rows: Rows = .all,
+        columns: [AnswerColumn], rows: Rows = .all, firstPass: FirstPass? = nil,
         combine: (@Sendable ([ColumnBatch]) throws -> ColumnBatch)? = nil, evaluate: @escaping Evaluate
     ) {
         self.columns = columns
         self.rows = rows
+        self.firstPass = firstPass
         self.evaluate = evaluate
         self.combine = combine
+        ordered = nil
     }
+
+    /// A function that reads all rows once, in an order.
+    package init(columns: [AnswerColumn], ordered: OrderedRows) {
+        self.columns = columns
+        self.ordered = ordered
+        rows = .all
+        firstPass = nil
+        combine = nil
+        evaluate = { batch, _ in batch }
+    }
+}
+
+/// Rows that are read once, in an order, by a reader whose state does not grow with them: what can't be computed by
+/// partitions that memory holds.
+package struct OrderedRows: Sendable {
+    let keys: [SQLType]
+    let order: [Int]
+    let rows: @Sendable (ColumnBatch) throws -> ColumnBatch
+    let begin: @Sendable () -> any OrderedRowReader
+
+    /// - Parameters:
+    ///   - keys: the types of columns that `rows` puts behind the arguments.
+    ///   - order: the positions of the columns to order by, arguments and those behind them; ascending, NULLs last. Rows
+    ///     that they do not tell apart keep the table's order.
+    ///   - rows: the rows to be read of a batch of arguments: some of them, or some more than once.
+    ///   - begin: makes a reader.
+    package init(
+        keys: [SQLType], order: [Int], rows: @escaping @Sendable (ColumnBatch) throws -> ColumnBatch,
+        begin: @escaping @Sendable () -> any OrderedRowReader
+    ) {
+        self.keys = keys
+        self.order = order
+        self.rows = rows
+        self.begin = begin
+    }
+}
+
+/// Reads rows in their order.
+package protocol OrderedRowReader: AnyObject {
+    /// Reads the next rows.
+    func read(_ batch: ColumnBatch) throws
+    /// The answer, when all rows are read.
+    func answer() throws -> ColumnBatch
 }
 
 /// A call of a table function in a plan.
 struct TableFunctionCall: Sendable {
     let name: String
-    let function: BoundTableFunction
+    var function: BoundTableFunction
     let keepsRows: Bool
     /// The columns of the batches, by position.
     var expressions: [Expression]
