@@ -7,6 +7,7 @@ internal import Effects
 // (1) The rows that come go straight into new data files; memory holds their keys.
 // (2) A file whose statistics say that none of the keys is in it is not opened. Of the others the key columns are read,
 //     and only files that hold one of the keys are written again, without those rows.
+//     A few rows take the places of those with their keys instead: what of a file they do not change is copied as it is.
 // (3) Where a key comes more than once, the last holds: the new files are written once more then, without the others.
 // (4) Where another writer was faster, (2) is done again on top of its version; what was written by (1) stays.
 // (5) Rows of a wider type widen the table first, where the contract lets them, by a version of its own that moves rows and
@@ -86,13 +87,23 @@ extension DeltaTable {
         let removal = MergeRemoval(change.key, keys, merging.table, reach)
         var counts = MergeCounts(arrived: 0, removed: 0, deleted: 0)
         var rewrittenFileCount = 0
-        let commit = try rewriting(base, removal, settings, change.transaction, work) { result, base in
+        let placing = merging.supersededRowCount > 0 ? nil : try ArrivedRows(arrived, of: self, settings, removal)
+        let arrivedDays = DaySet(of: arrived)
+        // What has no place in old files.
+        var (rest, placed) = (arrived, Set<Int32>())
+        let commit = try rewriting(base, removal, settings, change.transaction, work, placing: placing) {
+            result, base in
+            if let placing, result.placed != placed {
+                work.remove(rest)
+                placed = result.placed
+                rest = try placing.written(without: placed, by: work.writer(settings, nil), settings)
+            }
             counts = MergeCounts(
                 arrived: merging.rowCount - merging.supersededRowCount, removed: result.removedRowCount,
                 deleted: removal.takeDeleted())
             rewrittenFileCount = result.removed.count
             var intent = plan.intent(
-                adding: result.added + arrived, settings, on: base,
+                adding: result.added + rest, settings, on: base,
                 milliseconds: clock.microsecondsSinceEpoch() / 1_000, random: random)
             intent.operation = "MERGE"
             intent.parameters = ["key": JSONValue.array(change.key.map { .text($0) }).canonicalText]
@@ -100,7 +111,7 @@ extension DeltaTable {
             intent.removed = result.removed
             intent.reads = .files(mayMatch: reach.mayHold)
             if settings.eventTime != nil {
-                intent.changedDays = DaySet(of: arrived).flatMap { days in result.days.map(days.union) }
+                intent.changedDays = arrivedDays.flatMap { days in result.days.map(days.union) }
             }
             return intent
         }

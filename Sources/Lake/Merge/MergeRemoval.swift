@@ -26,6 +26,14 @@ struct MergeRemoval: RowRemoval {
 
     func reach(_ file: AddedFile) -> FileReach { reaches.mayHold(file) ? .some : .nothing }
 
+    /// Calls back for each row of a batch whose key the merge has: with its place in the batch, and the number of the row
+    /// that came, or −1 where the key goes.
+    func forEachHit(in batch: ColumnBatch, _ body: (_ row: Int, _ arrived: Int64) -> Void) throws {
+        for (row, key) in try keys.keys(batch).enumerated() {
+            if let key, let value = table.value(key) { body(row, value) }
+        }
+    }
+
     func removed(_ batch: ColumnBatch) throws -> Bitmap? {
         var words = [UInt64](repeating: 0, count: (batch.rowCount + 63) / 64)
         var (isHit, deletions) = (false, Int64(0))

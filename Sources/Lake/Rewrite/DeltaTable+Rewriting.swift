@@ -3,10 +3,12 @@ internal import Effects
 extension DeltaTable {
     /// Rewrites files and commits; does it again on top of the versions of other writers that were faster.
     ///
-    /// - Parameter intent: what to commit; nil where there is nothing to do.
+    /// - Parameters:
+    ///   - arrived: the rows of a merge, where they may take the places of old ones.
+    ///   - intent: what to commit; nil where there is nothing to do.
     func rewriting(
         _ start: TableSnapshot?, _ removal: any RowRemoval, _ settings: WriterSettings,
-        _ transaction: DeltaTransaction?, _ work: WrittenFiles,
+        _ transaction: DeltaTransaction?, _ work: WrittenFiles, placing arrived: ArrivedRows? = nil,
         _ intent: (FileRewriter.Result, TableSnapshot?) throws -> CommitIntent?
     ) throws -> TableCommit {
         var base = start
@@ -15,7 +17,7 @@ extension DeltaTable {
             if let base {
                 result = try FileRewriter(
                     table: self, base: base, settings: try base.fullSettings(like: settings), work: work
-                ).run(removal)
+                ).run(removal, placing: arrived)
             }
             do {
                 guard let intent = try intent(result, base) else {

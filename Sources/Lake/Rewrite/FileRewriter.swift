@@ -9,6 +9,8 @@ internal import Effects
 ///     row group for each core.
 /// (4) What comes of one file is one file, in its partition, its rows in their order: so the result does not depend on
 ///     the number of cores.
+/// (5) Rows of a merge take the places of the old ones where that can be done (`FilePatch`); else they have files of their
+///     own, and the old ones go.
 struct FileRewriter {
     let table: DeltaTable
     let base: TableSnapshot
@@ -25,22 +27,26 @@ struct FileRewriter {
         var removedRowCount: Int64 = 0
         /// The days of the rows that went; nil where they are not known.
         var days: DaySet? = DaySet()
+        /// The rows of the merge that have taken the places of old ones: they have no other.
+        var placed: Set<Int32> = []
     }
 
     /// What came of one file.
-    private struct Part: Sendable {
+    struct Part: Sendable {
         let kept: AddedFile?
         let removedRowCount: Int64
         let days: DaySet?
+        var placed: [Int32] = []
     }
 
+    /// - Parameter arrived: the rows of a merge, where they may take the places of old ones.
     /// - Throws: `LakeError`, `FileError`, `ParquetError`, and what `removal` throws.
-    func run(_ removal: any RowRemoval) throws -> Result {
+    func run(_ removal: any RowRemoval, placing arrived: ArrivedRows? = nil) throws -> Result {
         let reached = base.files.map { (file: $0, reach: removal.reach($0.action)) }.filter { $0.reach != .nothing }
         let parts = PartsByIndex(count: reached.count)
         try ParallelWork.run(count: reached.count, threads: table.threads) { index, _ in
             let (file, reach) = reached[index]
-            parts.set(index, try self.part(file, reach, removal))
+            parts.set(index, try self.part(file, reach, removal, arrived))
         }
         var result = Result()
         for (index, part) in parts.all.enumerated() {
@@ -49,12 +55,26 @@ struct FileRewriter {
             result.added += part.kept.map { [$0] } ?? []
             result.removedRowCount += part.removedRowCount
             result.days = result.days.flatMap { days in part.days.map(days.union) }
+            for row in part.placed where !result.placed.insert(row).inserted {
+                // Two old rows with one key, in two files: the row comes once.
+                work.remove(parts.all.compactMap { $0?.kept })
+                return try run(removal)
+            }
         }
         return result
     }
 
     /// Nil where the file is left alone.
-    private func part(_ file: TableFile, _ reach: FileReach, _ removal: any RowRemoval) throws -> Part? {
+    private func part(
+        _ file: TableFile, _ reach: FileReach, _ removal: any RowRemoval, _ arrived: ArrivedRows?
+    ) throws -> Part? {
+        if let arrived {
+            switch try FilePatch(table: table, base: base, settings: settings, work: work, arrived: arrived).run(file) {
+            case .untouched: return nil
+            case .patched(let part): return part
+            case .unfit: break
+            }
+        }
         if reach == .everything, let rowCount = file.rowCount, hasDays(file) {
             return Part(kept: nil, removedRowCount: rowCount, days: days(of: file))
         }

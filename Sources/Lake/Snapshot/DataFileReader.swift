@@ -9,6 +9,7 @@ struct DataFileReader {
     private let name: String
     private let address: TableAddress
     private let partitionValues: [String: String?]
+    private let options: ParquetReaderOptions
 
     /// Opens a file that an action names.
     ///
@@ -27,6 +28,7 @@ struct DataFileReader {
     ) throws {
         var options = ParquetReaderOptions()
         options.decryption = encryption?.reading(name, address)
+        self.options = options
         self.partitionValues = partitionValues
         self.file = RememberingFile(file, hasKey: encryption != nil)
         self.name = name
@@ -40,15 +42,53 @@ struct DataFileReader {
         }
     }
 
+    /// An opened file, of which each thread makes a reader of its own.
+    struct Opened: Sendable {
+        fileprivate let parquet: OpenedParquetFile
+        fileprivate let file: RememberingFile
+        fileprivate let name: String
+        fileprivate let address: TableAddress
+        fileprivate let partitionValues: [String: String?]
+        fileprivate let options: ParquetReaderOptions
+    }
+
+    /// The file for other threads.
+    var opened: Opened {
+        Opened(
+            parquet: reader.opened, file: file, name: name, address: address, partitionValues: partitionValues,
+            options: options)
+    }
+
+    /// The same file, to be read by another thread: the footer is not read again.
+    init(_ opened: Opened) {
+        (file, name, address) = (opened.file, opened.name, opened.address)
+        (partitionValues, options) = (opened.partitionValues, opened.options)
+        reader = ParquetFileReader(opened.file, opened: opened.parquet, options: opened.options)
+    }
+
     /// The number of rows, as the footer has it.
     var rowCount: Int64 { reader.metadata.rowCount }
+
+    /// The columns of the file.
+    var schema: Schema { reader.schema }
+
+    /// The row groups, as the footer has them.
+    var rowGroups: [RowGroupMetadata] { reader.metadata.rowGroups }
+
+    /// Works on the file itself; damage that it has is told as damage of the table.
+    func parquet<Result>(_ body: (ParquetFileReader) throws -> Result) throws -> Result {
+        try file.translating(name) { try body(reader) }
+    }
 
     /// Calls back for each batch, with the columns of the storage side that are asked for; a column that the file does
     /// not have is missing values, found by name; one that the table is divided by is the value that the log has.
     ///
-    /// - Parameter predicate: which rows, over columns that the file has: see `pushed`.
+    /// - Parameters:
+    ///   - rowGroups: the row groups to read; nil for all.
+    ///   - predicate: which rows, over columns that the file has: see `pushed`.
     func forEachBatch(
-        _ fields: [Field], where predicate: ScanPredicate? = nil, _ body: (ColumnBatch) throws -> Void
+        _ fields: [Field], rowGroups: [Int]? = nil, where predicate: ScanPredicate? = nil,
+        _ body: (ColumnBatch) throws -> Void
     ) throws {
         var values: [String: Scalar] = [:]
         for field in fields {
@@ -60,7 +100,7 @@ struct DataFileReader {
         }
         let present = fields.filter { values[$0.name] == nil && reader.schema.index(of: $0.name) != nil }
         try file.translating(name) {
-            try reader.forEachBatch(columns: present.map(\.name), where: predicate) { batch in
+            try reader.forEachBatch(columns: present.map(\.name), rowGroups: rowGroups, where: predicate) { batch in
                 var columns: [Column] = []
                 for field in fields {
                     if let value = values[field.name] {
@@ -96,10 +136,11 @@ struct DataFileReader {
 
     /// Calls back for each batch, with columns of our side.
     func forEachLogicalBatch(
-        _ schema: StorageSchema, where predicate: ScanPredicate? = nil, _ body: (ColumnBatch) throws -> Void
+        _ schema: StorageSchema, rowGroups: [Int]? = nil, where predicate: ScanPredicate? = nil,
+        _ body: (ColumnBatch) throws -> Void
     ) throws {
         let stored = schema.positions.map { schema.storage.fields[$0] }
-        try forEachBatch(stored, where: predicate) { batch in
+        try forEachBatch(stored, rowGroups: rowGroups, where: predicate) { batch in
             var columns: [Column] = []
             for (column, field) in zip(batch.columns, schema.logical.fields) {
                 columns.append(try column.converted(to: field.type, column: field.name, .position))
@@ -110,10 +151,9 @@ struct DataFileReader {
 }
 
 /// A file that remembers why a read failed: the Parquet reader tells it in words only.
-private final class RememberingFile: ReadableFile, @unchecked Sendable {
+private final class RememberingFile: ReadableFile {
     private let file: any ReadableFile
-    // Written by the one thread that reads: a table's files are read one after the other.
-    private var failure: FileError?
+    private let failure = Guarded<FileError?>(nil)
     private let hasKey: Bool
 
     init(_ file: any ReadableFile, hasKey: Bool) {
@@ -127,7 +167,7 @@ private final class RememberingFile: ReadableFile, @unchecked Sendable {
         do {
             return try file.read(at: offset, count: count)
         } catch {
-            failure = error
+            failure.change { $0 = error }
             throw error
         }
     }
@@ -137,7 +177,7 @@ private final class RememberingFile: ReadableFile, @unchecked Sendable {
         do {
             return try body()
         } catch let error as ParquetError {
-            if let failure { throw failure }
+            if let failure = failure.change({ $0 }) { throw failure }
             // With a key that is not the file's, or none, nothing can be said of the rows.
             let isUnsupported = error.code == .unsupported || error.code == .key && !hasKey
             throw LakeError(isUnsupported ? .unsupported : .damaged, "can't read file '\(name)': \(error)")

@@ -40,6 +40,20 @@ enum ColumnBounds: Sendable {
         }
     }
 
+    /// Takes in the bounds of other values of the same column.
+    mutating func merge(_ other: ColumnBounds) {
+        switch other {
+        case .integers(let least, let greatest): addIntegers(least, greatest)
+        case .wide(let least, let greatest): addWide(least, greatest)
+        case .floating(let low, let high, let isOtherBounded):
+            guard case .floating(let least, let greatest, let isBounded) = self else { return }
+            self = .floating(
+                least: min(least, low), greatest: max(greatest, high), isBounded: isBounded && isOtherBounded)
+        case .texts(let texts): addTexts { $0.merge(texts) }
+        case .none: break
+        }
+    }
+
     private mutating func addIntegers(_ low: Int64, _ high: Int64) {
         guard case .integers(let least, let greatest) = self else { return }
         self = .integers(least: min(least, low), greatest: max(greatest, high))

@@ -75,6 +75,13 @@ struct ColumnStatistics: Sendable {
         }
     }
 
+    /// Takes in other rows of the same column.
+    mutating func merge(_ other: ColumnStatistics) {
+        nullCount += other.nullCount
+        bounds.merge(other.bounds)
+        for index in parts.indices { parts[index].merge(other.parts[index]) }
+    }
+
     private static func both(_ left: Bitmap?, _ right: Bitmap?) -> Bitmap? {
         guard let left, let right else { return left ?? right }
         return Bitmap(words: zip(left.words, right.words).map { $0 & $1 }, count: left.count)

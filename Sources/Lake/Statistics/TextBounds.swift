@@ -40,6 +40,18 @@ struct TextBounds: Sendable {
         }
     }
 
+    /// Takes in the bounds of other values.
+    mutating func merge(_ other: TextBounds) {
+        guard let low = other.least else { return }
+        guard let least else {
+            self.least = low
+            greatest = other.greatest
+            return
+        }
+        if Self.isLess(low.span, least.span) { self.least = low }
+        if Self.isLess(greatest.span, other.greatest.span) { greatest = other.greatest }
+    }
+
     private static func isLess(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
         let count = min(left.count, right.count)
         for index in 0..<count where left[index] != right[index] { return left[index] < right[index] }

@@ -74,27 +74,40 @@ final class DataFile {
     /// - Parameter unsynced: with which it becomes durable later; nil: it is durable at once.
     func commit(atMilliseconds milliseconds: Int64, noting unsynced: UnsyncedFiles?) throws -> AddedFile {
         _ = try hashing.translating { try parquet.finish() }
-        let sha256 = hashing.finish().description
         let size = pending.file.size
-        let verify = { [name, table, rowCount] (readBack: any ReadableFile) throws in
+        let sha256 = try pending.commit(hashing, to: path, name, rowCount: rowCount, in: table, noting: unsynced)
+        var tags = [TableFile.Tag.sha256: sha256, TableFile.Tag.rows: String(rowCount)]
+        if eventTime != nil { tags[TableFile.Tag.days] = days.text }
+        return AddedFile(
+            path: name, partitionValues: partitionValues, size: size, modifiedMilliseconds: milliseconds,
+            statisticsText: statisticsText, tags: tags)
+    }
+}
+
+extension PendingFile {
+    /// Gives a data file its name, after it was read back: size, SHA-256, footer, rows, tenant.
+    ///
+    /// - Returns: its SHA-256 in hexadecimal.
+    func commit(
+        _ hashing: HashingFile, to path: FilePath, _ name: String, rowCount: Int64, in table: DeltaTable,
+        noting unsynced: UnsyncedFiles?
+    ) throws -> String {
+        let sha256 = hashing.finish().description
+        let verify = { (readBack: any ReadableFile) throws in
             guard try SHA256Digest(ofFile: readBack).description == sha256 else {
                 throw FileError(.readWrite, "read back", path: name)
             }
             let reader = try DataFileReader(readBack, name: name, in: table.address, table.encryption)
             guard reader.rowCount == rowCount else { throw FileError(.readWrite, "read back", path: name) }
         }
-        if let unsynced {
-            try pending.closeUnsynced(verify: verify)
-            try pending.nameUnsynced()
-            unsynced.note(file: path)
-        } else {
-            try pending.commit(verify: verify)
+        guard let unsynced else {
+            try commit(verify: verify)
+            return sha256
         }
-        var tags = [TableFile.Tag.sha256: sha256, TableFile.Tag.rows: String(rowCount)]
-        if eventTime != nil { tags[TableFile.Tag.days] = days.text }
-        return AddedFile(
-            path: name, partitionValues: partitionValues, size: size, modifiedMilliseconds: milliseconds,
-            statisticsText: statisticsText, tags: tags)
+        try closeUnsynced(verify: verify)
+        try nameUnsynced()
+        unsynced.note(file: path)
+        return sha256
     }
 }
 

@@ -1,0 +1,240 @@
+internal import CivilTime
+internal import Columnar
+internal import Effects
+internal import Parquet
+internal import SystemPackage
+
+/// Puts rows of a merge in the places of the rows of one file that have their keys: a new file with the same rows in the
+/// same order, of which only what differs is encoded anew.
+///
+/// (1) The key's columns say where the rows lie. A file in which one of them goes, or two have one key, is left to others.
+/// (2) Row groups without such a row are copied, page by page as they are, their checksums compared.
+/// (3) Of the others each column is decoded. Where all of the new values are the old ones, it is copied too; else it is
+///     encoded with the new values, in the way in which it was encoded.
+/// (4) Row groups are worked on by several cores and written in their order; the result does not depend on them.
+/// (5) The log's statistics are those of the rows to the letter: of columns that were copied throughout the old file's.
+struct FilePatch {
+    let table: DeltaTable
+    let base: TableSnapshot
+    let settings: WriterSettings
+    let work: WrittenFiles
+    let arrived: ArrivedRows
+
+    enum Outcome {
+        /// None of the rows is in the file.
+        case untouched
+        case patched(FileRewriter.Part)
+        /// It has to be written again otherwise.
+        case unfit
+    }
+
+    /// A row of the file, by its place in the row group, and the one that takes its place.
+    private struct Hit: Sendable {
+        let row: Int32
+        let arrived: Int32
+    }
+
+    /// A row group as it will be.
+    private struct Group: Sendable {
+        let rowCount: Int64
+        let columns: [CopiedColumn]
+        /// The statistics of the columns that were encoded anew, by their places.
+        let changed: [Int: ColumnStatistics]
+        /// The days of the rows that went.
+        let days: DaySet
+    }
+
+    /// A column of a row group that is in memory as values, at most.
+    private static let columnByteCountMax: Int64 = 48 << 20
+    /// Bytes of row groups that wait to be written.
+    private static let waitingByteCountMax = 16 << 20
+
+    /// - Throws: `FileError`, `LakeError`, `ParquetError`.
+    func run(_ file: TableFile) throws -> Outcome {
+        let reader = try base.reader(of: file)
+        guard file.sha256 != nil, let statistics = file.statisticsText.flatMap({ try? JSONValue(parsing: $0) }),
+            settings.eventTime == nil || file.days != nil, arrived.fits(reader.schema),
+            reader.rowGroups.allSatisfy({
+                $0.columns.allSatisfy { $0.uncompressedByteCount <= Self.columnByteCountMax }
+            })
+        else { return .unfit }
+        guard let hits = try hits(in: reader) else { return .unfit }
+        let placed = hits.flatMap { $0.map(\.arrived) }
+        if placed.isEmpty { return .untouched }
+        guard Set(placed).count == placed.count else { return .unfit }
+        return try patched(file, reader, hits, statistics)
+    }
+
+    /// The rows of each row group whose places are taken; nil where one of them goes altogether.
+    private func hits(in reader: DataFileReader) throws -> [[Hit]]? {
+        let keys = base.storageSchema.selecting(arrived.removal.columns)
+        let opened = reader.opened
+        let found = Guarded<[[Hit]?]>(Array(repeating: [], count: reader.rowGroups.count))
+        try ParallelWork.run(count: reader.rowGroups.count, threads: table.threads) { (group, _) throws in
+            var hits: [Hit] = []
+            var (start, isUnfit) = (0, false)
+            try DataFileReader(opened).forEachLogicalBatch(keys, rowGroups: [group]) { batch in
+                try arrived.removal.forEachHit(in: batch) { row, number in
+                    if number < 0 { isUnfit = true }
+                    hits.append(
+                        Hit(
+                            row: Int32(truncatingIfNeeded: start + row),
+                            arrived: Int32(truncatingIfNeeded: number)))
+                }
+                start += batch.rowCount
+            }
+            found.change { [hits, isUnfit] in $0[group] = isUnfit ? nil : hits }
+        }
+        let all = found.change { $0 }
+        return all.contains { $0 == nil } ? nil : all.compactMap { $0 }
+    }
+
+    // MARK: The new file
+
+    /// Thrown where the days of the rows change.
+    private struct Unfit: Error {}
+
+    private func patched(
+        _ file: TableFile, _ reader: DataFileReader, _ hits: [[Hit]], _ statistics: JSONValue
+    ) throws -> Outcome {
+        let name = "part-00000-\(Hexadecimal.uuid(table.random)).zstd.parquet"
+        let path = table.address.folder.appending(name)
+        let pending = try CommittedFile(store: table.store, random: table.random).begin(path)
+        work.note(path)
+        let hashing = HashingFile(pending.file)
+        var changed: [Int: [Int: ColumnStatistics]] = [:]
+        var days = DaySet()
+        do {
+            let writer = try hashing.translating { [hashing] in
+                try reader.parquet { try ParquetChunkWriter(like: $0, createdBy: settings.engine, file: hashing) }
+            }
+            var number = 0
+            // A thread of the pipeline may be there for a moment longer than the call: it holds no file then.
+            let opened = Guarded<DataFileReader.Opened?>(reader.opened)
+            defer { opened.change { $0 = nil } }
+            try OrderedPipeline.run(
+                pieceCount: hits.count, threads: table.threads, weightMax: Self.waitingByteCountMax
+            ) { [self] index, _, emit in
+                guard let opened = opened.change({ $0 }) else { throw Unfit() }
+                let group = try group(index, DataFileReader(opened), hits[index])
+                try emit(group, group.columns.reduce(0) { $0 + $1.byteCount })
+            } consume: { (group: Group) in
+                try hashing.translating { try writer.append(group.columns, rowCount: group.rowCount) }
+                changed[number] = group.changed
+                days = days.union(group.days)
+                number += 1
+            }
+            _ = try hashing.translating { try writer.finish() }
+        } catch is Unfit {
+            return .unfit
+        }
+        let size = pending.file.size
+        let sha256 = try pending.commit(
+            hashing, to: path, name, rowCount: reader.rowCount, in: table, noting: work.unsynced)
+        var tags = [TableFile.Tag.sha256: sha256, TableFile.Tag.rows: String(reader.rowCount)]
+        if settings.eventTime != nil { tags[TableFile.Tag.days] = file.action.tags[TableFile.Tag.days] }
+        let added = AddedFile(
+            path: name, partitionValues: file.action.partitionValues, size: size,
+            modifiedMilliseconds: table.clock.microsecondsSinceEpoch() / 1_000,
+            statisticsText: try self.statistics(statistics, reader, changed).canonicalText, tags: tags)
+        let placed = hits.flatMap { $0.map(\.arrived) }
+        return .patched(
+            FileRewriter.Part(
+                kept: added, removedRowCount: Int64(placed.count), days: settings.eventTime == nil ? nil : days,
+                placed: placed))
+    }
+
+    /// A row group with the new values in their places.
+    private func group(_ index: Int, _ reader: DataFileReader, _ hits: [Hit]) throws -> Group {
+        let rowCount = reader.rowGroups[index].rowCount
+        var columns: [CopiedColumn] = []
+        var changed: [Int: ColumnStatistics] = [:]
+        var days = DaySet()
+        for (place, field) in reader.schema.fields.enumerated() {
+            let copy = try reader.parquet { try $0.copiedColumn(field.name, rowGroup: index) }
+            guard !hits.isEmpty else {
+                columns.append(copy)
+                continue
+            }
+            let old = try reader.parquet { try $0.rowGroup(index, columns: [field.name]) }.columns[0]
+            let new = arrived.batch.columns[place]
+            let isSame = hits.allSatisfy { Self.isSame(old.scalar(Int($0.row)), new.scalar(Int($0.arrived))) }
+            if let time = settings.eventTime, field.name == base.storageSchema.stored(time.column)?.name {
+                // Which days a file has is noted for all of its rows.
+                guard isSame else { throw Unfit() }
+                try days.add(old.taking(hits.map(\.row)), zone: time.zone)
+            }
+            if isSame {
+                columns.append(copy)
+                continue
+            }
+            let patched = try Self.patched(old, new, hits, field.type)
+            columns.append(try CopiedColumn(encoding: patched, field, like: copy, options))
+            var statistics = ColumnStatistics(field.type)
+            statistics.add(patched, validity: patched.validity)
+            changed[place] = statistics
+        }
+        return Group(rowCount: rowCount, columns: columns, changed: changed, days: days)
+    }
+
+    private var options: ParquetWriterOptions {
+        var options = ParquetWriterOptions()
+        options.createdBy = settings.engine
+        return options
+    }
+
+    /// Values that are the same to the last bit.
+    private static func isSame(_ old: Scalar, _ new: Scalar) -> Bool {
+        switch (old, new) {
+        case (.double(let old), .double(let new)): old.bitPattern == new.bitPattern
+        case (.float(let old), .float(let new)): old.bitPattern == new.bitPattern
+        // Their texts tell zeros apart.
+        case (.list, _), (.structure, _), (.map, _): "\(old)" == "\(new)"
+        default: old == new
+        }
+    }
+
+    private static func patched(_ old: Column, _ new: Column, _ hits: [Hit], _ type: LogicalType) throws -> Column {
+        let taken = new.taking(hits.map(\.arrived))
+        var rows = Array(0..<Int32(truncatingIfNeeded: old.rowCount))
+        for (number, hit) in hits.enumerated() {
+            rows[Int(hit.row)] = Int32(truncatingIfNeeded: old.rowCount + number)
+        }
+        return try Column.joined([old, taken], type: type).taking(rows)
+    }
+
+    // MARK: Statistics
+
+    /// The statistics of the new file.
+    private func statistics(
+        _ old: JSONValue, _ reader: DataFileReader, _ changed: [Int: [Int: ColumnStatistics]]
+    ) throws -> JSONValue {
+        var members = old.object ?? [:]
+        for (place, field) in reader.schema.fields.enumerated() {
+            let known = changed.compactMapValues { $0[place] }
+            guard !known.isEmpty else { continue }
+            let (all, opened) = (Guarded(ColumnStatistics(field.type)), reader.opened)
+            try ParallelWork.run(count: reader.rowGroups.count, threads: table.threads) { (group, _) throws in
+                var own = ColumnStatistics(field.type)
+                if let statistics = known[group] {
+                    own = statistics
+                } else {
+                    let column = try DataFileReader(opened).parquet {
+                        try $0.rowGroup(group, columns: [field.name])
+                    }.columns[0]
+                    own.add(column, validity: column.validity)
+                }
+                all.change { [own] in $0.merge(own) }
+            }
+            let part = all.change { $0 }.json(field.type)
+            for (name, value) in [
+                ("minValues", part.least), ("maxValues", part.greatest), ("nullCount", part.nullCount),
+            ] {
+                var columns = members[name]?.object ?? [:]
+                columns[field.name] = value
+                members[name] = .object(columns)
+            }
+        }
+        return .object(members)
+    }
+}
