@@ -92,7 +92,10 @@ struct SourceSessionTests {
         let session = try fixture.session(database)
         try fixture.run(change + ";")
         let dataset = try Fixture.dataset(change.contains("t_1") ? "from: p" : "from: t")
-        let error = failure { _ = try session.rows(dataset) }
+        let error = failure {
+            _ = try session.rows(dataset)
+            try session.finish()
+        }
         #expect(error?.code == .tryLater && error?.exitCode == 75 && error?.isTransient == true)
         #expect(try fixture.session(database).rows(dataset).isEmpty == false)
     }
@@ -109,6 +112,34 @@ struct SourceSessionTests {
             }
         ) { rowCount += $0.rowCount }
         #expect(rowCount == 100)
+    }
+
+    /// What was learnt of a table's columns holds until its rows are read: nobody can change them meanwhile.
+    @Test func aTableCannotBeChangedBetweenItsSchemaAndItsRows() throws {
+        let fixture = try Fixture(
+            """
+            CREATE DOMAIN price AS numeric(9,2); CREATE TABLE t (id int NOT NULL, name varchar(9), paid price);
+            INSERT INTO t VALUES (1, 'a', 2.5); CREATE TABLE u AS SELECT 7 AS id; GRANT SELECT ON t, u TO reader;
+            """)
+        let session = try fixture.session(database)
+        let (first, second) = (try Fixture.dataset("from: t"), try Fixture.dataset("from: u"))
+        for _ in 0..<2 {
+            let schema = try session.schema(of: first)
+            #expect(schema.fields.map { $0.metadata["almanac.type"] } == ["integer", "character varying(9)", "price"])
+            #expect(schema.fields.map(\.isNullable) == [false, true, true])
+        }
+        #expect(try session.schema(of: second).fields.count == 1)
+        for change in ["ADD COLUMN extra int", "DROP COLUMN name", "ALTER COLUMN id TYPE bigint"] {
+            #expect(throws: TestPostgresError.self) {
+                try fixture.run("SET lock_timeout = '50ms'; ALTER TABLE t \(change);")
+            }
+        }
+        // A dataset that fails leaves the others what they have.
+        #expect(failure { _ = try session.rows(Fixture.dataset("from: gone")) }?.code == .tableMissing)
+        #expect(try session.rows(first).count == 1 && session.rows(second).count == 1)
+        try session.finish()
+        try fixture.run("ALTER TABLE t DROP COLUMN name;")
+        #expect(try fixture.session(database).schema(of: first).fields.map(\.name) == ["id", "paid"])
     }
 
     @Test func whatCannotBeReadIsToldByTenantDatasetAndCause() throws {

@@ -6,31 +6,31 @@ final class SourceReader: @unchecked Sendable {
     private let opened: SourceConnections.Opened?
     /// Says whose rows are wanted, in the open transaction.
     let enter: () throws -> Void
-    private let leave: () throws -> Void
+    /// Makes sure that only those were read.
+    let check: () throws -> Void
     private let keep: () -> Void
     private let canceller: StatementCanceller?
 
     /// - Parameters:
     ///   - connection: in a transaction that reads the division's snapshot.
     ///   - enter: says whose rows are wanted, in the open transaction.
-    ///   - leave: makes sure that only those were read, before the commit.
+    ///   - check: makes sure that only those were read, after each range.
     ///   - keep: takes the connection back afterwards.
     init(
         connection: PostgresConnection, opened: SourceConnections.Opened? = nil,
         enter: @escaping () throws -> Void = {},
-        leave: @escaping () throws -> Void = {}, keep: @escaping () -> Void = {}
+        check: @escaping () throws -> Void = {}, keep: @escaping () -> Void = {}
     ) {
         self.connection = connection
         self.opened = opened
         self.enter = enter
-        self.leave = leave
+        self.check = check
         self.keep = keep
         canceller = connection.canceller()
     }
 
     /// Makes what was read count.
     func finish() throws {
-        try leave()
         try checkTablesOfSnapshot(connection)
         try connection.commit()
         canceller?.revoke()

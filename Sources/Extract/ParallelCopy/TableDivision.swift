@@ -7,8 +7,11 @@ internal import Synchronization
 ///
 /// (1) The ranges cover every page, also those that come after the table was measured: nothing is lost between them.
 /// (2) Batches are handed over in the order of the pages, whichever connection was faster: same rows, same order.
-/// (3) It succeeds only when every connection has seen COMMAND_OK for each of its ranges, has looked again at what it
-///     touched, and has committed.
+/// (3) It succeeds only when every range has seen COMMAND_OK and its connection has looked again at what it touched, and
+///     when every connection that is left has committed.
+/// (4) A connection that is lost takes nothing with it but the range that it was reading: as long as the connection that
+///     exported the snapshot stands, a new one reads that range again in the same snapshot. The rows that were handed over
+///     are passed over: a snapshot shows the rows of a page in one order.
 struct TableDivision {
     /// The snapshot as the server exported it: other transactions read it while the exporting one is open.
     let snapshot: String
@@ -35,7 +38,8 @@ struct TableDivision {
         of request: CopyRequest, _ connection: PostgresConnection, connectionCountMax: Int,
         permits: () -> [SourceConnections.Permit]? = { nil }
     ) throws(PostgresError) {
-        guard connectionCountMax > 1, let pageCount = try connection.heapPageCount(of: request.source),
+        guard connectionCountMax > 1,
+            let pageCount = try connection.heapPageCount(of: request.source, atLeast: Self.pageCountMin),
             pageCount >= Self.pageCountMin, try connection.readsEveryPage(of: request)
         else { return nil }
         let permits = permits()
@@ -61,31 +65,23 @@ struct TableDivision {
         open: @escaping @Sendable () throws -> SourceReader
     ) throws -> CopySummary {
         let summaries = Mutex<[CopySummary?]>(Array(repeating: nil, count: ranges.count))
-        let readers = Mutex<[Int: SourceReader]>([:])
+        let readers = RangeReaders(open)
         let ranges = ranges
         try OrderedPipeline.run(
             pieceCount: ranges.count, threads: connectionCount, weightMax: Self.waitingBytesMax
         ) { piece, thread, emit in
-            let reader = try readers.withLock { $0[thread] } ?? Self.start(open)
-            readers.withLock { $0[thread] = reader }
-            let summary = try reader.connection.copy(plan.narrowed(to: ranges[piece])) { batch in
-                try emit(copy batch, batch.byteCount)
+            let summary = try readers.read(plan.narrowed(to: ranges[piece]), by: thread) { batch in
+                try emit(batch, batch.byteCount)
             }
             summaries.withLock { $0[piece] = summary }
         } leave: { thread in
-            try readers.withLock { $0[thread] }?.finish()
+            try readers.finish(thread)
         } interrupt: {
-            for reader in readers.withLock({ Array($0.values) }) { reader.interrupt() }
+            readers.interrupt()
         } consume: {
             try consume($0)
         }
         return try Self.sum(summaries.withLock { $0 })
-    }
-
-    private static func start(_ open: () throws -> SourceReader) throws -> SourceReader {
-        let reader = try open()
-        try reader.enter()
-        return reader
     }
 
     private static func sum(_ parts: [CopySummary?]) throws(PostgresError) -> CopySummary {

@@ -41,6 +41,15 @@ struct IsolationGuard {
         }
     }
 
+    /// Whether it is of no importance which relations a dataset touches: then the locks of one dataset may stand beside
+    /// those of the next.
+    var keepsLocks: Bool {
+        switch isolation {
+        case .database, .column, .fanOut: true
+        case .rowLevelSecurity, .schema: false
+        }
+    }
+
     func unsafe(_ dataset: Dataset?, _ reason: String, _ advice: String?) -> ExtractError {
         ExtractError(
             .isolationUnsafe, tenant: scope.id, dataset: dataset?.name.text, reason: reason, advice: advice)

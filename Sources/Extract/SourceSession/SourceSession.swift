@@ -9,8 +9,9 @@ package import Tenancy
 /// (1) All datasets of a tenant and run are read in one REPEATABLE READ, READ ONLY transaction: they are of one moment.
 /// (2) What keeps other tenants out is set in that transaction and nowhere else, and is read back before it is used
 ///     and again before the commit.
-/// (3) A dataset is read inside of a savepoint that is rolled back afterwards: a dataset that fails leaves the others
-///     their snapshot, and the locks tell exactly which relations this dataset touched (`IsolationGuard`).
+/// (3) A dataset is read inside of a savepoint: a dataset that fails leaves the others their snapshot. It is rolled back
+///     afterwards where the locks must tell exactly which relations this dataset touched (`IsolationGuard`). Where that is
+///     not asked for it is released: its tables stay as they are until the end, and what was learnt of their columns holds.
 /// (4) Rows count only after COMMAND_OK with their number, after the guard has looked again, after it is sure that no
 ///     table was rewritten behind the snapshot, and after `finish` has committed. Until then they must not be published.
 /// (5) A large table is read over several connections of the same exported snapshot, and (2) and (4) hold for each.
@@ -39,6 +40,8 @@ package final class SourceSession {
     private let connections: SourceConnections?
     private let connectionCountMax: Int
     private var cancellers: [StatementCanceller] = []
+    /// Plans of whole datasets whose tables are locked until the end of the transaction; see rule (3).
+    private var keptPlans: [Dataset: CopyPlan] = [:]
     private var rowCount = 0
     private var isFinished = false
 
@@ -166,10 +169,10 @@ package final class SourceSession {
     /// The columns that a dataset would have, without reading rows.
     package func schema(of dataset: Dataset) throws(ExtractError) -> Schema {
         do {
-            return try withSavepoint {
-                let plan = try plan(dataset, .all)
-                return try filter(dataset, plan).schema
-            }
+            if let kept = keptPlans[dataset] { return try filter(dataset, kept).schema }
+            let made = try withSavepoint(keepingLocks: guardian.keepsLocks) { try plan(dataset, .all) }
+            if guardian.keepsLocks { keptPlans[dataset] = made }
+            return try filter(dataset, made).schema
         } catch {
             throw failure(error, dataset)
         }
@@ -190,7 +193,7 @@ package final class SourceSession {
         var callersError: (any Error)?
         do {
             let division = part == .all ? try division(of: dataset) : nil
-            return try withSavepoint {
+            return try withSavepoint(keepingLocks: guardian.keepsLocks) {
                 let plan = try plan(dataset, part)
                 var filter = try filter(dataset, plan)
                 let schema = filter.schema
@@ -205,7 +208,7 @@ package final class SourceSession {
                 }
                 if case .since = part { try lookForCanaries(dataset) }
                 try guardian.checkRelations(of: dataset, isAfterReading: true)
-                try checkTablesOfSnapshot(connection)
+                if !guardian.keepsLocks { try checkTablesOfSnapshot(connection) }
                 return ExtractionCount(
                     schema: schema, rowsRead: summary.rowCount, bytes: summary.byteCount,
                     rejections: summary.rejections, snapshot: snapshot)
@@ -218,11 +221,14 @@ package final class SourceSession {
 
     /// Ends the transaction: from now on the rows count, and nothing more can be read.
     ///
-    /// - Throws: `isolationUnsafe` if a statement of a dataset has changed whose rows are seen; errors of the commit.
+    /// - Throws: `isolationUnsafe` if a statement of a dataset has changed whose rows are seen; `tryLater` where a table was
+    ///   rewritten behind the snapshot; errors of the commit.
     package func finish() throws(ExtractError) {
         guard !isFinished else { return }
         do {
             try guardian.checkKey()
+            // All tables that were read are locked still.
+            if guardian.keepsLocks { try checkTablesOfSnapshot(connection) }
             try connection.commit()
         } catch {
             throw Self.failure(error, scope, role: connection.target.user)
@@ -256,7 +262,7 @@ extension SourceSession {
             return SourceReader(
                 connection: connection, opened: opened,
                 enter: { try IsolationGuard(connection, scope).enter() },
-                leave: {
+                check: {
                     let guardian = IsolationGuard(connection, scope)
                     try guardian.checkRelations(of: dataset, isAfterReading: true)
                     try guardian.checkKey()
@@ -269,6 +275,16 @@ extension SourceSession {
 extension SourceSession {
     /// Plans a dataset and makes sure that it reads the tenant's rows alone.
     private func plan(_ dataset: Dataset, _ part: Part) throws -> CopyPlan {
+        if let kept = keptPlans[dataset] {
+            switch part {
+            case .all: return kept
+            case .since(let increment):
+                // A cursor that is left out of the columns is asked for with them.
+                guard kept.columns.contains(where: { $0.name == increment.column }) else { break }
+                return try kept.with(conditions: conditions(increment, dataset), connection)
+            case .keys: break
+            }
+        }
         var request = try guardian.request(for: dataset, naiveTimestamps: scope.naiveTimestamps(of: dataset))
         var needed = dataset.neededColumns
         switch part {
@@ -346,7 +362,7 @@ extension SourceSession {
         }
     }
 
-    private func withSavepoint<Value>(_ body: () throws -> Value) throws -> Value {
+    private func withSavepoint<Value>(keepingLocks: Bool = false, _ body: () throws -> Value) throws -> Value {
         guard !isFinished, connection.isUsable, connection.isInTransaction else {
             throw PostgresError(.connectionLost, "\(connection.target): the session has ended")
         }
@@ -358,7 +374,11 @@ extension SourceSession {
             try? leaveSavepoint()
             throw error
         }
-        try leaveSavepoint()
+        if keepingLocks {
+            try connection.execute("RELEASE SAVEPOINT dataset")
+        } else {
+            try leaveSavepoint()
+        }
         return value
     }
 

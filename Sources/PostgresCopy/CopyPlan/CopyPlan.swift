@@ -30,7 +30,7 @@ package struct CopyPlan: Sendable {
     let refusalPolicy: RefusalPolicy
     /// `SELECT … FROM …`, and the condition that every row must meet.
     private let selection: String
-    private let conditions: [String]
+    private var conditions: [String]
 
     init(
         schema: Schema, selection: String, conditions: [String], columns: [PlannedColumn], keyColumns: [Int],
@@ -67,6 +67,17 @@ package struct CopyPlan: Sendable {
     package func narrowed(to pages: HeapPages) -> CopyPlan {
         var plan = self
         plan.pages = pages
+        return plan
+    }
+
+    /// The same columns of the rows that meet further conditions.
+    ///
+    /// - Precondition: the columns that they are about are the plan's, and were not left out of it.
+    package func with(
+        conditions further: [CopyRequest.Condition], _ connection: PostgresConnection
+    ) throws(PostgresError) -> CopyPlan {
+        var plan = self
+        for condition in further { plan.conditions.append(try connection.sql(condition)) }
         return plan
     }
 
@@ -160,34 +171,6 @@ extension PostgresConnection {
                 hint: "there are \(available.map(\.name).joined(separator: ", "))")
         }
     }
-
-    /// Type names as SQL writes them, and which columns are NOT NULL. A query can lose that in an outer join: only a
-    /// table's columns are believed.
-    func columnFacts(
-        _ columns: [ResultColumn], isTable: Bool
-    ) throws(PostgresError) -> (typeNames: [String], areNotNull: [Bool]) {
-        let rows = try execute(
-            """
-            SELECT pg_catalog.format_type(CASE WHEN a.atttypid IS NULL THEN c.oid ELSE a.atttypid END,
-                                          CASE WHEN a.atttypid IS NULL THEN c.modifier ELSE a.atttypmod END),
-                   COALESCE(a.attnotnull, false)
-            FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.oid[]), pg_catalog.unnest($2::pg_catalog.int4[]),
-                            pg_catalog.unnest($3::pg_catalog.oid[]), pg_catalog.unnest($4::pg_catalog.int2[]))
-                 WITH ORDINALITY AS c(oid, modifier, relation, number, place)
-            LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.relation AND a.attnum = c.number
-            ORDER BY c.place
-            """,
-            [
-                Self.array(columns.map { String($0.type.oid) }), Self.array(columns.map { String($0.type.modifier) }),
-                Self.array(columns.map { String($0.table ?? 0) }),
-                Self.array(columns.map { String($0.attribute ?? 0) }),
-            ]
-        ).rows
-        guard rows.count == columns.count else { throw PostgresError(.other, "the catalogue does not know its types") }
-        return (rows.map { $0[0] ?? "" }, rows.map { isTable && $0[1] == "t" })
-    }
-
-    private static func array(_ numbers: [String]) -> String { "{\(numbers.joined(separator: ","))}" }
 }
 
 extension CopyRequest.Source {

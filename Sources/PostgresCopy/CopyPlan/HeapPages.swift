@@ -37,9 +37,19 @@ package struct HeapPages: Sendable, Hashable {
 
 extension PostgresConnection {
     /// How many pages a table's heap has: nil for what cannot be read by pages (a query, a view, a partitioned table or
-    /// one with children, another access method, a server before 14).
-    package func heapPageCount(of source: CopyRequest.Source) throws(PostgresError) -> Int? {
+    /// one with children, another access method, a server before 14), and where it has fewer than `minimum`.
+    package func heapPageCount(
+        of source: CopyRequest.Source, atLeast minimum: Int = 0
+    ) throws(PostgresError) -> Int? {
         guard serverVersion >= 140_000, case .table(let name) = source else { return nil }
+        // Most tables are small: this says it in a fifth of the time of what follows.
+        let size = try execute(
+            """
+            SELECT pg_catalog.pg_relation_size(pg_catalog.to_regclass($1))
+                   / pg_catalog.current_setting('block_size')::pg_catalog.int8
+            """, [try name.quoted()]
+        ).value.flatMap { Int($0) }
+        guard let size, size >= minimum else { return nil }
         let count = try execute(
             """
             SELECT pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::pg_catalog.int8

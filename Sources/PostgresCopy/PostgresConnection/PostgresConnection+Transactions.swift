@@ -14,8 +14,18 @@ extension PostgresConnection {
         guard !isInTransaction else { throw misuse("a transaction is open already") }
         try execute(mode.rawValue)
         // It must come before every query, and it takes no parameter.
-        if let snapshot { try execute("SET TRANSACTION SNAPSHOT \(try quotedLiteral(snapshot))") }
+        if let snapshot { try take(snapshot) }
         try pinSettings(untilCommit: true)
+    }
+
+    private func take(_ snapshot: String) throws(PostgresError) {
+        do throws(PostgresError) {
+            try execute("SET TRANSACTION SNAPSHOT \(try quotedLiteral(snapshot))")
+        } catch {
+            guard let state = error.sqlState, PostgresError.snapshotGoneStates.contains(state) else { throw error }
+            throw PostgresError(
+                .connectionLost, "the snapshot has gone: the connection that exported it has ended", sqlState: state)
+        }
     }
 
     /// Names the snapshot of the open transaction, so that transactions of other connections can read it.
@@ -64,5 +74,16 @@ extension PostgresConnection {
         guard !isInTransaction else { throw misuse("a transaction is open") }
         try execute("DISCARD ALL")
         if !isPooled { try pinSettings(untilCommit: false) }
+    }
+}
+
+extension PostgresError {
+    /// What servers answer where the transaction that exported a snapshot is not open any more: no such file, no such
+    /// snapshot (from 17 on), an exporter that has just ended.
+    fileprivate static var snapshotGoneStates: [String] { ["22023", "42704", "55000"] }
+
+    /// Whether a snapshot could not be read because the transaction that exported it has ended: it will not come back.
+    package var isOfGoneSnapshot: Bool {
+        code == .connectionLost && sqlState.map(Self.snapshotGoneStates.contains) == true
     }
 }

@@ -164,6 +164,8 @@ package final class PostgresConnection {
             ("DateStyle", "ISO, YMD"), ("IntervalStyle", "postgres"), ("TimeZone", "UTC"),
             ("extra_float_digits", "3"), ("bytea_output", "hex"), ("standard_conforming_strings", "on"),
             ("row_security", "on"), ("xmloption", "content"),
+            // Every scan begins at a table's first page: the same rows come in the same order.
+            ("synchronize_seqscans", "off"),
             ("statement_timeout", String(options.statementTimeoutMilliseconds)),
             ("lock_timeout", String(options.lockTimeoutMilliseconds)),
             ("idle_in_transaction_session_timeout", String(options.idleInTransactionTimeoutMilliseconds)),
