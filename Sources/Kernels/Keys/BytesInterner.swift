@@ -16,9 +16,20 @@ package struct BytesInterner: Sendable {
     package var count: Int { hashes.count }
 
     /// The number of a string, which is added where it is new.
-    package mutating func intern(_ bytes: Span<UInt8>) -> UInt32 {
+    package mutating func intern(_ bytes: Span<UInt8>) -> UInt32 { intern(bytes, hash: hashOfBytes(bytes)) }
+
+    /// The number of a string of another interner, which is added where it is new.
+    mutating func intern(_ number: UInt32, of other: BytesInterner) -> UInt32 {
+        let id = Int(number)
+        let content = other.content.span
+        return intern(content.extracting(other.offsets[id]..<other.offsets[id + 1]), hash: other.hashes[id])
+    }
+
+    /// About how many bytes it holds.
+    var byteCount: Int { content.count + hashes.count * 16 + slots.count * 8 }
+
+    private mutating func intern(_ bytes: Span<UInt8>, hash: UInt64) -> UInt32 {
         if (count + 1) * 2 > slots.count { grow() }
-        let hash = hashOfBytes(bytes)
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] != 0 {
             let id = Int(truncatingIfNeeded: slots[slot] & 0xFFFF_FFFF) - 1
@@ -116,6 +127,21 @@ package func compareBytes(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Int {
 @inline(__always)
 func equalBytes(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
     guard left.count == right.count else { return false }
-    for index in 0..<left.count where left[index] != right[index] { return false }
-    return true
+    return unsafe left.withUnsafeBytes { left in
+        unsafe right.withUnsafeBytes { right in
+            var position = 0
+            while position &+ 8 <= left.count {
+                let difference =
+                    unsafe left.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+                    ^ right.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+                if difference != 0 { return false }
+                position &+= 8
+            }
+            while position < left.count {
+                if unsafe left[position] != right[position] { return false }
+                position &+= 1
+            }
+            return true
+        }
+    }
 }

@@ -40,7 +40,12 @@ enum AggregateLibrary {
         guard types.count <= 1 else { return nil }
         return AggregateFunction(
             arguments: types.map { $0 == .unknown ? .text : $0 }, result: .int64, empty: .int(0),
-            makeState: distinct { CountState() })
+            makeState: { types, orders, isDistinct throws(KernelError) in
+                guard isDistinct, types.count == 1, DistinctCountState.counts(types[0]) else {
+                    return try distinct({ CountState() })(types, orders, isDistinct)
+                }
+                return DistinctCountState(types[0])
+            })
     }
 
     private static let approximateCount = AggregateDefinition("approx_count_distinct") { types, _ in
