@@ -50,6 +50,9 @@ extension DeltaTable {
         return result
     }
 
+    /// The level of zstd of files that are written once more, to stay.
+    private static var compactedLevel: Int { 3 }
+
     private func compact(
         _ bin: CompactionPlan.Bin, _ start: TableSnapshot, _ targetBytes: Int64, _ info: OperationInfo,
         _ result: inout CompactionResult
@@ -61,7 +64,8 @@ extension DeltaTable {
         }
         var limits = info.limits
         limits.fileBytes = targetBytes
-        let settings = try base.writerSettings(eventTime: info.eventTime, engine: info.engine, limits: limits)
+        var settings = try base.writerSettings(eventTime: info.eventTime, engine: info.engine, limits: limits)
+        settings.compressionLevel = Self.compactedLevel
         let work = WrittenFiles(self)
         try work.keepingOnlyNamed {
             let writer = work.writer(settings, nil)

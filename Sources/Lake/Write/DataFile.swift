@@ -37,6 +37,7 @@ final class DataFile {
         var options = ParquetWriterOptions()
         options.rowGroupRowCount = settings.limits.rowGroupRows
         options.createdBy = settings.engine
+        options.compressionLevel = settings.compressionLevel
         options.encryption = table.encryption?.writing(name, table)
         if let tenant = table.address.tenant { options.keyValues.append((TableProperties.tenant, tenant)) }
         parquet = try hashing.translating { [hashing, schema] in

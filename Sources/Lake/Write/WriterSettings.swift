@@ -9,6 +9,9 @@ struct WriterSettings {
     /// The column whose days each file notes, where the rows have it.
     var eventTime: EventTime?
     var limits = DataFileLimits()
+    /// The level of zstd. Rows as they come are compressed quickly; compaction, which is done once and kept, takes its
+    /// time: on text it makes files some percent smaller, on numbers and identifiers none.
+    var compressionLevel = 1
     /// Who writes.
     var engine: String
 }
