@@ -22,7 +22,10 @@ import Testing
 
     @discardableResult
     private func publish(_ lake: TestLake, version: Int64) throws -> Int {
-        let publisher = Publisher(try lake.scope("acme"), in: lake.layout, store: lake.store, random: lake.random)
+        let group = SyncGroup(store: lake.store, volumeOf: nil)
+        let publisher = Publisher(try lake.scope("acme"), in: lake.layout, store: lake.store, random: lake.random) {
+            paths throws(FileError) in try group.sync(paths)
+        }
         let snapshot = try lake.table().snapshot(at: .version(version))
         let models = try ["orders", "orders_too"].map {
             Publisher.Model(name: try ResourceName($0), snapshot: snapshot, grain: "day")

@@ -7,8 +7,8 @@ internal import Synchronization
 /// For the columns of a row group, the row groups of a scan, the partitions of a join. Runs that wait for disks and
 /// databases have threads of their own (decision 0004); this is for the processor.
 package enum ParallelWork {
-    /// How many cores this process may use.
-    package static var coreCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+    /// How many cores this process may use. Asked once: the answer takes several files of the kernel's.
+    package static let coreCount: Int = ProcessInfo.processInfo.activeProcessorCount
 
     /// Calls `body` once for each index below `count` on at most `threads` threads, and returns when all are through.
     ///

@@ -11,7 +11,8 @@ package import Tenancy
 // (1) The files of a model are `<model>-<hash>.parquet` and `.json`: the table's rows at one version, in its order. The
 //     hash is of the bytes, so a file never changes under its name.
 // (2) `manifest.json` names every file with its SHA-256 and is swapped after all of them are durable: who reads the
-//     manifest first has one state of all models, the old one or the new, whenever a publication dies.
+//     manifest first has one state of all models, the old one or the new, whenever a publication dies. All files become
+//     durable together.
 // (3) The files of the manifest before the last are kept for those who are still reading it; older ones are removed.
 // (4) `<model>.parquet` and `<model>.json` are copies of the newest files, for those who want no manifest; they are
 //     replaced last, one by one.
@@ -26,12 +27,18 @@ package struct Publisher {
     private let layout: ProjectLayout
     private let store: any FileStore
     private let random: any RandomSource
+    private let sync: (SyncGroup.Paths) throws(FileError) -> Void
 
-    package init(_ scope: TenantScope, in layout: ProjectLayout, store: any FileStore, random: any RandomSource) {
+    /// - Parameter sync: makes what is written durable: see `SyncGroup.sync`.
+    package init(
+        _ scope: TenantScope, in layout: ProjectLayout, store: any FileStore, random: any RandomSource,
+        sync: @escaping (SyncGroup.Paths) throws(FileError) -> Void
+    ) {
         self.scope = scope
         self.layout = layout
         self.store = store
         self.random = random
+        self.sync = sync
     }
 
     /// A model to publish.
@@ -60,28 +67,32 @@ package struct Publisher {
     /// - Throws: `FileError`, `LakeError`, `ParquetError`, `TenancyError`.
     @discardableResult
     package func publish(_ models: [Model], asOf: Instant, engine: String) throws -> Int {
-        try store.makeFolder(layout.published(of: scope))
+        let files = CommittedFiles(store: store, random: random, sync: sync)
+        try files.makeFolder(layout.published(of: scope))
         let old = try publishedNames()
         var written = 0
         var entries: [JSONValue] = []
         var copies: [PublishedFile] = []
         for model in models.sorted(by: { $0.name.text < $1.name.text }) {
             let rows = try PublishedRows(model.snapshot)
-            let files = [
-                PublishedFile(model.name.text, "json", Array(rows.json(model: model.name.text).utf8)),
+            let forms = [
+                PublishedFile(model.name.text, "json", rows.json(model: model.name.text)),
                 PublishedFile(model.name.text, "parquet", try parquet(model, rows, engine: engine)),
             ]
-            for file in files where try put(file.bytes, file.name) { written += 1 }
-            entries.append(Self.entry(model, rows, files))
-            copies += files
+            for form in forms where try put(form.bytes, form.name, in: files) { written += 1 }
+            entries.append(Self.entry(model, rows, forms))
+            copies += forms
         }
         let manifest = JSONValue.object([
             "version": .integer(1), "tenant": .text(scope.id.text), "engine": .text(engine),
             "as_of": .text(asOf.description), "timezone": .text(scope.tenant.calendar.zone.name),
             "models": .array(entries),
         ])
-        if try put(Array(manifest.canonicalText.utf8), Self.manifestName) { written += 1 }
-        for file in copies where try put(file.bytes, file.copyName) { written += 1 }
+        files.beginGroup()
+        if try put(Array(manifest.canonicalText.utf8), Self.manifestName, in: files) { written += 1 }
+        files.beginGroup()
+        for file in copies where try put(file.bytes, file.copyName, in: files) { written += 1 }
+        try files.commit()
         if let old { try removeFiles(notIn: old.union(copies.map(\.name))) }
         return written
     }
@@ -138,19 +149,20 @@ package struct Publisher {
         ])
     }
 
-    /// Whether a file had to be written.
-    private func put(_ bytes: [UInt8], _ name: String) throws -> Bool {
+    /// Whether a file has to be written.
+    private func put(_ bytes: [UInt8], _ name: String, in files: CommittedFiles) throws -> Bool {
         let path = layout.published(try ArtefactName(name), of: scope)
         if try store.status(of: path)?.size == Int64(bytes.count), try store.contents(of: path) == bytes {
             return false
         }
-        try CommittedFile(store: store, random: random).commit(bytes, to: path, replacing: true)
+        try files.add(bytes, to: path)
         return true
     }
 
     private func parquet(_ model: Model, _ rows: PublishedRows, engine: String) throws -> [UInt8] {
         var options = ParquetWriterOptions()
         options.createdBy = engine
+        options.compressionLevel = 1
         options.keyValues = [(TableProperties.tenant, scope.id.text), ("almanac.model", model.name.text)]
         let buffer = MemoryFile()
         let writer = try ParquetFileWriter(schema: rows.schema, options: options, file: buffer)
@@ -202,11 +214,49 @@ private struct PublishedRows {
         self.batches = batches
     }
 
-    func json(model: String) -> String {
-        let rows = batches.flatMap(\.rows).map { JSONValue.array($0.map(Self.value)) }
-        return JSONValue.object([
-            "model": .text(model), "columns": .array(schema.fields.map { .text($0.name) }), "rows": .array(rows),
-        ]).canonicalText
+    /// The rows as canonical JSON in UTF-8.
+    func json(model: String) -> [UInt8] {
+        var bytes = Array("{\"columns\":".utf8)
+        JSONValue.array(schema.fields.map { .text($0.name) }).write(to: &bytes)
+        bytes += ",\"model\":".utf8
+        JSONValue.write(model, to: &bytes)
+        bytes += ",\"rows\":[".utf8
+        var cells = schema.fields.map { _ in Cell() }
+        var isFirst = true
+        for batch in batches {
+            for row in 0..<batch.rowCount {
+                if !isFirst { bytes.append(UInt8(ascii: ",")) }
+                isFirst = false
+                bytes.append(UInt8(ascii: "["))
+                for (index, column) in batch.columns.enumerated() {
+                    if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                    cells[index].write(column.scalar(row), to: &bytes)
+                }
+                bytes.append(UInt8(ascii: "]"))
+            }
+        }
+        bytes += "]}".utf8
+        return bytes
+    }
+
+    /// What a column has in one row and the next: many values, such as days of a grain, come many times in a row.
+    private struct Cell {
+        private var scalar = Scalar.null
+        private var text = Array("null".utf8)
+
+        mutating func write(_ scalar: Scalar, to bytes: inout [UInt8]) {
+            switch scalar {
+            case .date, .timestamp: break
+            // Others are as quickly written, and equal ones may have two texts: -0.0 and 0.0, é in one letter and in two.
+            default: return PublishedRows.value(scalar).write(to: &bytes)
+            }
+            if scalar != self.scalar {
+                self.scalar = scalar
+                text.removeAll(keepingCapacity: true)
+                PublishedRows.value(scalar).write(to: &text)
+            }
+            bytes += text
+        }
     }
 
     /// Whole numbers that every reader of JSON keeps exactly: those that a double holds.

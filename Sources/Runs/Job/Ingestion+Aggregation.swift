@@ -39,7 +39,8 @@ extension Ingestion {
     ) throws -> ModelCommit {
         let scope = session.scope
         let address = TableAddress(.aggregates, try ResourceName(model.name), of: scope, in: session.project.layout)
-        let table = session.project.table(address)
+        var table = session.project.table(address)
+        table.sync = sync
         let clock = SystemClock()
         let start = clock.monotonicNanoseconds()
         let outcome = try workshop.materializer.materialize(

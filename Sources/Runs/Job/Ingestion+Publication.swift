@@ -14,7 +14,8 @@ extension Ingestion {
                 grain: commit.model.bucket?.grain.rawValue ?? "none")
         }
         let publisher = Publisher(
-            session.scope, in: project.layout, store: project.environment.store, random: project.environment.random)
+            session.scope, in: project.layout, store: project.environment.store, random: project.environment.random,
+            sync: sync)
         // Where there is nothing for dashboards, and never was, no folder is made for it.
         if models.isEmpty, try !publisher.hasPublished() { return }
         try publisher.publish(models, asOf: asOf, engine: "almanac/\(EngineVersion.text)")

@@ -23,7 +23,7 @@ struct Ingestion {
     /// Whether the tenant's last ingestion ended on the way, so that long datasets are read in chunks.
     let hasFailedBefore: Bool
     /// Makes what is written durable, with what others write.
-    let sync: (SyncGroup.Paths) throws(FileError) -> Void
+    let sync: @Sendable (SyncGroup.Paths) throws(FileError) -> Void
     /// Told what happens.
     let progress: (RunEvent) -> Void
 
@@ -38,7 +38,7 @@ struct Ingestion {
 
     init(
         session: TenantSession, shared: SharedRows?, reconciles: Bool, rereads: Bool, flock: CanaryFlock,
-        limit: TimeLimit, sync: @escaping (SyncGroup.Paths) throws(FileError) -> Void,
+        limit: TimeLimit, sync: @escaping @Sendable (SyncGroup.Paths) throws(FileError) -> Void,
         progress: @escaping (RunEvent) -> Void
     ) throws(Failure) {
         self.session = session
@@ -63,8 +63,7 @@ struct Ingestion {
 
     func run() throws(Failure) -> Outcome {
         do {
-            let catalog = try DatasetCatalog(
-                platform: scope.tenant.platform, layout: project.layout, store: project.environment.store)
+            let catalog = try project.datasets(of: scope.tenant.platform)
             let graph = try project.models(of: scope.tenant.platform)
             let sequence = try session.ledger.nextSequence(under: session.lease)
             // Read before the source's snapshot is taken: everything committed up to now is in it.
