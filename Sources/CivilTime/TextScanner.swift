@@ -55,6 +55,27 @@ struct TextScanner {
     }
 }
 
+extension [UInt8] {
+    /// Appends the last digits of a number that is not negative.
+    mutating func append(digits count: Int, of number: Int) {
+        var divisor = 1
+        for _ in 1..<count { divisor *= 10 }
+        while divisor > 0 {
+            append(UInt8(truncatingIfNeeded: 0x30 + number / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    /// Appends a date of the years 0 to 9999 as ISO 8601: `2026-10-31`.
+    mutating func append(year: Int, month: Int, day: Int) {
+        append(digits: 4, of: year)
+        append(UInt8(ascii: "-"))
+        append(digits: 2, of: month)
+        append(UInt8(ascii: "-"))
+        append(digits: 2, of: day)
+    }
+}
+
 extension Int {
     /// Decimal digits, filled up with zeros on the left; a negative number gets its sign before them.
     func padded(to width: Int) -> String {

@@ -232,6 +232,8 @@ struct CompletenessTests {
         #expect(values["daily.total.revenue_minor"] == "20130")
         #expect(values["daily[2026-10-10/b].revenue_minor"] == "5000")
         #expect(values["ranked[b]"] == "15000.0")
+        let headlines = figures.filter(\.isHeadline)
+        #expect(document.headlineFigures == headlines)
         #expect(figures.filter(\.isHeadline).map(\.address) == ["sales", "part_of_b", "daily.total.revenue_minor"])
     }
 }

@@ -2,6 +2,13 @@ extension LocalDate: CustomStringConvertible {
     /// ISO 8601: `2026-10-31`; years beyond 9999 with a plus sign, before year 0 with a minus sign.
     package var description: String {
         let (year, month, day) = components
+        if (0...9999).contains(year) {
+            // Nearly all dates; there are many in a report.
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(10)
+            bytes.append(year: year, month: month, day: day)
+            return String(decoding: bytes, as: UTF8.self)
+        }
         return "\(year > 9999 ? "+" : "")\(year.padded(to: 4))-\(month.padded(to: 2))-\(day.padded(to: 2))"
     }
 

@@ -1,6 +1,19 @@
 extension LocalDateTime: CustomStringConvertible {
     /// ISO 8601 without zone: `2026-10-31T18:30:00`, with three or six digits of fraction where there is one.
     package var description: String {
+        let (year, month, day) = date.components
+        if microsecond == 0, (0...9999).contains(year) {
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(19)
+            bytes.append(year: year, month: month, day: day)
+            bytes.append(UInt8(ascii: "T"))
+            bytes.append(digits: 2, of: hour)
+            bytes.append(UInt8(ascii: ":"))
+            bytes.append(digits: 2, of: minute)
+            bytes.append(UInt8(ascii: ":"))
+            bytes.append(digits: 2, of: second)
+            return String(decoding: bytes, as: UTF8.self)
+        }
         let time = "\(hour.padded(to: 2)):\(minute.padded(to: 2)):\(second.padded(to: 2))"
         let fraction =
             switch microsecond {

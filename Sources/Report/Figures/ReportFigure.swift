@@ -49,7 +49,12 @@ package struct ReportFigure: Sendable, Hashable {
 
 extension ReportDocument {
     /// Every number of the document, in its order; each address once.
-    package var figures: [ReportFigure] {
+    package var figures: [ReportFigure] { figures(headlinesOnly: false) }
+
+    /// Those of `figures` that a reader takes away. No other has an address like theirs, which are without brackets.
+    package var headlineFigures: [ReportFigure] { figures(headlinesOnly: true).filter(\.isHeadline) }
+
+    private func figures(headlinesOnly: Bool) -> [ReportFigure] {
         var figures: [ReportFigure] = []
         for tile in tiles {
             let measure = tile.measure
@@ -64,9 +69,12 @@ extension ReportDocument {
         }
         for block in sections.flatMap(\.blocks) {
             switch block {
+            case .chart where headlinesOnly, .charts where headlinesOnly: continue
             case .chart(let chart): figures += Self.figures(of: chart)
             case .charts(let charts): figures += charts.flatMap(Self.figures(of:))
-            case .table(let table): figures += table.figures
+            case .table(let table):
+                figures += table.totalFigures
+                if !headlinesOnly { figures += table.cellFigures }
             case .text: continue
             }
         }
@@ -104,8 +112,8 @@ extension ReportDocument {
 }
 
 extension ReportTable {
-    /// The totals, then the cells that are numbers.
-    fileprivate var figures: [ReportFigure] {
+    /// The totals.
+    fileprivate var totalFigures: [ReportFigure] {
         var figures: [ReportFigure] = []
         for (index, column) in columns.enumerated() where column.unit != .none && totals?[index].exactNumber != nil {
             figures.append(
@@ -113,6 +121,12 @@ extension ReportTable {
                     address: "\(name).total.\(column.name)", label: "\(title): \(column.label)", unit: column.unit,
                     value: totals?[index] ?? .null, origin: .table(name, column: column.name, isTotal: true)))
         }
+        return figures
+    }
+
+    /// The cells that are numbers.
+    fileprivate var cellFigures: [ReportFigure] {
+        var figures: [ReportFigure] = []
         let keys = keyColumns.isEmpty ? [0] : keyColumns
         for row in rows {
             let key = keys.filter { row.indices.contains($0) }.map { row[$0].keyText }.joined(separator: "/")

@@ -22,8 +22,7 @@ struct EditionMaker {
 
     /// - Throws: `Failure` where there is no such report, or the platform's files are not right.
     init(_ slug: String, for scope: TenantScope, in project: Project) throws {
-        let definitions = try PlatformDefinitions(
-            folder: project.layout.reports(of: scope.tenant.platform), store: project.environment.store)
+        let definitions = try project.platform(scope.tenant.platform)
         try self.init(slug, definitions, for: scope, in: project)
     }
 
@@ -146,7 +145,11 @@ struct EditionMaker {
 enum EngineTexts {
     /// Reads `Templates/text/pt-BR.yaml`, else that of the language, `pt.yaml`; English where there is neither.
     static func read(locale: String, _ project: Project) throws -> EngineText {
-        try read(locale: locale, templates: project.layout.templates, store: project.environment.store)
+        let anew = { () throws -> EngineText in
+            try read(locale: locale, templates: project.layout.templates, store: project.environment.store)
+        }
+        guard let once = project.definitions?.texts else { return try anew() }
+        return try once.value(locale, anew)
     }
 
     /// The same from a folder of templates.

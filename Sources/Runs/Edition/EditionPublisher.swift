@@ -8,7 +8,8 @@ internal import Report
 internal import SystemPackage
 internal import Tenancy
 
-/// Puts an edition's files under their final names: every artefact, then the receipt that names them all.
+/// Puts an edition's files under their final names: every artefact, then the receipt that names them all. They become
+/// durable together.
 struct EditionPublisher {
     let project: Project
     let scope: TenantScope
@@ -17,6 +18,8 @@ struct EditionPublisher {
     let variant: EditionVariant
     /// Draws; one for all editions of a job.
     let artist: ArtefactMaker
+    /// Makes what is written durable, with what others write.
+    let sync: (SyncGroup.Paths) throws(FileError) -> Void
 
     func publish(
         _ document: ReportDocument, _ maker: EditionMaker, _ source: EditionSource, _ formats: [ArtefactFormat],
@@ -25,30 +28,33 @@ struct EditionPublisher {
         let store = project.environment.store
         let work = project.layout.work(run: try ResourceName(document.identity.run), of: scope)
         try store.removeFolder(work)
-        try store.makeFolder(work)
+        // Nothing in it is to outlive a power cut.
+        _ = try store.addFolder(work)
         defer { try? store.removeFolder(work) }
         let artefacts = try artist.artefacts(of: document, formats, folder: work, index: index)
         var receipt = try self.receipt(document, maker, source, artefacts, edition: edition)
         receipt.restatements = restatements
-        receipt.figures = document.figures.filter(\.isHeadline).map {
+        receipt.figures = document.headlineFigures.map {
             Receipt.Figure(address: $0.address, value: $0.value.figureText)
         }
         receipt.inputs = source.inputs.sorted { $0.key < $1.key }.map { Receipt.Input(name: $0.key, version: $0.value) }
         try DefinitionArchive(project: project).keep(maker.definitions, hash: maker.definitionHash)
         let slug = try ResourceName(report.slug)
-        try store.makeFolder(project.layout.out(slug, period, variant.folders, of: scope))
+        let files = CommittedFiles(store: store, random: project.environment.random, sync: sync)
+        try files.makeFolder(project.layout.out(slug, period, variant.folders, of: scope))
         try ReceiptFiles(project: project, scope: scope, report: slug).keepNewest(
             period, variant.folders, before: edition)
         var records: [ArtefactRecord] = []
         for artefact in artefacts + [Artefact(name: Receipt.fileName, bytes: receipt.bytes)] {
+            if artefact.name == Receipt.fileName { files.beginGroup() }
             let path = project.layout.out(
                 try ArtefactName(artefact.name), slug, period, variant.folders, of: scope)
-            try CommittedFile(store: store, random: project.environment.random).commit(
-                artefact.bytes, to: path, replacing: true)
+            try files.add(artefact.bytes, to: path)
             records.append(
                 ArtefactRecord(
                     name: artefact.name, path: shown(path), sha256: artefact.sha256.description, size: artefact.size))
         }
+        try files.commit()
         if formats.contains(.html), variant.folders.isEmpty {
             try PagePublisher(project: project, scope: scope).publish(
                 document, artefacts, slug, period, artist, maker.text)

@@ -21,6 +21,8 @@ package struct EditionOutcome: Sendable {
 /// the document, its artefacts, the receipt, the entry in the ledger.
 struct ReportJob {
     let session: TenantSession
+    /// Makes what is written durable, with what others write.
+    let sync: (SyncGroup.Paths) throws(FileError) -> Void
     let progress: (RunEvent) -> Void
 
     private var project: Project { session.project }
@@ -151,7 +153,7 @@ struct ReportJob {
             }
             let publisher = EditionPublisher(
                 project: project, scope: scope, report: maker.report, period: period, variant: variant,
-                artist: work.artist)
+                artist: work.artist, sync: sync)
             recorder.artefacts = try publisher.publish(
                 document, maker, source, work.formats, restatements: restatements, edition: edition)
         }

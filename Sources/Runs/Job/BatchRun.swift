@@ -80,7 +80,7 @@ package struct BatchRun: Sendable {
         progress: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.request = request
-        self.project = project
+        self.project = project.readingOnce()
         self.ledger = ledger
         self.progress = progress
     }
@@ -91,6 +91,8 @@ package struct BatchRun: Sendable {
     ///
     /// - Returns: the outcomes in the order of the scopes; behind them those of canaries that rode along and failed.
     package func run(_ scopes: [TenantScope]) -> [TenantOutcome] {
+        // Before there are threads: each takes an arena of the allocator's for itself.
+        MemoryAllocator.keepFreedMemory()
         let flock: CanaryFlock
         do {
             flock = request.ingests ? try CanaryFlock(of: project, for: scopes) : CanaryFlock()
@@ -190,7 +192,7 @@ package struct BatchRun: Sendable {
                 ).recompute(rebuilds: rebuilds)
             }
             let makesReports = request.makesReports && !job.isRiding
-            for slug in makesReports ? try slugs(of: scope) : [] { make(slug, session, &outcome) }
+            for slug in makesReports ? try slugs(of: scope) : [] { make(slug, session, job.sync, &outcome) }
         } catch {
             outcome.failures.append(error)
         }
@@ -218,9 +220,12 @@ package struct BatchRun: Sendable {
     }
 
     /// One report that fails leaves the tenant's others alone.
-    private func make(_ slug: String, _ session: TenantSession, _ outcome: inout TenantOutcome) {
+    private func make(
+        _ slug: String, _ session: TenantSession, _ sync: @escaping (SyncGroup.Paths) throws(FileError) -> Void,
+        _ outcome: inout TenantOutcome
+    ) {
         do {
-            let job = ReportJob(session: session, progress: progress)
+            let job = ReportJob(session: session, sync: sync, progress: progress)
             let asked = EditionRequest(
                 period: request.period, formats: request.formats, parameters: request.parameters,
                 subjects: request.subjects)

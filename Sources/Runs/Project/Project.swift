@@ -20,6 +20,8 @@ package struct Project: Sendable {
     let canaries: [Canary]
     /// Connections to sources, kept from one tenant to the next.
     let connections: SourceConnections
+    /// What the files say, where they are read once; nil: each time anew.
+    var definitions: BatchDefinitions?
 
     /// Opens the project of a folder, or of the nearest folder above it.
     /// - Parameters:

@@ -25,13 +25,13 @@ struct Restatements {
         let files = ReceiptFiles(project: project, scope: scope, report: try ResourceName(maker.report.slug))
         var found: [Receipt.Restatement] = []
         if let last = try files.newest(period, variant.folders), last.edition < edition {
-            found += try restated(last, document.figures, period)
+            found += try restated(last, document.headlineFigures, period)
         }
         let before = scope.tenant.calendar.previous(of: period)
         // A report of another period now is worth its time only where there was an edition of it.
         if let last = try files.newest(before, variant.folders), isOver(last, before), !last.figures.isEmpty {
             let again = try maker.document(before, from: tables, variant)
-            found += try restated(last, again.figures, before)
+            found += try restated(last, again.headlineFigures, before)
         }
         return found
     }
@@ -45,7 +45,7 @@ struct Restatements {
     ) throws -> [Receipt.Restatement] {
         guard isOver(receipt, period) else { return [] }
         var now: [String: String?] = [:]
-        for figure in figures where figure.isHeadline { now[figure.address] = figure.value.figureText }
+        for figure in figures { now[figure.address] = figure.value.figureText }
         // A figure that the definition has dropped is not restated, it is not given out any more.
         let changed = receipt.figures.filter { old in now[old.address].map { $0 != old.value } ?? false }
         guard !changed.isEmpty else { return [] }
