@@ -22,7 +22,8 @@ QUERIES = {
           count(DISTINCT session_id) AS sessions, CAST(coalesce(sum(revenue_minor), 0) AS BIGINT) AS revenue_minor
         FROM events GROUP BY 1)
       SELECT *, avg(events) OVER w AS events_7d, avg(revenue_minor) OVER w AS revenue_7d
-      FROM d WINDOW w AS (ORDER BY day ROWS 6 PRECEDING) ORDER BY day""",
+      FROM d
+      WINDOW w AS (ORDER BY day RANGE BETWEEN INTERVAL 6 DAYS PRECEDING AND CURRENT ROW) ORDER BY day""",
     "channels": f"""SELECT CAST(date_trunc('week', {LOCAL}) AS DATE) AS week, channel, count(DISTINCT user_id) AS users
       FROM events GROUP BY 1, 2 ORDER BY 1, 2""",
     "types": "SELECT event_type, count(*) AS events FROM events GROUP BY 1 ORDER BY 2 DESC",

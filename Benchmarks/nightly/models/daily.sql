@@ -1,7 +1,8 @@
 /*---
 version: 1
 description: Events of each local day, with means over seven days.
-materialized: table
+materialized: incremental
+incremental: { lookback: 6d }
 grain: [day]
 bucket: { column: day, grain: day }
 columns:
@@ -16,7 +17,12 @@ columns:
 WITH d AS (
   SELECT CAST(occurred_at AT TIME ZONE :tz AS date) AS day, count(*) AS events, count(DISTINCT user_id) AS dau,
     count(DISTINCT session_id) AS sessions, CAST(coalesce(sum(revenue_minor), 0) AS bigint) AS revenue_minor
-  FROM events GROUP BY 1)
-SELECT day, events, dau, sessions, revenue_minor, CAST(avg(events) OVER w AS double) AS events_7d,
-  CAST(avg(revenue_minor) OVER w AS double) AS revenue_7d
-FROM d WINDOW w AS (ORDER BY day ROWS 6 PRECEDING) ORDER BY day
+  FROM events
+  WHERE occurred_at >= (CAST(:from AS timestamp) - INTERVAL '6 days') AT TIME ZONE :tz
+    AND occurred_at < CAST(:to AS timestamp) AT TIME ZONE :tz
+  GROUP BY 1),
+m AS (
+  SELECT day, events, dau, sessions, revenue_minor, CAST(avg(events) OVER w AS double) AS events_7d,
+    CAST(avg(revenue_minor) OVER w AS double) AS revenue_7d
+  FROM d WINDOW w AS (ORDER BY day RANGE BETWEEN INTERVAL '6 days' PRECEDING AND CURRENT ROW))
+SELECT * FROM m WHERE day >= :from ORDER BY day

@@ -1,7 +1,7 @@
 /*---
 version: 1
 description: The fifty contents of each week with the highest scores.
-materialized: table
+materialized: incremental
 grain: [week, pos]
 bucket: { column: week, grain: week }
 columns:
@@ -16,7 +16,9 @@ WITH s AS (
   SELECT CAST(date_trunc('week', occurred_at AT TIME ZONE :tz) AS date) AS week, content_id,
     CAST(sum(CASE event_type WHEN 'view' THEN 1 WHEN 'play' THEN 2 WHEN 'like' THEN 3 WHEN 'comment' THEN 5
       WHEN 'share' THEN 8 ELSE 0 END) AS bigint) AS score
-  FROM events GROUP BY 1, 2),
+  FROM events
+  WHERE occurred_at >= CAST(:from AS timestamp) AT TIME ZONE :tz AND occurred_at < CAST(:to AS timestamp) AT TIME ZONE :tz
+  GROUP BY 1, 2),
 r AS (SELECT *, row_number() OVER (PARTITION BY week ORDER BY score DESC, content_id) AS pos FROM s)
 SELECT week, pos, content_id, title, kind, score FROM r JOIN contents USING (content_id) WHERE pos <= 50
 ORDER BY week, pos
