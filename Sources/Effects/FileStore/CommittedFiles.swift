@@ -14,7 +14,7 @@ package final class CommittedFiles {
     private let files: CommittedFile
     private let sync: (SyncGroup.Paths) throws(FileError) -> Void
     private var groups: [[(pending: PendingFile, folder: FilePath)]] = [[]]
-    private var madeFolders: [FilePath] = []
+    private var ways = SyncGroup.Paths()
 
     /// - Parameter sync: makes things durable: see `SyncGroup.sync`.
     package init(
@@ -25,8 +25,21 @@ package final class CommittedFiles {
         self.sync = sync
     }
 
-    /// Makes a folder and its parents for files to come; they become durable with them.
-    package func makeFolder(_ path: FilePath) throws(FileError) { madeFolders += try store.addFolder(path) }
+    /// Makes a folder and its parents for files to come; they become durable with them, also those that a process has made
+    /// which died before it had synced them.
+    package func makeFolder(_ path: FilePath) throws(FileError) {
+        ways.folders.formUnion(try store.addFolder(path))
+        var folder = path
+        for _ in 0..<Self.wayLength {
+            let parent = folder.removingLastComponent()
+            if parent.isEmpty || parent == folder { break }
+            ways.ancestors.insert(parent)
+            folder = parent
+        }
+    }
+
+    /// Period, report, tenant, `out` and project: what Almanac may have made.
+    private static let wayLength = 5
 
     /// Begins the next group: its names are given after those of the files so far are durable.
     package func beginGroup() { groups.append([]) }
@@ -58,9 +71,9 @@ package final class CommittedFiles {
     /// - Throws: `FileError`; files without a name are given up.
     package func commit() throws(FileError) {
         let groups = groups
-        var written = SyncGroup.Paths(folders: madeFolders)
+        var written = ways
         self.groups = [[]]
-        madeFolders = []
+        ways = SyncGroup.Paths()
         for group in groups { written.files.formUnion(group.map(\.pending.temporaryPath)) }
         try sync(written)
         for group in groups where !group.isEmpty {
