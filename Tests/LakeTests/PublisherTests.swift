@@ -28,7 +28,7 @@ import Testing
         }
         let snapshot = try lake.table().snapshot(at: .version(version))
         let models = try ["orders", "orders_too"].map {
-            Publisher.Model(name: try ResourceName($0), snapshot: snapshot, grain: "day")
+            Publisher.Model(name: try ResourceName($0), rows: .stored(snapshot), grain: "day")
         }
         return try publisher.publish(models, asOf: asOf, engine: "almanac/test")
     }

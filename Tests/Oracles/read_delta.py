@@ -88,10 +88,14 @@ def main(folders):
     answers, agree = [], True
     for folder in folders:
         for table in tables(folder):
-            readers = {name: canon.attempt(reader, table) for name, reader in READERS.items()}
+            # Of a table without files there is nothing but its log to read: it must say so, and have columns.
+            names = READERS if canon.attempt(replay, table) != [] else ["deltalake"]
+            readers = {name: canon.attempt(READERS[name], table) for name in names}
             same = canon.agree(readers.values())
+            if names is not READERS:
+                same = readers["deltalake"].get("rows") == 0 and bool(readers["deltalake"].get("columns"))
             count = canon.attempt(declared, table)
-            if isinstance(count, int) and count != readers["log"].get("rows"):
+            if isinstance(count, int) and count != readers["deltalake"].get("rows"):
                 same = False
             agree = agree and same
             answers.append(

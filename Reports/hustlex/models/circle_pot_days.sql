@@ -4,6 +4,7 @@ description: What lies in a circle's pot at the end of each day, from the first 
 materialized: table
 grain: [circle_id, day]
 bucket: { column: day, grain: day }
+seal: { after: 35d }
 subject: circle_id
 currency: currency
 columns:

@@ -4,6 +4,7 @@ description: "What a wallet held at the start and the end of each day, and what 
 materialized: table
 grain: [user_id, wallet_id, day]
 bucket: { column: day, grain: day }
+seal: { after: 35d }
 subject: user_id
 currency: currency
 columns:

@@ -4,6 +4,7 @@ description: Net sales of each month by channel, by each model side by side.
 materialized: table
 grain: [month, channel, currency]
 bucket: { column: month, grain: month }
+seal: { after: 35d }
 currency: currency
 columns:
   month: { type: date, label: Month, description: First local date of the month of the order or refund. }

@@ -4,6 +4,7 @@ description: Orders and refunds of each day with one, in the shop's time zone.
 materialized: table
 grain: [day]
 bucket: { column: day, grain: day }
+seal: { after: 35d }
 currency: currency
 columns:
   day: { type: date, label: Day, description: Local date of the order or refund. }

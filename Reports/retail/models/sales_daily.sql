@@ -4,6 +4,7 @@ description: Sales of each day, in the shop's own time zone.
 materialized: table
 grain: [day]
 bucket: { column: day, grain: day }
+seal: { after: 35d }
 currency: currency
 columns:
   day: { type: date, label: Day, description: Local date of the order. }

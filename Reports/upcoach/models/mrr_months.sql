@@ -4,6 +4,7 @@ description: "Monthly recurring revenue from month to month, by what moved it: a
 materialized: table
 grain: [month, currency]
 bucket: { column: month, grain: month }
+seal: { after: 35d }
 currency: currency
 columns:
   month: { type: date, label: Month, description: First day of the month. }

@@ -4,6 +4,7 @@ description: What was collected in each month and what was given back, in both v
 materialized: table
 grain: [month, currency]
 bucket: { column: month, grain: month }
+seal: { after: 35d }
 currency: currency
 columns:
   month: { type: date, label: Month, description: First day of the month. }

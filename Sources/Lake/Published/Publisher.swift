@@ -1,6 +1,6 @@
 internal import Checksum
 package import CivilTime
-internal import Columnar
+package import Columnar
 package import Effects
 internal import Parquet
 internal import SystemPackage
@@ -45,16 +45,27 @@ package struct Publisher {
     package struct Model {
         /// Its name.
         package let name: ResourceName
-        /// What it is computed from: the table at one version.
-        package let snapshot: TableSnapshot
+        /// Its rows.
+        package let rows: Rows
         /// The length of its buckets: `day`, `month`.
         package let grain: String
 
-        package init(name: ResourceName, snapshot: TableSnapshot, grain: String) {
+        package init(name: ResourceName, rows: Rows, grain: String) {
             self.name = name
-            self.snapshot = snapshot
+            self.rows = rows
             self.grain = grain
         }
+    }
+
+    /// Where a model's rows are.
+    package enum Rows {
+        /// In the table at one version.
+        case stored(TableSnapshot)
+        /// Nowhere: they were computed for this.
+        case computed(Schema, [ColumnBatch])
+
+        /// The table's version; nil where there is no table.
+        var version: Int64? { if case .stored(let snapshot) = self { snapshot.version } else { nil } }
     }
 
     /// Writes the files of models and then the manifest, which names these models and no others.
@@ -74,13 +85,13 @@ package struct Publisher {
         var entries: [JSONValue] = []
         var copies: [PublishedFile] = []
         for model in models.sorted(by: { $0.name.text < $1.name.text }) {
-            let rows = try PublishedRows(model.snapshot)
+            let rows = try PublishedRows(model.rows)
             let forms = [
                 PublishedFile(model.name.text, "json", rows.json(model: model.name.text)),
                 PublishedFile(model.name.text, "parquet", try parquet(model, rows, engine: engine)),
             ]
             for form in forms where try put(form.bytes, form.name, in: files) { written += 1 }
-            entries.append(Self.entry(model, rows, forms))
+            entries.append(entry(model, rows, forms))
             copies += forms
         }
         let manifest = JSONValue.object([
@@ -123,12 +134,18 @@ package struct Publisher {
         }
     }
 
-    private static func entry(
+    private func entry(
         _ model: Model, _ rows: PublishedRows, _ files: [PublishedFile]
     ) -> JSONValue {
-        .object([
+        let period = rows.period(in: scope.tenant.calendar.zone)
+        return .object([
             "model": .text(model.name.text), "grain": .text(model.grain),
-            "table_version": .integer(model.snapshot.version), "rows": .integer(Int64(rows.rowCount)),
+            "table_version": model.rows.version.map { .integer($0) } ?? .null, "rows": .integer(Int64(rows.rowCount)),
+            "period": period.map { period in
+                .object([
+                    "from": .text(period.lowerBound.description), "to": .text(period.upperBound.description),
+                ])
+            } ?? .null,
             "columns": .array(
                 rows.schema.fields.map { field in
                     .object([
@@ -207,11 +224,36 @@ private struct PublishedRows {
     let batches: [ColumnBatch]
     var rowCount: Int { batches.reduce(0) { $0 + $1.rowCount } }
 
-    init(_ snapshot: TableSnapshot) throws {
-        schema = snapshot.schema
-        var batches: [ColumnBatch] = []
-        try snapshot.forEachBatch { batches.append($0) }
-        self.batches = batches
+    init(_ rows: Publisher.Rows) throws {
+        switch rows {
+        case .computed(let schema, let batches):
+            self.schema = schema
+            self.batches = batches
+        case .stored(let snapshot):
+            schema = snapshot.schema
+            var batches: [ColumnBatch] = []
+            try snapshot.forEachBatch { batches.append($0) }
+            self.batches = batches
+        }
+    }
+
+    /// The local dates from the first bucket's first to behind the last bucket's last; nil without buckets.
+    func period(in zone: Zone) -> Range<LocalDate>? {
+        guard let start = schema.index(of: "bucket_start"), let end = schema.index(of: "bucket_end_utc") else {
+            return nil
+        }
+        var (first, last): (Int32?, Int64?) = (nil, nil)
+        for batch in batches {
+            guard case .int32(let starts) = batch.columns[start].values,
+                case .int64(let ends) = batch.columns[end].values
+            else { return nil }
+            for date in starts.array { first = min(first ?? date, date) }
+            for instant in ends.array { last = max(last ?? instant, instant) }
+        }
+        guard let first, let last else { return nil }
+        let behind = zone.localDate(of: Instant(microsecondsSinceEpoch: last))
+        let from = LocalDate(daysSinceEpoch: first)
+        return from..<max(from, behind)
     }
 
     /// The rows as canonical JSON in UTF-8.

@@ -23,8 +23,9 @@ extension ModelDefinition {
         self.init(
             name: name, description: matter.description, materialization: matter.materialization, grain: matter.grain,
             bucket: matter.bucket, currencyColumn: matter.currency, subjectColumn: matter.subject,
-            lookbackDays: matter.lookbackDays, columns: matter.columns, tests: matter.tests, query: model.query,
-            fileHash: SHA256Digest(of: bytes.span).description, references: references)
+            lookbackDays: matter.lookbackDays, sealedAfterDays: matter.sealedAfterDays,
+            isPublished: matter.isPublished, columns: matter.columns, tests: matter.tests, query: model.query,
+            fileHash: SHA256Digest(of: bytes.span).description, references: references, adjustedModel: nil)
     }
 }
 
@@ -37,6 +38,8 @@ private struct FrontMatter {
     var currency: String?
     var subject: String?
     var lookbackDays = 0
+    var sealedAfterDays: Int?
+    var isPublished = false
     var columns: [ModelColumn] = []
     var tests: [ModelTest] = []
 
@@ -52,11 +55,12 @@ private struct FrontMatter {
         let grain = map.required("grain")
         let columns = map.required("columns")?.entries { key, value in ModelColumn.read(key, value) }
         guard let description, let columns, let grain, let kind else {
-            map.ignore("bucket", "currency", "subject", "incremental", "tests")
+            map.ignore("bucket", "currency", "subject", "incremental", "seal", "publish", "tests")
             return nil
         }
         self.description = description
         materialization = kind
+        let publish = map.optional("publish").map { $0.boolean() } ?? (kind != .view)
         self.columns = columns
         let names = columns.map(\.name)
         let clash = columns.first { CommonColumns.names.contains($0.name) && $0.name != CommonColumns.zone }
@@ -64,7 +68,8 @@ private struct FrontMatter {
             map.refuse("every model has a column '\(clash.name)' of its own", hint: "name it otherwise")
             return nil
         }
-        var isGood = true
+        var isGood = publish != nil
+        isPublished = publish ?? false
         if let found = grain.knownColumns(names) { self.grain = found } else { isGood = false }
         if let value = map.optional("bucket") {
             bucket = Self.bucket(value, columns)
@@ -83,7 +88,8 @@ private struct FrontMatter {
             tests = found ?? []
             isGood = isGood && found != nil
         }
-        guard readIncremental(map), isGood else { return nil }
+        isGood = readIncremental(map) && isGood
+        guard readSeal(map), isGood else { return nil }
     }
 
     private mutating func readIncremental(_ map: YAMLMapping) -> Bool {
@@ -99,17 +105,36 @@ private struct FrontMatter {
             return false
         }
         guard let value else { return true }
-        let days: Int64? = value.mapping { map in
-            guard let seconds = map.required("lookback")?.seconds() else { return nil }
+        guard let days = Self.days("lookback", in: value, hint: "lookback: 7d") else { return false }
+        lookbackDays = days
+        return true
+    }
+
+    private mutating func readSeal(_ map: YAMLMapping) -> Bool {
+        guard let value = map.optional("seal") else { return true }
+        guard bucket != nil, materialization != .view else {
+            value.refuse("only the buckets of a stored model can be sealed")
+            return false
+        }
+        if let name = columns.map(\.name).first(where: ModelDefinition.adjustmentColumns.contains) {
+            map.refuse(
+                "the adjustments of a sealed model have a column '\(name)' of their own", hint: "name it otherwise")
+            return false
+        }
+        sealedAfterDays = Self.days("after", in: value, hint: "after: 35d")
+        return sealedAfterDays != nil
+    }
+
+    /// A mapping with one key, a whole number of days.
+    private static func days(_ key: String, in value: YAMLValue, hint: String) -> Int? {
+        value.mapping { map in
+            guard let seconds = map.required(key)?.seconds() else { return nil }
             guard seconds % 86_400 == 0, seconds <= 3_660 * 86_400 else {
-                map.refuse("a lookback is a whole number of days", hint: "lookback: 7d")
+                map.refuse("'\(key)' is a whole number of days, at most ten years", hint: hint)
                 return nil
             }
-            return seconds / 86_400
+            return Int(seconds / 86_400)
         }
-        guard let days else { return false }
-        lookbackDays = Int(days)
-        return true
     }
 
     private static func bucket(_ value: YAMLValue, _ columns: [ModelColumn]) -> ModelBucket? {

@@ -31,6 +31,10 @@ package struct ModelDefinition: Sendable {
     package let subjectColumn: String?
     /// How many days before a changed one are computed again with it; only of incremental models.
     package let lookbackDays: Int
+    /// How many days after its end a bucket is sealed: what changes in it later is told as an adjustment. Nil: never.
+    package let sealedAfterDays: Int?
+    /// Whether dashboards get its rows.
+    package let isPublished: Bool
     /// The columns.
     package let columns: [ModelColumn]
     /// What must be true of the rows.
@@ -41,7 +45,11 @@ package struct ModelDefinition: Sendable {
     package let fileHash: String
     /// The tables and parameters that the query reads.
     package let references: QueryReferences
+    /// The model whose adjustments these are: they come with its sealing, not with a file.
+    package let adjustedModel: String?
 
+    /// The name of its file.
+    package var file: String { (adjustedModel ?? name) + ".sql" }
     /// The column of the bucket's first date.
     package var bucketColumn: String? { bucket?.column }
     /// The length of the buckets.

@@ -28,11 +28,18 @@ package struct ModelDocumentation {
         var lines = ["### `\(model.name)`", "", model.description, ""]
         var facts = ["materialized: \(model.materialization.rawValue)", "grain: \(names(model.grain))"]
         if let bucket = model.bucket { facts.append("bucket: `\(bucket.column)` by \(bucket.grain.rawValue)") }
+        if let days = model.sealedAfterDays { facts.append("sealed after \(days) days") }
         if model.lookbackDays > 0 { facts.append("lookback: \(model.lookbackDays) days") }
         if let currency = model.currencyColumn { facts.append("currency: `\(currency)`") }
         if let subject = model.subjectColumn { facts.append("subject: `\(subject)`") }
         lines.append(facts.joined(separator: " · "))
         lines.append("")
+        if let adjusted = model.adjustedModel {
+            let own = model.columns.suffix(ModelDefinition.adjustmentColumns.count)
+            lines.append("The columns of `\(adjusted)`, its numbers as differences, and \(names(own.map(\.name))).")
+            lines.append("")
+            return lines.joined(separator: "\n")
+        }
         let inputs = model.references.tableNames
         if !inputs.isEmpty {
             lines.append("Reads \(names(inputs)).")

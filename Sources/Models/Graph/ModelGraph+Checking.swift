@@ -61,18 +61,19 @@ extension ModelGraph {
             ?? "there are \(names.joined(separator: ", "))"
     }
 
-    /// A stored model has no reader whose parameters it could take.
+    /// What is stored or published has no reader whose parameters it could take.
     private func unknownParameters(of model: ModelDefinition) -> [ConfigurationError] {
-        guard model.isStored else { return [] }
+        guard model.isStored || model.isPublished else { return [] }
         return inlined(into: model).flatMap { part in
             part.references.parameters.sorted { $0.key < $1.key }.compactMap { name, range in
                 guard !Self.storedParameters.contains(name) else { return nil }
                 let near = Suggestion.nearest(to: name, among: Self.storedParameters.sorted())
                 return ConfigurationError(
                     part.name == model.name
-                        ? "a model that is stored has no parameter ':\(name)'"
+                        ? "a model that is \(model.isStored ? "stored" : "published") has no parameter ':\(name)'"
                         : "':\(name)' has no value where the stored model '\(model.name)' reads this view", range,
-                    in: part.query, hint: near.map { "did you mean ':\($0)'?" } ?? "materialized: view has it")
+                    in: part.query, hint: near.map { "did you mean ':\($0)'?" } ?? "materialized: view has it"
+                )
             }
         }
     }

@@ -6,7 +6,8 @@ internal import Query
 // (1) Datasets and models share one namespace; a clash is an error.
 // (2) A model reads what its query names in FROM, in JOIN, in subqueries and in TABLE arguments: nothing is declared.
 // (3) No model reads itself, directly or over others.
-// (4) `order` has every model behind those that it reads; of models that do not depend on each other the first by name
+// (4) A model whose buckets are sealed brings a second table, `<model>_adjustments`.
+// (5) `order` has every model behind those that it reads; of models that do not depend on each other the first by name
 //     comes first, so that the same files give the same order.
 
 /// A platform's models, and which of them read which.
@@ -21,7 +22,15 @@ package struct ModelGraph: Sendable {
     ///
     /// - Throws: `ConfigurationErrors` for models that read each other in a circle.
     package init(_ models: [ModelDefinition]) throws(ConfigurationErrors) {
-        self.models = models.sorted { $0.name < $1.name }
+        let adjustments = models.compactMap(ModelDefinition.init(adjustmentsOf:))
+        if let clash = models.first(where: { model in adjustments.contains { $0.name == model.name } }) {
+            throw ConfigurationErrors([
+                ConfigurationError(
+                    "the adjustments of a sealed model are named '\(clash.name)'", SourceRange(0, 1), in: clash.query,
+                    hint: "name this model otherwise")
+            ])
+        }
+        self.models = (models + adjustments).sorted { $0.name < $1.name }
         byName = Dictionary(models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var ordering = Ordering(byName: byName)
         for model in self.models { try ordering.visit(model, path: []) }

@@ -4,10 +4,10 @@ package import Lake
 
 /// Keeps the table of a stored model: computes what has to be computed, and puts it there in one commit.
 package struct ModelMaterializer {
-    private let engine: ModelEngine
-    private let tables: PinnedTables
-    private let common: CommonColumns
-    private let parameters: ModelParameters
+    let engine: ModelEngine
+    let tables: PinnedTables
+    let common: CommonColumns
+    let parameters: ModelParameters
     private let engineName: String
     private let calendarHash: String
 
@@ -75,6 +75,7 @@ package struct ModelMaterializer {
     package func materialize(
         _ model: ModelDefinition, in table: DeltaTable, _ change: TableChange, rebuilds: Bool = false
     ) throws -> Outcome {
+        if let adjusted = model.adjustedModel { return try tellAdjustments(model, of: adjusted, in: table, change) }
         var recomputation = rebuilds ? .all(reason: "asked for") : try self.recomputation(of: model, in: table)
         let own = try engine.schema(of: model, parameters)
         var change = change
@@ -88,49 +89,64 @@ package struct ModelMaterializer {
         if case .buckets = recomputation, try table.snapshot().schema.fields.map(\.name) != names {
             recomputation = .all(reason: "the table has other columns")
         }
-        switch recomputation {
-        case .nothing:
+        if case .nothing = recomputation {
             guard let version = try table.latestVersion() else {
                 throw LakeError(.noTable, "there is no table \(table.address)")
             }
             return Outcome(recomputation: recomputation, version: version, isUnchanged: true, rowCount: 0)
-        case .all:
-            change.mode = .overwrite
-            var rowCount: Int64 = 0
-            let commit = try table.write(change) { writer in
-                try rows(of: model, parameters.dates) { batch in
-                    rowCount += Int64(batch.rowCount)
-                    try writer.write(batch)
-                }
-            }
-            return Outcome(
-                recomputation: recomputation, version: commit.version, isUnchanged: commit.isUnchanged,
-                rowCount: rowCount)
-        case .buckets(let ranges, _):
+        }
+        let sealed = try pinSealedRows(of: model, own, in: table)
+        defer { tables.unpin(SealedRows.nameBefore(model)) }
+        var rowCount: Int64 = 0
+        let commit: TableCommit
+        if case .buckets(let ranges, _) = recomputation {
             change.mode = .append
-            var rowCount: Int64 = 0
-            let commit = try table.replace(.ranges(ranges), change) { writer in
+            commit = try table.replace(.ranges(ranges), change) { writer in
                 for range in ranges {
-                    try rows(of: model, range) { batch in
+                    try rows(of: model, range, sealed) { batch in
                         rowCount += Int64(batch.rowCount)
                         try check(batch, of: model, in: range)
                         try writer.write(batch)
                     }
                 }
             }
-            return Outcome(
-                recomputation: recomputation, version: commit.version, isUnchanged: commit.isUnchanged,
-                rowCount: rowCount)
+        } else {
+            change.mode = .overwrite
+            commit = try table.write(change) { writer in
+                try rows(of: model, parameters.dates, sealed) { batch in
+                    rowCount += Int64(batch.rowCount)
+                    try writer.write(batch)
+                }
+            }
         }
+        return Outcome(
+            recomputation: recomputation, version: commit.version, isUnchanged: commit.isUnchanged, rowCount: rowCount)
+    }
+
+    /// The rows of the sealed buckets as the table has them now; nil where there are none to be held to.
+    private func pinSealedRows(of model: ModelDefinition, _ own: Schema, in table: DeltaTable) throws -> SealedRows? {
+        guard model.sealedAfterDays != nil, try table.exists(), let version = try table.latestVersion(),
+            let known = try table.watermark().flatMap(ModelState.init(text:))
+        else { return nil }
+        let name = SealedRows.nameBefore(model)
+        tables.pin(name, PinnedTables.Pin(table: table, version: version))
+        guard let schema = try tables.snapshot(name)?.schema else { return nil }
+        return SealedRows(of: model, schema, own: own, asOf: known.asOf, common.calendar, named: name)
     }
 
     private func rows(
-        of model: ModelDefinition, _ dates: Range<LocalDate>, _ body: (ColumnBatch) throws -> Void
+        of model: ModelDefinition, _ dates: Range<LocalDate>, _ sealed: SealedRows?,
+        _ body: (ColumnBatch) throws -> Void
     ) throws {
         var parameters = parameters
         // Nothing is computed beyond the day of the as-of.
         parameters.dates = dates.clamped(to: parameters.dates)
-        try engine.forEachBatch(of: model, parameters) { try body(try common.adding(to: $0, of: model)) }
+        guard let sealed else {
+            return try engine.forEachBatch(of: model, parameters) { try body(try common.adding(to: $0, of: model)) }
+        }
+        try engine.forEachBatch(of: model, restating: sealed, parameters) {
+            try body(try common.adding(to: $0, of: model))
+        }
     }
 
     /// A model that does not keep to the dates that it was asked for would have rows twice.

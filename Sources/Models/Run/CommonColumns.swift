@@ -41,7 +41,7 @@ package struct CommonColumns {
         }
     }
 
-    /// Adds them to rows of a model.
+    /// Adds them to rows of a model. A column `revision` of the rows, which no model declares, stands for the common one.
     ///
     /// - Throws: `ModelError` for a row without a bucket, or outside of the years 1900 to 2100.
     package func adding(to table: ColumnBatch, of model: ModelDefinition) throws -> ColumnBatch {
@@ -51,14 +51,28 @@ package struct CommonColumns {
             "tenant_id": Self.constant(tenant, rowCount), Self.zone: Self.constant(calendar.zone.name, rowCount),
             "data_as_of": Column(
                 .timestamp, .int64(Buffer([Int64](repeating: asOf.microsecondsSinceEpoch, count: rowCount)))),
-            Self.revision: Column(.int32, .int32(Buffer([Int32](repeating: 0, count: rowCount)))),
         ]
+        var table = table
+        if let position = table.schema.index(of: Self.revision) {
+            columns[Self.revision] = try Self.revisions(table.columns[position])
+            table = try table.selecting(table.schema.fields.map(\.name).filter { $0 != Self.revision })
+        } else {
+            columns[Self.revision] = Column(.int32, .int32(Buffer([Int32](repeating: 0, count: rowCount))))
+        }
         if let bucket = model.bucket {
             columns.merge(try self.columns(of: bucket, try table.column(bucket.column), model)) { $1 }
         }
         return try ColumnBatch(
             schema: Schema(table.schema.fields + fields),
             columns: table.columns + fields.compactMap { columns[$0.name] }, rowCount: rowCount)
+    }
+
+    private static func revisions(_ column: Column) throws -> Column {
+        guard case .int64(let buffer) = column.values, column.nullCount == 0 else {
+            throw ColumnarError.typeMismatch(
+                column: revision, expected: "whole numbers", found: column.type.description)
+        }
+        return Column(.int32, .int32(Buffer(buffer.array.map { Int32(clamping: $0) })))
     }
 
     private static func constant(_ text: String, _ rowCount: Int) -> Column {

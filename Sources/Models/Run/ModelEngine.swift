@@ -86,9 +86,37 @@ package struct ModelEngine: Sendable {
         var source = model.query
         if !model.references.isOrdered {
             options.views[model.name] = model.query
-            let keys = model.grain.map { "\"\($0)\"" }.joined(separator: ", ")
-            source = SourceText("SELECT * FROM \"\(model.name)\" ORDER BY \(keys)", name: model.query.name)
+            let keys = model.grain.map(SQLText.name).joined(separator: ", ")
+            source = SourceText(
+                "SELECT * FROM \(SQLText.name(model.name)) ORDER BY \(keys)", name: model.query.name)
         }
+        try forEachBatch(of: model, source, options, begin: begin, body)
+    }
+
+    /// Computes a sealed model's rows with a column `revision`, beside what was sealed before.
+    ///
+    /// - Throws: `ModelError`, and what the closure throws.
+    func forEachBatch(
+        of model: ModelDefinition, restating sealed: SealedRows, _ parameters: ModelParameters,
+        _ body: (ColumnBatch) throws -> Void
+    ) throws {
+        var options = options(parameters)
+        options.views[model.name] = model.query
+        try forEachBatch(of: model.withRevision, sealed.restatedRows(of: model), options, body)
+    }
+
+    /// Answers a query as the rows of a model.
+    func forEachBatch(
+        of model: ModelDefinition, _ source: SourceText, _ parameters: ModelParameters,
+        _ body: (ColumnBatch) throws -> Void
+    ) throws {
+        try forEachBatch(of: model, source, options(parameters), body)
+    }
+
+    private func forEachBatch(
+        of model: ModelDefinition, _ source: SourceText, _ options: QueryOptions,
+        begin: (Schema) throws -> Void = { _ in }, _ body: (ColumnBatch) throws -> Void
+    ) throws {
         let session = QuerySession(catalog: tables, options: options)
         var shape: ModelShape?
         do {
@@ -109,11 +137,17 @@ package struct ModelEngine: Sendable {
     ///
     /// - Throws: `ModelError`.
     package func schema(of model: ModelDefinition, _ parameters: ModelParameters) throws -> Schema {
+        try schema(of: model, model.query, parameters)
+    }
+
+    /// The columns of a query's rows as a model's, without computing them.
+    ///
+    /// - Throws: `ModelError`.
+    func schema(of model: ModelDefinition, _ source: SourceText, _ parameters: ModelParameters) throws -> Schema {
         do {
-            let answer = try session(parameters).columns(of: model.query)
-            return try ModelShape(model, answer).schema
+            return try ModelShape(model, try session(parameters).columns(of: source)).schema
         } catch let error as QueryError {
-            throw ModelError(error, model: model.name, in: model.query)
+            throw ModelError(error, model: model.name, in: source)
         }
     }
 

@@ -37,6 +37,14 @@ package final class PinnedTables: TableCatalog {
         }
     }
 
+    /// Takes a table away.
+    package func unpin(_ name: String) {
+        state.withLock { state in
+            state.pins[name] = nil
+            state.opened[name] = nil
+        }
+    }
+
     /// A table's pin.
     package func pin(of name: String) -> Pin? { state.withLock { $0.pins[name] } }
 

@@ -36,13 +36,12 @@ package struct PlatformDefinitions: Sendable {
         _ = try store.names(in: folder)
         var reader = DefinitionFolder(folder: folder, store: store)
         let graph = try reader.models()
-        let models = graph.models
         let metrics =
             try reader.oneIfThere("metrics.yaml") { document throws(ConfigurationErrors) in
-                try MetricDefinition.readAll(document, models: models)
+                try MetricDefinition.readAll(document, models: graph.models)
             } ?? []
         let reports = try reader.all(in: "reports") { slug, document throws(ConfigurationErrors) in
-            try ReportDefinition(slug: slug, document: document, models: models, metrics: metrics)
+            try ReportDefinition(slug: slug, document: document, graph: graph, metrics: metrics)
         }
         self.init(
             platform: folder.lastComponent?.string ?? "", graph: graph, metrics: metrics, reports: reports,
@@ -80,7 +79,7 @@ package struct PlatformDefinitions: Sendable {
     package func sources(of report: ReportDefinition) -> [Source] {
         var paths: Set<String> = ["reports/\(report.slug).yaml", "metrics.yaml"]
         for model in report.models(metrics).compactMap(graph.model) {
-            for part in graph.inlined(into: model) { paths.insert("models/\(part.name).sql") }
+            for part in graph.inlined(into: model) { paths.insert("models/\(part.file)") }
         }
         return sources.filter { paths.contains($0.path) }
     }

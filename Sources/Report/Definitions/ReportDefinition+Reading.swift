@@ -7,9 +7,9 @@ extension ReportDefinition {
     ///
     /// - Throws: `ConfigurationErrors`, every error of the file.
     init(
-        slug: String, document: YAMLDocument, models: [ModelDefinition], metrics: [MetricDefinition]
+        slug: String, document: YAMLDocument, graph: ModelGraph, metrics: [MetricDefinition]
     ) throws(ConfigurationErrors) {
-        let reader = ReportReader(slug: slug, models: models, metrics: metrics)
+        let reader = ReportReader(slug: slug, graph: graph, metrics: metrics)
         self = try document.mapping(subject: "report '\(slug)'") { map in reader.report(map) }
     }
 }
@@ -17,7 +17,7 @@ extension ReportDefinition {
 /// Reads the keys of a report, checking every name against metrics, models and parameters.
 final class ReportReader {
     let slug: String
-    let models: [ModelDefinition]
+    let graph: ModelGraph
     let metrics: [MetricDefinition]
     /// What sentences may use; grows while charts are read.
     var scope: SentenceScope
@@ -32,9 +32,9 @@ final class ReportReader {
     /// Where each model was named first.
     private(set) var usedModels: [(name: String, value: YAMLValue)] = []
 
-    init(slug: String, models: [ModelDefinition], metrics: [MetricDefinition]) {
+    init(slug: String, graph: ModelGraph, metrics: [MetricDefinition]) {
         self.slug = slug
-        self.models = models
+        self.graph = graph
         self.metrics = metrics
         scope = SentenceScope(names: SentenceScope.documentNames, sections: [:])
     }
@@ -106,7 +106,7 @@ final class ReportReader {
 
     private func need(_ name: String, _ value: YAMLValue) -> DataNeed? {
         // How fresh a table is says nothing of anybody's rows.
-        guard find(name, "model", among: models.map(\.name), value) != nil else { return nil }
+        guard find(name, "model", among: graph.models.map(\.name), value) != nil else { return nil }
         return value.mapping { map in
             map.required("fresh_within")?.seconds().map { DataNeed(model: name, freshWithinSeconds: $0) }
         }
@@ -116,9 +116,9 @@ final class ReportReader {
 
     /// A model by its name; a wrong one is noted at the value.
     func model(_ name: String, _ value: YAMLValue) -> ModelDefinition? {
-        guard find(name, "model", among: models.map(\.name), value) != nil else { return nil }
+        guard find(name, "model", among: graph.models.map(\.name), value) != nil else { return nil }
         if !usedModels.contains(where: { $0.name == name }) { usedModels.append((name, value)) }
-        return models.first { $0.name == name }
+        return graph.model(name)
     }
 
     /// A metric that can be computed from a model; a wrong one is noted at the value.

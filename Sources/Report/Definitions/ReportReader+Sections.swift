@@ -100,7 +100,7 @@ extension ReportReader {
 
     /// A truth of the chart's model that says which buckets are out of line.
     private func anomalyColumn(_ value: YAMLValue, of chart: ChartDefinition) -> String? {
-        guard let model = models.first(where: { $0.name == chart.model }), let name = value.text(),
+        guard let model = graph.model(chart.model), let name = value.text(),
             let column = column(name, of: model, value)
         else { return nil }
         guard column.kind == .boolean else {

@@ -87,14 +87,13 @@ extension ReportReader {
     /// Refuses every model of which it is not known whose each row is: nobody may see the rows of others.
     func checkModels(of subjects: SubjectList, _ value: YAMLValue) {
         for used in usedModels where used.name != subjects.model {
-            guard let model = models.first(where: { $0.name == used.name }),
-                model.subjectColumn == nil, !asksForSubject(model)
+            guard let model = graph.model(used.name), model.subjectColumn == nil, !asksForSubject(model)
             else { continue }
             used.value.refuse(
                 "the model '\(used.name)' does not say whose its rows are, and the report is for subjects",
                 hint: "add 'subject: \(subjects.keyColumn)' to the model, or ask for :subject in a view")
         }
-        guard let model = models.first(where: { $0.name == subjects.model }) else { return }
+        guard let model = graph.model(subjects.model) else { return }
         if let column = model.subjectColumn, column != subjects.keyColumn {
             value.refuse("the subject of '\(model.name)' is '\(column)', not '\(subjects.keyColumn)'")
         }
@@ -104,12 +103,7 @@ extension ReportReader {
 extension ReportReader {
     /// Whether a model is a view whose rows are those of the one person that is asked for.
     private func asksForSubject(_ model: ModelDefinition) -> Bool {
-        !model.isStored && parameters(of: model).contains("subject")
-    }
-
-    /// The parameters that a model's rows depend on: its own, and those of views that it reads.
-    private func parameters(of model: ModelDefinition) -> Set<String> {
-        (try? ModelGraph(models))?.parameters(of: model) ?? []
+        !model.isStored && graph.parameters(of: model).contains("subject")
     }
 
     /// Refuses views that ask for what the report does not have: parameters of other names, or a person where it is for
@@ -117,8 +111,8 @@ extension ReportReader {
     func checkParametersOfViews() {
         let names = parameters.map(\.name)
         for used in usedModels {
-            guard let model = models.first(where: { $0.name == used.name }), !model.isStored else { continue }
-            for name in parameters(of: model).sorted() where !names.contains(name) {
+            guard let model = graph.model(used.name), !model.isStored else { continue }
+            for name in graph.parameters(of: model).sorted() where !names.contains(name) {
                 if name == "subject" {
                     guard !isForSubjects else { continue }
                     used.value.refuse(

@@ -16,10 +16,11 @@ extension Ingestion {
     /// Keeps the platform's stored models, each behind those that it reads, with the versions of this run.
     ///
     /// - Parameter rebuilds: whether everything is computed anew, whatever has changed.
+    /// - Returns: what is to be published.
     func aggregate(
         _ graph: ModelGraph, _ asOf: Instant, _ recorder: inout RunRecorder, rebuilds: Bool = false
-    ) throws -> [ModelCommit] {
-        guard graph.models.contains(where: \.isStored) else { return [] }
+    ) throws -> [PublishedModel] {
+        guard graph.models.contains(where: { $0.isStored || $0.isPublished }) else { return [] }
         var workshop = ModelWorkshop(graph, session.scope, session.project, asOf: asOf)
         try workshop.pin(recorder.counts, session.scope, session.project)
         let limit = limit
@@ -31,7 +32,12 @@ extension Ingestion {
             workshop.tables.pin(model.name, PinnedTables.Pin(table: commit.table, version: commit.version))
             commits.append(commit)
         }
-        return commits
+        // Behind all of them: a test may read a table that does not come before its model.
+        for model in graph.order {
+            try limit.check()
+            try test(model, workshop, recorder.counts)
+        }
+        return try published(commits, workshop)
     }
 
     private func compute(

@@ -4,14 +4,33 @@ internal import Models
 internal import Tenancy
 
 extension Ingestion {
+    /// A model's rows for dashboards.
+    struct PublishedModel {
+        let model: ModelDefinition
+        let rows: Publisher.Rows
+    }
+
+    /// What dashboards get: the stored models' tables, and the rows of views that ask to be published.
+    func published(_ commits: [ModelCommit], _ workshop: ModelWorkshop) throws -> [PublishedModel] {
+        let stored = try commits.filter(\.model.isPublished).map { commit in
+            PublishedModel(model: commit.model, rows: .stored(try commit.table.snapshot(at: .version(commit.version))))
+        }
+        let views = workshop.engine.graph.order.filter { !$0.isStored && $0.isPublished }
+        return try stored
+            + views.map { view in
+                try limit.check()
+                let (schema, batches) = try workshop.computed(view)
+                return PublishedModel(model: view, rows: .computed(schema, batches))
+            }
+    }
+
     /// Puts the models where dashboards read them.
-    func publish(_ commits: [ModelCommit], _ asOf: Instant) throws {
+    func publish(_ models: [PublishedModel], _ asOf: Instant) throws {
         let project = session.project
-        let models = try commits.map { commit in
+        let models = try models.map { published in
             Publisher.Model(
-                name: try ResourceName(commit.model.name),
-                snapshot: try commit.table.snapshot(at: .version(commit.version)),
-                grain: commit.model.bucket?.grain.rawValue ?? "none")
+                name: try ResourceName(published.model.name), rows: published.rows,
+                grain: published.model.bucket?.grain.rawValue ?? "none")
         }
         let publisher = Publisher(
             session.scope, in: project.layout, store: project.environment.store, random: project.environment.random,

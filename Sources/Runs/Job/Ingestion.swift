@@ -22,6 +22,8 @@ struct Ingestion {
     let limit: TimeLimit
     /// Whether the tenant's last ingestion ended on the way, so that long datasets are read in chunks.
     let hasFailedBefore: Bool
+    /// The models of the tenant's last ingestion, if it ended well: they held to their tests. Nil where it did not.
+    let modelsThatHeld: String?
     /// Makes what is written durable, with what others write.
     let sync: @Sendable (SyncGroup.Paths) throws(FileError) -> Void
     /// Told what happens.
@@ -51,6 +53,7 @@ struct Ingestion {
         self.progress = progress
         do {
             let last = try session.ledger.runs(tenant: session.scope.id.text, limit: 50).first { $0.kind == .ingest }
+            modelsThatHeld = last?.state == .done ? last?.fingerprint : nil
             hasFailedBefore =
                 last.map { run in
                     run.state == .unknown
@@ -74,9 +77,9 @@ struct Ingestion {
                     tenant: scope.id.text, subject: "datasets", definition: try definitionHash(), period: "",
                     edition: sequence),
                 kind: .ingest, tenant: scope.id.text, subject: "datasets", period: "", edition: sequence,
-                startedAt: asOf.microsecondsSinceEpoch)
+                startedAt: asOf.microsecondsSinceEpoch, fingerprint: graph.fingerprint)
             var recorder = try RunRecorder(record, stages: [.extract, .aggregate, .publish], in: session)
-            var models: [ModelCommit] = []
+            var models: [PublishedModel] = []
             try recorder.perform { stage, recorder throws in
                 switch stage {
                 case .extract: try extractInTime(catalog, asOf, &recorder)
@@ -109,12 +112,12 @@ struct Ingestion {
                     tenant: scope.id.text, subject: "datasets", definition: try definitionHash(), period: "",
                     edition: sequence),
                 kind: .ingest, tenant: scope.id.text, subject: "datasets", period: "", edition: sequence,
-                startedAt: last.startedAt)
+                startedAt: last.startedAt, fingerprint: graph.fingerprint)
             var recorder = try RunRecorder(record, stages: [.aggregate, .publish], in: session)
             recorder.counts = try session.ledger.counts(of: last.id).filter {
                 $0.table.hasPrefix(TableAddress.Kind.raw.rawValue + "/")
             }
-            var models: [ModelCommit] = []
+            var models: [PublishedModel] = []
             try recorder.perform { stage, recorder throws in
                 switch stage {
                 case .aggregate: models = try aggregate(graph, asOf, &recorder, rebuilds: rebuilds)

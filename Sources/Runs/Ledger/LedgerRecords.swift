@@ -36,7 +36,7 @@ package struct RunRecord: Sendable, Equatable {
     package var startedAt: Int64
     /// When it ended; nil while it runs.
     package var finishedAt: Int64?
-    /// Hash of the inputs that the edition stands for.
+    /// Hash of the inputs that the edition stands for; of an ingestion that of its models' files.
     package var fingerprint: String
 
     package init(

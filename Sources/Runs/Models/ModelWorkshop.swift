@@ -1,4 +1,5 @@
 internal import CivilTime
+internal import Columnar
 internal import Effects
 internal import Lake
 internal import Models
@@ -54,6 +55,16 @@ struct ModelWorkshop {
             folder: project.layout.work(run: run, of: scope).appending("models"))
         resources.isCancelled = isCancelled
         (engine, materializer) = Self.tools(graph, tables, scope, project, parameters, resources)
+    }
+
+    /// A view's rows for the whole history, with the common columns.
+    func computed(_ view: ModelDefinition) throws -> (schema: Schema, batches: [ColumnBatch]) {
+        let (schema, batches) = try engine.table(of: view, parameters)
+        let common = CommonColumns(tenant: scope.id.text, calendar: scope.tenant.calendar, asOf: parameters.asOf)
+        return (
+            Schema(schema.fields + CommonColumns.fields(of: view)),
+            try batches.map { try common.adding(to: $0, of: view) }
+        )
     }
 
     /// Pins tables at the versions that a run has put there or found.

@@ -66,7 +66,7 @@ enum TestModels {
         let common = CommonColumns(tenant: "acme", calendar: TenantCalendar(zone: zone), asOf: instant)
         var known = tables
         var found: [String: ColumnBatch] = [:]
-        for model in graph.order where model.isStored {
+        for model in graph.order where model.isStored && model.adjustedModel == nil {
             let table = try engine(graph, known, zone: zone).table(
                 of: model, ModelParameters(wholeHistoryUpTo: instant, zone: zone))
             let whole = try ColumnBatch.concatenated(table.batches, schema: table.schema)

@@ -20,6 +20,18 @@ struct ModelLake {
         Field("id", .int64, isNullable: false), Field("at", .timestamp), Field("kind", .text), Field("amount", .int64),
     ])
 
+    /// A model's file with nothing special about it.
+    static let plain = """
+        /*---
+        version: 1
+        description: Orders.
+        grain: [id]
+        columns:
+          id: { type: integer, description: Number. }
+        ---*/
+        SELECT id FROM orders
+        """
+
     init(seed: UInt64) throws {
         store = SimulatedFileStore(clock: clock)
         random = SeededRandom(seed: seed)
@@ -61,7 +73,8 @@ struct ModelLake {
 
     /// Keeps the tables of models as a run does; of each what was computed and the version.
     func materialize(
-        _ graph: ModelGraph, asOf: Instant, into prefix: String = "", rebuilds: Bool = false
+        _ graph: ModelGraph, asOf: Instant, into prefix: String = "", rebuilds: Bool = false,
+        only names: [String]? = nil
     ) throws -> [String: ModelMaterializer.Outcome] {
         let calendar = scope.tenant.calendar
         let tables = PinnedTables()
@@ -76,7 +89,7 @@ struct ModelLake {
             engine, tables, CommonColumns(tenant: "acme", calendar: calendar, asOf: asOf), parameters,
             engineName: "almanac test", calendarHash: ModelState.hash(of: calendar, currency: "USD", timeZoneData: "1"))
         var outcomes: [String: ModelMaterializer.Outcome] = [:]
-        for model in graph.order where model.isStored {
+        for model in graph.order where model.isStored && names?.contains(model.name) != false {
             let own = try table(.aggregates, prefix + model.name)
             let outcome = try materializer.materialize(
                 model, in: own, TableChange(.overwrite, schema: Schema([])), rebuilds: rebuilds)

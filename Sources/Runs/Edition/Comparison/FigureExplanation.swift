@@ -111,10 +111,7 @@ package struct FigureExplainer {
     ) throws -> FigureExplanation {
         let maker = recall.maker
         let trace = try recall.trace(address, document)
-        let path = maker.definitions.sources.map(\.path).first {
-            $0 == "models/\(trace.model.name).sql" || $0 == "models/\(trace.model.name).yaml"
-        }
-        let source = maker.definitions.sources.first { $0.path == path }
+        let source = maker.definitions.sources.first { $0.path == "models/\(trace.model.file)" }
         let metric = trace.metric.map { metric in
             (metric.name, metric.expression.text, metric.definition)
         }
@@ -123,7 +120,7 @@ package struct FigureExplainer {
             value: formatter(document, maker.text).full(trace.figure.value, unit: trace.figure.unit),
             exact: trace.figure.value.figureText, metric: metric, column: trace.column,
             model: (
-                trace.model.name, trace.model.description, path ?? "",
+                trace.model.name, trace.model.description, source?.path ?? "",
                 String(decoding: source?.bytes ?? [], as: UTF8.self)
             ), version: trace.version, rowCount: trace.rowCount, usedRowCount: trace.usedRowCount,
             dates: trace.dates.map { ($0.lowerBound.description, $0.upperBound.description) },

@@ -1,0 +1,71 @@
+import CivilTime
+import Demonstration
+import Effects
+import Foundation
+import Runs
+import SystemPackage
+import Tenancy
+import Testing
+
+/// Runs hold models to their tests, in a real project over a real Postgres.
+@Suite struct TestedRunTests {
+    private static func model(accepted: String) -> String {
+        """
+        /*---
+        version: 1
+        description: Circles by their status.
+        grain: [status]
+        columns:
+          status: { type: text, description: The circle's status. }
+          circles: { type: integer, unit: count, description: How many. }
+        tests:
+          - unique: [status]
+          - accepted_values: { column: status, values: [\(accepted)] }
+        ---*/
+        SELECT status, count(*) AS circles FROM savings_circles GROUP BY 1
+        """
+    }
+
+    private func manifest(_ world: PlatformWorld) throws -> String? {
+        let path = world.folder.appending("published").appending(world.sources[0].tenant).appending("manifest.json")
+        guard FileManager.default.fileExists(atPath: path.string) else { return nil }
+        return try String(contentsOfFile: path.string, encoding: .utf8)
+    }
+
+    @Test("A broken test fails the run again and again, publishes nothing, and names the way out")
+    func brokenTest() throws {
+        let world = try PlatformWorld(.hustlex, tenants: [1], scale: 0.05)
+        let path = "Reports/hustlex/models/circle_statuses.sql"
+        let statuses = try world.rows(world.sources[0], "SELECT DISTINCT status FROM savings_circles ORDER BY 1")
+        #expect(statuses.count > 1)
+        let all = statuses.joined(separator: ", ")
+        func write(_ accepted: String) throws {
+            try world.write(Self.model(accepted: accepted), to: path)
+        }
+        try write(all)
+        #expect(try world.run(["wallet-statement"]).flatMap(\.failures).isEmpty)
+        let published = try #require(try manifest(world))
+        let project = try world.project()
+        let ledger = try project.openLedger()
+        let tenant = world.sources[0].tenant
+        let good = try #require(try ledger.lastIngestion(tenant: tenant))
+
+        try write(statuses[0])
+        for attempt in 1...2 {
+            let failures = try world.run(["wallet-statement"]).flatMap(\.failures)
+            let failure = try #require(failures.first, "attempt \(attempt)")
+            #expect(failure.cause == .dataRefused)
+            #expect(
+                failure.summary
+                    == "model 'circle_statuses' of tenant '\(tenant)' fails its test accepted_values(status: \(statuses[0]))"
+            )
+            #expect(failure.remedy?.hasPrefix("almanac query --tenant \(tenant) 'SELECT") == true)
+            #expect(try manifest(world) == published)
+            #expect(try ledger.lastIngestion(tenant: tenant)?.id == good.id, "attempt \(attempt)")
+        }
+
+        try write(all)
+        #expect(try world.run(["wallet-statement"]).flatMap(\.failures).isEmpty)
+        #expect(try ledger.lastIngestion(tenant: tenant)?.id != good.id)
+    }
+}
