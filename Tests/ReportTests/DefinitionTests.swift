@@ -1,6 +1,7 @@
 import AlmanacTesting
 import Configuration
 import Effects
+import Models
 import Report
 import SystemPackage
 import Testing

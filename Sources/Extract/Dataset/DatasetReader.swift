@@ -32,8 +32,8 @@ enum DatasetReader {
             if sync == .append, softDelete != nil {
                 map.refuse("rows of 'sync: append' are never deleted", hint: "use sync: merge with soft_delete")
             }
-            if chunk != nil, cursor == nil || sync == .snapshot || sync == .history {
-                map.refuse("'chunk' needs sync: append or merge, and a cursor")
+            if chunk != nil, cursor == nil || sync == .snapshot {
+                map.refuse("'chunk' needs sync: append, merge or history, and a cursor")
             }
             if chunk == .seconds(0) || chunk == .numbers(0) { map.refuse("'chunk' can't be nothing") }
             if overlap != nil, cursor == nil { map.refuse("'overlap' means nothing without a cursor") }

@@ -46,7 +46,9 @@ extension DeltaTable {
             if change.keepsUnchanged, merging.table.count == 0, let base {
                 work.abandon()
                 try syncFolders()
-                return MergeCommit(commit: base.unchangedCommit)
+                var unchanged = MergeCommit(commit: base.unchangedCommit)
+                unchanged.commit.discarded = merging.discarded
+                return unchanged
             }
             let arrived = try settled(try writer.finish(), merging, keys, change, settings, work)
             var result = try commit(change, plan, settings, arrived, merging, keys, base, work)

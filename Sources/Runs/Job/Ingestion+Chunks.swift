@@ -13,6 +13,9 @@ internal import Tenancy
 // later position and is read by a later chunk or by the run itself. The last part of every way, beyond the last chunk, is
 // read by the run as always, all datasets in one snapshot: what the run leaves is of one moment, as without chunks.
 //
+// A state of `history` holds from the snapshot on that it was seen in: that of its chunk. Between two chunks the states are
+// of several moments; at the run's own snapshot they are again those of one.
+//
 // Each chunk is tried again by itself, with a budget of its own, and half as large each time: a replica that cancels long
 // statements, or a connection that never lives long enough, is got through in the end.
 extension Ingestion {
@@ -26,10 +29,9 @@ extension Ingestion {
         }
     }
 
-    /// Local times lie in another order than their instants when clocks are set back; states are noted in the order of
-    /// their snapshots.
+    /// A `snapshot` is of one moment, whole. Local times lie in another order than their instants when clocks are set back.
     private func isChunkable(_ dataset: Dataset) -> Bool {
-        dataset.cursor != nil && (dataset.sync == .append || dataset.sync == .merge) && dataset.naiveTimes != .local
+        dataset.cursor != nil && dataset.sync != .snapshot && dataset.naiveTimes != .local
     }
 
     /// Reads one chunk; false where the run reads the rest at once.

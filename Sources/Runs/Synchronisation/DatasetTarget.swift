@@ -60,7 +60,8 @@ struct DatasetTarget {
         if plan.settlesKeys { next?.keysComparedAt = now }
         watermark = next
         self.change = Self.change(
-            change, plan, dataset, next, isNew: base == nil, isFirstBound: known?.bound == nil)
+            change, plan, dataset, next, isNew: base == nil,
+            tellsMore: known == nil || known?.bound == nil && next?.bound != nil)
     }
 
     /// A chunk: rows of a part of the cursor, of which none can come late any more.
@@ -78,7 +79,9 @@ struct DatasetTarget {
         schema = change.schema
         base = try table.exists() ? try table.snapshot() : nil
         snapshotInstant = source.snapshot.instant
-        if base == nil {
+        if dataset.sync == .history {
+            plan = .history(since: chunk, comparesKeys: false)
+        } else if base == nil {
             plan = .replace
         } else if dataset.sync == .merge {
             plan = .merge(since: chunk, comparesKeys: false)
@@ -89,12 +92,14 @@ struct DatasetTarget {
         var next = watermark
         next.bound = chunk.upper
         self.watermark = next
-        self.change = Self.change(change, plan, dataset, next, isNew: base == nil, isFirstBound: true)
+        self.change = Self.change(change, plan, dataset, next, isNew: base == nil, tellsMore: true)
     }
 
+    /// - Parameter tellsMore: whether the watermark is worth a version of its own: without a first one, or a first bound, the
+    ///   next run would read everything again.
     private static func change(
         _ change: TableChange, _ plan: SyncPlan, _ dataset: Dataset, _ watermark: Watermark?, isNew: Bool,
-        isFirstBound: Bool
+        tellsMore: Bool
     ) -> TableChange {
         var change = change
         change.watermark = watermark?.text
@@ -104,15 +109,15 @@ struct DatasetTarget {
         }
         switch plan {
         case .replace:
-            // A first watermark is worth a version of its own: without it the next run reads everything again.
-            change.keepsUnchanged = watermark == nil || !isFirstBound
+            change.keepsUnchanged = watermark == nil || !tellsMore
             if dataset.contract != .evolve { change.contract = SchemaContract(rawValue: dataset.contract.rawValue) }
         case .append:
             change.mode = .append
-            change.keepsUnchanged = !isFirstBound
+            change.keepsUnchanged = !tellsMore
             change.contract = SchemaContract(rawValue: dataset.contract.rawValue)
         case .merge, .history:
-            change.keepsUnchanged = !isFirstBound && !plan.settlesKeys
+            // That keys were compared is noted too, or they would be compared by every run.
+            change.keepsUnchanged = !tellsMore && !plan.comparesKeys
             change.contract = SchemaContract(rawValue: dataset.contract.rawValue)
         }
         return change
@@ -249,7 +254,8 @@ struct DatasetTarget {
             }
         }
         return Outcome(
-            commit: commit.commit, knownRowCount: known.knownRowCount + deleted, writtenRowCount: written)
+            commit: commit.commit, knownRowCount: known.knownRowCount + deleted,
+            writtenRowCount: written - commit.commit.discarded.rowCount)
     }
 
     private func history(_ since: Increment?, _ comparesKeys: Bool, _ body: (Sinks) throws -> Void) throws -> Outcome {
@@ -275,7 +281,9 @@ struct DatasetTarget {
             written = writer.changedRowCount
             known += writer.knownRowCount
         }
-        return Outcome(commit: commit.commit, knownRowCount: known, writtenRowCount: written)
+        return Outcome(
+            commit: commit.commit, knownRowCount: known,
+            writtenRowCount: written - commit.commit.discarded.rowCount)
     }
 }
 

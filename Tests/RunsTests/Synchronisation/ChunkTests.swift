@@ -24,6 +24,7 @@ struct ChunkTests {
         """
           added: { from: events, sync: append, key: [id], cursor: at\(chunk) }
           merged: { from: events, sync: merge, key: [id], cursor: changed_at, find_deletes: never\(chunk) }
+          states: { from: events, sync: history, key: [id], cursor: changed_at, find_deletes: never\(chunk) }
 
         """
     }
@@ -51,12 +52,17 @@ struct ChunkTests {
         events.reduce(0) { if case .extracted(_, table, let rows, _, _) = $1 { $0 + rows } else { $0 } }
     }
 
-    private func expectSource(_ world: SyncWorld, _ tables: [String] = ["added", "merged"], _ label: String = "") throws
-    {
+    private func expectSource(
+        _ world: SyncWorld, _ tables: [String] = ["added", "merged", "states"], _ label: String = ""
+    ) throws {
         let source = try world.writer().execute("SELECT id::text FROM events ORDER BY id::text COLLATE \"C\"").rows
             .compactMap { $0[0] }
         for table in tables {
-            let lake = try world.rows(table, ["id"])
+            // Of a history the states that hold.
+            let lake =
+                table == "states"
+                ? try world.rows(table, ["id", "valid_to"]).filter { $0.hasSuffix("|-") }.map { String($0.dropLast(2)) }
+                : try world.rows(table, ["id"])
             #expect(lake.count == source.count && Set(lake) == Set(source), "\(table) \(label)")
         }
     }
@@ -66,7 +72,7 @@ struct ChunkTests {
         defer { try? world.remove() }
         let (failures, events) = try run(world)
         #expect(failures.isEmpty, "\(failures)")
-        for table in ["raw/added", "raw/merged"] {
+        for table in ["raw/added", "raw/merged", "raw/states"] {
             let kept = chunks(events, table)
             // 1970 has a chunk of its own, and what lies between is passed over.
             #expect((5...9).contains(kept.count), "\(kept)")
@@ -82,6 +88,8 @@ struct ChunkTests {
         #expect(next.failures.isEmpty && chunks(next.events, "raw/added").isEmpty)
         try expectSource(world)
         #expect(try world.rows("merged", ["id", "note"]).contains { $0.contains("changed") })
+        let states = try world.rows("states", ["id", "note", "valid_to"]).filter { $0.hasPrefix("5|") }
+        #expect(states.count == 2 && states.filter { $0.hasSuffix("|-") }.allSatisfy { $0.contains("changed") })
     }
 
     @Test func daysAndNumbersAreChunksToo() throws {
@@ -162,7 +170,7 @@ struct ChunkTests {
 
     @Test func chunksWithoutACursorAreRefused() throws {
         for words in [
-            "sync: snapshot, chunk: 1d", "sync: history, key: [id], cursor: at, chunk: 1d",
+            "sync: snapshot, chunk: 1d", "sync: history, key: [id], chunk: 1d",
             "sync: append, key: [id], cursor: at, chunk: 0",
         ] {
             let world = try SyncWorld(Self.table, datasets: "  added: { from: events, \(words) }\n")

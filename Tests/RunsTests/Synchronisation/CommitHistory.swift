@@ -14,14 +14,17 @@ struct CommitHistory {
         let sync: String
         let cursor: String
         let role: String
+        /// In pieces of the cursor.
+        var chunk: String?
 
-        var description: String { "\(sync) by \(cursor) as \(role)" }
+        var description: String { "\(sync) by \(cursor) as \(role)\(chunk.map { ", chunks of \($0)" } ?? "")" }
 
-        static let all: [Kind] = ["postgres", "sync_reader"].flatMap { role in
-            [("append", "made_at"), ("append", "id"), ("merge", "changed_at"), ("history", "changed_at")].map {
-                Kind(sync: $0.0, cursor: $0.1, role: role)
-            }
-        }
+        static let all: [Kind] =
+            ["postgres", "sync_reader"].flatMap { role in
+                [("append", "made_at"), ("append", "id"), ("merge", "changed_at"), ("history", "changed_at")].map {
+                    Kind(sync: $0.0, cursor: $0.1, role: role)
+                }
+            } + [Kind(sync: "history", cursor: "changed_at", role: "postgres", chunk: "3d")]
     }
 
     /// What went wrong, in rows.
@@ -63,6 +66,7 @@ struct CommitHistory {
                     cursor: \(kind.cursor)
                     find_deletes: 1s
                     overlap: \(kind.cursor == "id" ? "0" : "1s")
+                    \(kind.chunk.map { "chunk: \($0)" } ?? "")
                 """, role: kind.role)
         self.world = world
         reader = try world.writer()

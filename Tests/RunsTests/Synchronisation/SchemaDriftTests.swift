@@ -124,4 +124,26 @@ struct SchemaDriftTests {
             #expect(rows.count { $0[0] == .null } == 30 && rows.count { $0[1] == .null } == 20)
         }
     }
+
+    /// Rows that a retyped column keeps out are counted once, also where no other row came.
+    @Test(arguments: ["merge", "history"]) func refusedRowsOfAnIncrementAreCounted(_ sync: String) throws {
+        let world = try SyncWorld(
+            "CREATE TABLE events (id int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), amount int);"
+                + "INSERT INTO events SELECT g, now() - interval '2 days', g FROM generate_series(1, 30) g;",
+            datasets:
+                "  events: { from: events, sync: \(sync), key: [id], cursor: at, contract: discard_row, "
+                + "find_deletes: never }\n")
+        defer { try? world.remove() }
+        #expect(try world.run().failures.isEmpty)
+        let writer = try world.writer()
+        try writer.execute("ALTER TABLE events ALTER COLUMN amount TYPE text")
+        try writer.execute("INSERT INTO events (id, amount) VALUES (97, 'many')")
+        let outcome = try world.run(minutes: 1)
+        #expect(outcome.failures.isEmpty, "\(outcome.failures)")
+        let ledger = try world.project().openLedger()
+        let run = try #require(try ledger.lastIngestion(tenant: "lagos"))
+        let count = try #require(try ledger.counts(of: run.id).first)
+        #expect(count.rowsRead == 1 && count.rowsRejected == 1 && count.rowsWritten == 0, "\(count)")
+        #expect(try world.snapshot("events").rowCount == 30)
+    }
 }

@@ -152,6 +152,37 @@ import Testing
         }
     }
 
+    /// Nothing new at the source: no version, whatever way the table follows it.
+    @Test(arguments: [
+        "sync: snapshot", "sync: append, key: [id], cursor: changed_at", "sync: merge, key: [id], cursor: changed_at",
+        "sync: history, key: [id]", "sync: history, key: [id], cursor: changed_at",
+        "sync: history, key: [id], find_deletes: never",
+    ])
+    func anUnchangedSourceMakesNoVersion(words: String) throws {
+        // Also where the rows of the last minutes are read again.
+        let people = Self.people + "INSERT INTO people (id, name) SELECT g, 'now' FROM generate_series(101, 120) g;"
+        try with(people, datasets: "  people: { from: people, \(words) }\n") { world, writer in
+            #expect(try world.run().failures.isEmpty)
+            for minutes in Int64(1)...3 {
+                let outcome = try world.run(minutes: minutes)
+                #expect(outcome.failures.isEmpty && outcome.rowsRead >= 20, "\(outcome)")
+                #expect(try world.snapshot("people").version == 0)
+                let ledger = try world.project().openLedger()
+                let run = try #require(try ledger.lastIngestion(tenant: "lagos"))
+                #expect(try ledger.counts(of: run.id).allSatisfy { $0.isUnchanged })
+            }
+            try writer.execute("UPDATE people SET name = 'second', changed_at = now() WHERE id = 1")
+            #expect(try world.run(minutes: 4).failures.isEmpty)
+            #expect(try world.snapshot("people").version == 1)
+            #expect(try world.rows("people", ["name"]).contains("second"))
+            // A day later keys are compared where that is due, which is noted in a version; and not again at once.
+            #expect(try world.run(minutes: 24 * 60 + 5).failures.isEmpty)
+            let version = try world.snapshot("people").version
+            #expect(try world.run(minutes: 24 * 60 + 6).failures.isEmpty)
+            #expect(try world.snapshot("people").version == version)
+        }
+    }
+
     /// The secret is made up; what counts is that nothing of a value is in any file, and that joins still work.
     @Test func personalDataDoesNotReachTheLake() throws {
         let sql = """
