@@ -5,13 +5,6 @@ internal import Lake
 internal import Models
 internal import Tenancy
 
-/// A model's table after it was computed.
-struct ModelCommit {
-    let model: ModelDefinition
-    let table: DeltaTable
-    let version: Int64
-}
-
 extension Ingestion {
     /// Keeps the platform's stored models, each behind those that it reads, with the versions of this run.
     ///
@@ -25,24 +18,22 @@ extension Ingestion {
         try workshop.pin(recorder.counts, session.scope, session.project)
         let limit = limit
         workshop.limit(run: try ResourceName(recorder.run.id)) { Interruption.signal != nil || limit.isOver }
-        var commits: [ModelCommit] = []
         for model in graph.order where model.isStored {
             try limit.check()
-            let commit = try compute(model, workshop, &recorder, rebuilds: rebuilds)
-            workshop.tables.pin(model.name, PinnedTables.Pin(table: commit.table, version: commit.version))
-            commits.append(commit)
+            workshop.tables.pin(model.name, try compute(model, workshop, &recorder, rebuilds: rebuilds))
         }
         // Behind all of them: a test may read a table that does not come before its model.
-        for model in graph.order {
+        let isAsTested = modelsThatHeld == graph.fingerprint
+        for model in graph.order where !isAsTested || mayHaveChanged(model, graph, recorder.counts) {
             try limit.check()
-            try test(model, workshop, recorder.counts)
+            try test(model, workshop)
         }
-        return try published(commits, workshop)
+        return try published(workshop)
     }
 
     private func compute(
         _ model: ModelDefinition, _ workshop: ModelWorkshop, _ recorder: inout RunRecorder, rebuilds: Bool
-    ) throws -> ModelCommit {
+    ) throws -> PinnedTables.Pin {
         let scope = session.scope
         let address = TableAddress(.aggregates, try ResourceName(model.name), of: scope, in: session.project.layout)
         var table = session.project.table(address)
@@ -64,7 +55,7 @@ extension Ingestion {
         progress(
             .aggregated(
                 tenant: scope.id.text, table: address.name, rows: outcome.rowCount, unchanged: outcome.isUnchanged))
-        return ModelCommit(model: model, table: table, version: outcome.version)
+        return PinnedTables.Pin(table: table, version: outcome.version)
     }
 
     /// The change that puts a run's rows in the place of a table's old ones, once.

@@ -11,17 +11,15 @@ extension Ingestion {
     }
 
     /// What dashboards get: the stored models' tables, and the rows of views that ask to be published.
-    func published(_ commits: [ModelCommit], _ workshop: ModelWorkshop) throws -> [PublishedModel] {
-        let stored = try commits.filter(\.model.isPublished).map { commit in
-            PublishedModel(model: commit.model, rows: .stored(try commit.table.snapshot(at: .version(commit.version))))
-        }
-        let views = workshop.engine.graph.order.filter { !$0.isStored && $0.isPublished }
-        return try stored
-            + views.map { view in
-                try limit.check()
-                let (schema, batches) = try workshop.computed(view)
-                return PublishedModel(model: view, rows: .computed(schema, batches))
+    func published(_ workshop: ModelWorkshop) throws -> [PublishedModel] {
+        try workshop.engine.graph.order.filter(\.isPublished).map { model in
+            if model.isStored, let snapshot = try workshop.tables.snapshot(model.name) {
+                return PublishedModel(model: model, rows: .stored(snapshot))
             }
+            try limit.check()
+            let (schema, batches) = try workshop.computed(model)
+            return PublishedModel(model: model, rows: .computed(schema, batches))
+        }
     }
 
     /// Puts the models where dashboards read them.

@@ -3,15 +3,12 @@ internal import Models
 internal import Tenancy
 
 extension Ingestion {
-    /// Holds a model to its tests, where its rows, those of another table that a test reads, or the tests may be others than
-    /// at the last run, and where that did not end well.
+    /// Holds a model to its tests.
     ///
-    /// - Parameters:
-    ///   - model: a stored model with its table pinned, or a view.
-    ///   - counts: what the run did to tables so far.
+    /// - Parameter model: a stored model with its table pinned, or a view.
     /// - Throws: `Failure` for the first test that does not hold; what a query can throw.
-    func test(_ model: ModelDefinition, _ workshop: ModelWorkshop, _ counts: [TableCount]) throws {
-        guard !model.tests.isEmpty, mayHaveChanged(model, workshop.engine.graph, counts) else { return }
+    func test(_ model: ModelDefinition, _ workshop: ModelWorkshop) throws {
+        guard !model.tests.isEmpty else { return }
         // A view that asks for parameters of a report has no rows by itself.
         let graph = workshop.engine.graph
         guard graph.parameters(of: model).isSubset(of: ModelGraph.storedParameters) else { return }
@@ -23,8 +20,10 @@ extension Ingestion {
             remedy: "almanac query --tenant \(session.scope.id) '\(broken.example.replacing("'", with: "'\\''"))'")
     }
 
-    private func mayHaveChanged(_ model: ModelDefinition, _ graph: ModelGraph, _ counts: [TableCount]) -> Bool {
-        guard modelsThatHeld == graph.fingerprint else { return true }
+    /// Whether the run changed a model's rows, or those of another table that its tests read.
+    ///
+    /// - Parameter counts: what the run did to tables.
+    func mayHaveChanged(_ model: ModelDefinition, _ graph: ModelGraph, _ counts: [TableCount]) -> Bool {
         let inputs = graph.storedInputs(of: model)
         let others = model.tests.compactMap(\.table)
         let names = Set(inputs.datasets + inputs.models + others + [model.name])

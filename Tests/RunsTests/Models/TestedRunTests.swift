@@ -32,6 +32,29 @@ import Testing
         return try String(contentsOfFile: path.string, encoding: .utf8)
     }
 
+    @Test("Dashboards get a view that asks for it, and no table that does not want to be there")
+    func published() throws {
+        let world = try PlatformWorld(.hustlex, tenants: [1], scale: 0.05)
+        let text = Self.model(accepted: "active").replacing("tests:", with: "publish: true\nmaterialized: view\ntests:")
+        let untested = try #require(text.firstRange(of: "  - accepted_values"))
+        let end = try #require(text.firstRange(of: "---*/"))
+        try world.write(
+            text.replacingCharacters(in: untested.lowerBound..<end.lowerBound, with: ""),
+            to: "Reports/hustlex/models/circle_statuses.sql")
+        let circles = world.folder.pushing(FilePath("Reports/hustlex/models/circles.sql"))
+        let own = try String(contentsOfFile: circles.string, encoding: .utf8)
+        try world.write(
+            own.replacing("materialized: table", with: "materialized: table\npublish: false"),
+            to: "Reports/hustlex/models/circles.sql")
+        #expect(try world.run(["wallet-statement"]).flatMap(\.failures).isEmpty)
+        let manifest = try JSONSerialization.jsonObject(with: Data(try #require(try manifest(world)).utf8))
+        let models = try #require((manifest as? [String: Any])?["models"] as? [[String: Any]])
+        let view = try #require(models.first { $0["model"] as? String == "circle_statuses" })
+        let statuses = try world.rows(world.sources[0], "SELECT DISTINCT status FROM savings_circles")
+        #expect((view["rows"] as? NSNumber)?.intValue == statuses.count && view["table_version"] is NSNull)
+        #expect(!models.contains { $0["model"] as? String == "circles" } && models.count > 5)
+    }
+
     @Test("A broken test fails the run again and again, publishes nothing, and names the way out")
     func brokenTest() throws {
         let world = try PlatformWorld(.hustlex, tenants: [1], scale: 0.05)
