@@ -9,21 +9,6 @@ import Testing
     private static let new = [UInt8](repeating: 2, count: 7_000)
     private static let path: FilePath = "/folder/file"
 
-    /// What goes wrong at each call in turn.
-    enum Trouble: CaseIterable, Sendable {
-        case inputOutputError, diskFull, short, lostReply, crash, crashThenPowerCut
-
-        func fault(at call: Int) -> SimulatedFault {
-            switch self {
-            case .inputOutputError: SimulatedFault(.error(5), at: call)
-            case .diskFull: SimulatedFault(.error(28), at: call)
-            case .short: SimulatedFault(.short(28), at: call)
-            case .lostReply: SimulatedFault(.errorAfterEffect(5), at: call)
-            case .crash, .crashThenPowerCut: SimulatedFault(.crash, at: call)
-            }
-        }
-    }
-
     private func prepared(withOld: Bool) throws -> SimulatedFileStore {
         let store = SimulatedFileStore()
         try store.makeFolder("/folder")
@@ -56,8 +41,8 @@ import Testing
         try store.status(of: Self.path) == nil ? nil : try store.contents(of: Self.path)
     }
 
-    @Test(arguments: [false, true], Trouble.allCases)
-    func theOldContentOrTheNew(replacing: Bool, trouble: Trouble) throws {
+    @Test(arguments: [false, true], SimulatedTrouble.allCases)
+    func theOldContentOrTheNew(replacing: Bool, trouble: SimulatedTrouble) throws {
         let undisturbed = try prepared(withOld: replacing)
         try commit(undisturbed, replacing: replacing)
         #expect(try content(undisturbed) == Self.new)
@@ -68,9 +53,8 @@ import Testing
             store.plan([trouble.fault(at: call)])
             var succeeded = true
             do { try commit(store, replacing: replacing) } catch { succeeded = false }
-            #expect(!succeeded || trouble == .crash || trouble == .crashThenPowerCut)
-            if trouble == .crash { store.restart() }
-            if trouble == .crashThenPowerCut { store.powerCut(.losingSome(seed: UInt64(call))) }
+            #expect(!succeeded || trouble.isCrash)
+            trouble.recover(store, seed: call)
             store.plan()
             let left = try content(store)
             let before: [UInt8]? = replacing ? Self.old : nil

@@ -8,20 +8,6 @@ import Testing
 @Suite struct CommittedFilesTests {
     private static let names = ["a", "b", "list"]
 
-    /// What goes wrong at each call in turn.
-    enum Trouble: CaseIterable, Sendable {
-        case inputOutputError, short, lostReply, crash, powerCutLosingAll, powerCutLosingSome
-
-        func fault(at call: Int) -> SimulatedFault {
-            switch self {
-            case .inputOutputError: SimulatedFault(.error(5), at: call)
-            case .short: SimulatedFault(.short(28), at: call)
-            case .lostReply: SimulatedFault(.errorAfterEffect(5), at: call)
-            case .crash, .powerCutLosingAll, .powerCutLosingSome: SimulatedFault(.crash, at: call)
-            }
-        }
-    }
-
     private func path(_ name: String) -> FilePath { FilePath("/out/\(name)") }
 
     private func content(_ name: String, _ edition: UInt8) -> [UInt8] {
@@ -52,8 +38,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, Int.max], Trouble.allCases)
-    func theLastGroupIsNeverNewerThanTheFirst(oneByOneMax: Int, trouble: Trouble) throws {
+    @Test(arguments: [0, Int.max], SimulatedTrouble.allCases)
+    func theLastGroupIsNeverNewerThanTheFirst(oneByOneMax: Int, trouble: SimulatedTrouble) throws {
         for hasOld in [false, true] {
             let undisturbed = SimulatedFileStore()
             if hasOld { try commit(1, undisturbed, oneByOneMax: oneByOneMax) }
@@ -67,12 +53,7 @@ import Testing
                 if hasOld { try commit(1, store, oneByOneMax: oneByOneMax) }
                 store.plan([trouble.fault(at: call)])
                 let succeeded = (try? commit(2, store, oneByOneMax: oneByOneMax)) != nil
-                switch trouble {
-                case .crash: store.restart()
-                case .powerCutLosingAll: store.powerCut(.losingAll)
-                case .powerCutLosingSome: store.powerCut(.losingSome(seed: UInt64(call)))
-                case .inputOutputError, .short, .lostReply: store.plan()
-                }
+                trouble.recover(store, seed: call)
                 let found = try editions(store)
                 if found[2] == 2 || succeeded { #expect(found == [2, 2, 2], "\(trouble) at call \(call)") }
                 if hasOld { #expect(!found.contains(nil), "\(trouble) at call \(call)") }

@@ -17,29 +17,6 @@ import Testing
         }
     }
 
-    /// What happens to the machine.
-    enum Trouble: CaseIterable, Sendable {
-        case inputOutputError, short, lostReply, crash, powerCutLosingAll, powerCutLosingSome
-
-        func fault(at call: Int) -> SimulatedFault {
-            switch self {
-            case .inputOutputError: SimulatedFault(.error(5), at: call)
-            case .short: SimulatedFault(.short(28), at: call)
-            case .lostReply: SimulatedFault(.errorAfterEffect(5), at: call)
-            case .crash, .powerCutLosingAll, .powerCutLosingSome: SimulatedFault(.crash, at: call)
-            }
-        }
-
-        func recover(_ lake: TestLake, seed: Int) {
-            switch self {
-            case .crash: lake.store.restart()
-            case .powerCutLosingAll: lake.store.powerCut(.losingAll)
-            case .powerCutLosingSome: lake.store.powerCut(.losingSome(seed: UInt64(seed)))
-            case .inputOutputError, .short, .lostReply: lake.store.plan()
-            }
-        }
-    }
-
     /// One table is made, one is appended to, one is overwritten, one stays as it is.
     private static let modes: [(name: String, mode: WriteMode, before: Range<Int64>?, after: [Int64])] = [
         ("made", .overwrite, nil, Array(100..<130)),
@@ -81,8 +58,8 @@ import Testing
         try lake.table(name).exists() ? try Orders.ids(try lake.table(name).snapshot()) : nil
     }
 
-    @Test(arguments: Sync.allCases, Trouble.allCases)
-    func eachTableHasTheOldVersionOrTheNewAndARetryCommitsOnce(sync: Sync, trouble: Trouble) throws {
+    @Test(arguments: Sync.allCases, SimulatedTrouble.allCases)
+    func eachTableHasTheOldVersionOrTheNewAndARetryCommitsOnce(sync: Sync, trouble: SimulatedTrouble) throws {
         let undisturbed = try prepared()
         #expect(try apply(undisturbed, sync).map(\.version) == [0, 1, 1, 0])
         let calls = undisturbed.store.mutatingCallCount
@@ -93,7 +70,7 @@ import Testing
             let lake = image.copy(seed: UInt64(call))
             lake.store.plan([trouble.fault(at: call)])
             let acknowledged = try? apply(lake, sync)
-            trouble.recover(lake, seed: call)
+            trouble.recover(lake.store, seed: call)
             #expect(lake.store.openFileCount == 0, "\(sync), \(trouble) at call \(call)")
             for (name, _, before, after) in Self.modes {
                 let found = try ids(lake, name)

@@ -21,21 +21,6 @@ import Testing
         }
     }
 
-    /// What goes wrong at each call in turn, and what happens to the machine afterwards.
-    enum Trouble: CaseIterable, Sendable {
-        case inputOutputError, diskFull, short, lostReply, crash, powerCutLosingAll, powerCutLosingSome
-
-        func fault(at call: Int) -> SimulatedFault {
-            switch self {
-            case .inputOutputError: SimulatedFault(.error(5), at: call)
-            case .diskFull: SimulatedFault(.error(28), at: call)
-            case .short: SimulatedFault(.short(28), at: call)
-            case .lostReply: SimulatedFault(.errorAfterEffect(5), at: call)
-            case .crash, .powerCutLosingAll, .powerCutLosingSome: SimulatedFault(.crash, at: call)
-            }
-        }
-    }
-
     private func prepared(_ change: Change) throws -> TestLake {
         let lake = try TestLake()
         if change != .create {
@@ -70,28 +55,19 @@ import Testing
         try lake.table().exists() ? try Orders.ids(try lake.table().snapshot()) : nil
     }
 
-    private func recover(_ trouble: Trouble, _ lake: TestLake, seed: Int) {
-        switch trouble {
-        case .crash: lake.store.restart()
-        case .powerCutLosingAll: lake.store.powerCut(.losingAll)
-        case .powerCutLosingSome: lake.store.powerCut(.losingSome(seed: UInt64(seed)))
-        case .inputOutputError, .diskFull, .short, .lostReply: lake.store.plan()
-        }
-    }
-
-    @Test(arguments: Change.allCases, Trouble.allCases)
-    func theOldVersionOrTheNewAndARetryCommitsOnce(change: Change, trouble: Trouble) throws {
+    @Test(arguments: Change.allCases, SimulatedTrouble.allCases)
+    func theOldVersionOrTheNewAndARetryCommitsOnce(change: Change, trouble: SimulatedTrouble) throws {
         let undisturbed = try prepared(change)
         let version = try apply(change, undisturbed).version
         let calls = undisturbed.store.mutatingCallCount
         #expect(try ids(undisturbed) == change.after)
         #expect(calls > 20)
         let image = try prepared(change)
-        for call in swept(calls, Trouble.allCases.firstIndex(of: trouble) ?? 0) {
+        for call in swept(calls, SimulatedTrouble.allCases.firstIndex(of: trouble) ?? 0) {
             let lake = image.copy(seed: UInt64(call))
             lake.store.plan([trouble.fault(at: call)])
             let acknowledged = try? apply(change, lake)
-            recover(trouble, lake, seed: call)
+            trouble.recover(lake.store, seed: call)
             #expect(lake.store.openFileCount == 0, "\(change), \(trouble) at call \(call)")
             let found = try ids(lake)
             #expect(

@@ -43,20 +43,6 @@ import Testing
         }
     }
 
-    enum Trouble: CaseIterable, Sendable {
-        case inputOutputError, diskFull, short, lostReply, powerCutLosingAll, powerCutLosingSome
-
-        func fault(at call: Int) -> SimulatedFault {
-            switch self {
-            case .inputOutputError: SimulatedFault(.error(5), at: call)
-            case .diskFull: SimulatedFault(.error(28), at: call)
-            case .short: SimulatedFault(.short(28), at: call)
-            case .lostReply: SimulatedFault(.errorAfterEffect(5), at: call)
-            case .powerCutLosingAll, .powerCutLosingSome: SimulatedFault(.crash, at: call)
-            }
-        }
-    }
-
     private func prepared(_ operation: Operation) throws -> TestLake {
         let lake = try TestLake()
         let orders = try lake.orders()
@@ -69,8 +55,8 @@ import Testing
         return lake
     }
 
-    @Test(arguments: Operation.allCases, Trouble.allCases)
-    func theOldRowsOrTheNew(operation: Operation, trouble: Trouble) throws {
+    @Test(arguments: Operation.allCases, SimulatedTrouble.allCases)
+    func theOldRowsOrTheNew(operation: Operation, trouble: SimulatedTrouble) throws {
         let image = try prepared(operation)
         let before = try image.orders().notes()
         let undisturbed = image.copy(seed: 2)
@@ -84,11 +70,7 @@ import Testing
             lake.store.plan([trouble.fault(at: call)])
             let orders = try lake.orders()
             let isTold = (try? operation.apply(orders)) != nil
-            switch trouble {
-            case .powerCutLosingAll: lake.store.powerCut(.losingAll)
-            case .powerCutLosingSome: lake.store.powerCut(.losingSome(seed: UInt64(call)))
-            default: lake.store.plan()
-            }
+            trouble.recover(lake.store, seed: call)
             #expect(lake.store.openFileCount == 0, "call \(call)")
             let found = try orders.notes()
             #expect(isTold ? found == after : found == before || found == after, "call \(call)")
