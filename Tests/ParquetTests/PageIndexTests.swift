@@ -78,6 +78,40 @@ func indexEnd(of bytes: [UInt8]) -> Int {
         }
     }
 
+    /// Rows by their numbers come from the pages in which they lie, of every column, and a stop is one.
+    @Test(arguments: [6, 7] as [UInt64])
+    func rowsByTheirNumbersAreReadFromTheirPages(seed: UInt64) throws {
+        try withTemporaryFolder { folder in
+            let path = folder.appending("a.parquet")
+            let (count, perGroup) = (4_000, 1_700)
+            let rows = UnevenTable.rows(count, seed: seed)
+            try UnevenTable.write(rows, to: path, rowGroup: perGroup)
+            var generator = SplitMix(seed)
+            let reader = try ParquetFileReader(try DiskFileStore().open(path))
+            for _ in 0..<100 {
+                let (group, column) = (generator.below(3), generator.below(UnevenTable.schema.fields.count))
+                let groupCount = min(perGroup, count - group * perGroup)
+                let wanted = Set((0...generator.below(8)).map { _ in Int32(generator.below(groupCount)) }).sorted()
+                let name = UnevenTable.schema.fields[column].name
+                var found: [Scalar] = []
+                try reader.forEachBatch(of: name, rowGroup: group, around: wanted) { batch, first in
+                    for row in wanted where (first..<first + batch.rowCount).contains(Int(row)) {
+                        found.append(batch.scalar(Int(row) - first))
+                    }
+                    return true
+                }
+                #expect(found == wanted.map { rows[group * perGroup + Int($0)][column] }, "\(name) \(wanted)")
+                var calls = 0
+                try reader.forEachBatch(of: name, rowGroup: group, around: wanted) { _, _ in
+                    calls += 1
+                    return false
+                }
+                #expect(calls == 1)
+            }
+            #expect(reader.scanStatistics.pagesSkipped > 500)
+        }
+    }
+
     private static func predicate(_ generator: inout SplitMix, depth: Int) -> ScanPredicate {
         if depth > 0, generator.below(2) > 0 {
             let parts = (0..<2).map { _ in predicate(&generator, depth: depth - 1) }

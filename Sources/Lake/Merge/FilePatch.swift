@@ -9,8 +9,8 @@ internal import SystemPackage
 ///
 /// (1) The key's columns say where the rows lie. A file in which one of them goes, or two have one key, is left to others.
 /// (2) Row groups without such a row are copied, page by page as they are, their checksums compared.
-/// (3) Of the others each column is decoded. Where all of the new values are the old ones, it is copied too; else it is
-///     encoded with the new values, in the way in which it was encoded.
+/// (3) Of the others the columns but the key's are decoded, in pages with such a row, until a new value differs from the old
+///     one. Where none does, the column is copied too; else it is encoded with the new values, in the way in which it was.
 /// (4) Row groups are worked on by several cores and written in their order; the result does not depend on them.
 /// (5) The log's statistics are those of the rows to the letter: of columns that were copied throughout the old file's.
 struct FilePatch {
@@ -146,61 +146,76 @@ struct FilePatch {
 
     /// A row group with the new values in their places.
     private func group(_ index: Int, _ reader: DataFileReader, _ hits: [Hit]) throws -> Group {
-        let rowCount = reader.rowGroups[index].rowCount
         var columns: [CopiedColumn] = []
         var changed: [Int: ColumnStatistics] = [:]
-        var days = DaySet()
+        let encoder = ColumnEncoder(options)
         for (place, field) in reader.schema.fields.enumerated() {
             let copy = try reader.parquet { try $0.copiedColumn(field.name, rowGroup: index) }
-            guard !hits.isEmpty else {
+            guard let patched = try patched(place, field, reader, index, hits) else {
                 columns.append(copy)
                 continue
             }
-            let old = try reader.parquet { try $0.rowGroup(index, columns: [field.name]) }.columns[0]
-            let new = arrived.batch.columns[place]
-            let isSame = hits.allSatisfy { Self.isSame(old.scalar(Int($0.row)), new.scalar(Int($0.arrived))) }
-            if let time = settings.eventTime, field.name == base.storageSchema.stored(time.column)?.name {
-                // Which days a file has is noted for all of its rows.
-                guard isSame else { throw Unfit() }
-                try days.add(old.taking(hits.map(\.row)), zone: time.zone)
-            }
-            if isSame {
-                columns.append(copy)
-                continue
-            }
-            let patched = try Self.patched(old, new, hits, field.type)
-            columns.append(try CopiedColumn(encoding: patched, field, like: copy, options))
+            // Which days a file has is noted for all of its rows.
+            if field.name == eventTimeName { throw Unfit() }
+            columns.append(try encoder.encode(patched, field, like: copy))
             var statistics = ColumnStatistics(field.type)
             statistics.add(patched, validity: patched.validity)
             changed[place] = statistics
         }
-        return Group(rowCount: rowCount, columns: columns, changed: changed, days: days)
+        return Group(
+            rowCount: reader.rowGroups[index].rowCount, columns: columns, changed: changed, days: try days(of: hits))
     }
 
     private var options: ParquetWriterOptions {
         var options = ParquetWriterOptions()
         options.createdBy = settings.engine
+        options.compressionLevel = settings.compressionLevel
         return options
     }
 
-    /// Values that are the same to the last bit.
-    private static func isSame(_ old: Scalar, _ new: Scalar) -> Bool {
-        switch (old, new) {
-        case (.double(let old), .double(let new)): old.bitPattern == new.bitPattern
-        case (.float(let old), .float(let new)): old.bitPattern == new.bitPattern
-        // Their texts tell zeros apart.
-        case (.list, _), (.structure, _), (.map, _): "\(old)" == "\(new)"
-        default: old == new
-        }
+    /// The column whose days files note.
+    private var eventTimeName: String? { settings.eventTime.flatMap { base.storageSchema.stored($0.column)?.name } }
+
+    /// The days of the rows that go, which are those of the rows that come.
+    private func days(of hits: [Hit]) throws -> DaySet {
+        var days = DaySet()
+        guard let time = settings.eventTime, let name = eventTimeName, !hits.isEmpty else { return days }
+        try days.add(arrived.batch.column(name).taking(hits.map(\.arrived)), zone: time.zone)
+        return days
     }
 
-    private static func patched(_ old: Column, _ new: Column, _ hits: [Hit], _ type: LogicalType) throws -> Column {
-        let taken = new.taking(hits.map(\.arrived))
-        var rows = Array(0..<Int32(truncatingIfNeeded: old.rowCount))
-        for (number, hit) in hits.enumerated() {
-            rows[Int(hit.row)] = Int32(truncatingIfNeeded: old.rowCount + number)
+    /// A column of a row group with the new values in their places; nil where they are the old ones.
+    private func patched(
+        _ place: Int, _ field: Field, _ reader: DataFileReader, _ index: Int, _ hits: [Hit]
+    ) throws -> Column? {
+        let new = arrived.batch.columns[place]
+        // A key is the same, or its row would not have been found.
+        if hits.isEmpty || keyNames.contains(field.name) { return nil }
+        if try isSame(field, new, reader, index, hits) { return nil }
+        let old = try reader.parquet { try $0.rowGroup(index, columns: [field.name]) }.columns[0]
+        return try old.replacing(hits.map(\.row), with: new.taking(hits.map(\.arrived)))
+    }
+
+    private var keyNames: Set<String> {
+        Set(arrived.removal.columns.compactMap { base.storageSchema.stored($0)?.name })
+    }
+
+    /// Whether all new values of a column are the old ones. Reads only pages in which a row lies, and as far as the first
+    /// value that differs.
+    private func isSame(
+        _ field: Field, _ new: Column, _ reader: DataFileReader, _ index: Int, _ hits: [Hit]
+    ) throws -> Bool {
+        var (next, isSame) = (0, true)
+        try reader.parquet {
+            try $0.forEachBatch(of: field.name, rowGroup: index, around: hits.map(\.row)) { old, first in
+                while isSame, next < hits.count, Int(hits[next].row) < first + old.rowCount {
+                    isSame = old.isSame(Int(hits[next].row) - first, as: new, Int(hits[next].arrived))
+                    next += 1
+                }
+                return isSame
+            }
         }
-        return try Column.joined([old, taken], type: type).taking(rows)
+        return isSame
     }
 
     // MARK: Statistics

@@ -29,6 +29,16 @@ struct MergeRemoval: RowRemoval {
     /// Calls back for each row of a batch whose key the merge has: with its place in the batch, and the number of the row
     /// that came, or −1 where the key goes.
     func forEachHit(in batch: ColumnBatch, _ body: (_ row: Int, _ arrived: Int64) -> Void) throws {
+        if columns.count == 1 {
+            let column = try batch.column(columns[0])
+            switch (column.values, column.type) {
+            case (.int64(let numbers), _): return table.forEachHit(in: numbers.span, column.validity, body)
+            // Their bits are those of signed numbers.
+            case (.int32, .uint8), (.int32, .uint16), (.int32, .uint32): break
+            case (.int32(let numbers), _): return table.forEachHit(in: numbers.span, column.validity, body)
+            default: break
+            }
+        }
         for (row, key) in try keys.keys(batch).enumerated() {
             if let key, let value = table.value(key) { body(row, value) }
         }

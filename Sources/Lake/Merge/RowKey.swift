@@ -117,13 +117,21 @@ struct RowKeys: Sendable {
     }
 }
 
-/// Keys with a number each: open addressing, 24 bytes a key at half load and less.
+/// Keys with a number each: open addressing, 26 bytes a key at half load and less.
 struct RowKeyTable: Sendable {
     private var slots: [Int32]
+    /// A bit for each place of the keys' hashes, at least sixteen times as many as keys: nearly all keys that are not there
+    /// are told by it alone, which is small enough for a cache.
+    private var marks: [UInt64]
     private(set) var keys: [RowKey] = []
     private(set) var values: [Int64] = []
 
-    init() { slots = Array(repeating: -1, count: 64) }
+    init() {
+        slots = Array(repeating: -1, count: 64)
+        marks = Array(repeating: 0, count: 64 / Self.slotsPerWord)
+    }
+
+    private static let slotsPerWord = 8
 
     /// The number of keys.
     var count: Int { keys.count }
@@ -131,34 +139,75 @@ struct RowKeyTable: Sendable {
     /// Sets the number of a key; answers the one that it had.
     mutating func set(_ key: RowKey, _ value: Int64) -> Int64? {
         if (keys.count + 1) * 2 > slots.count { grow() }
-        let slot = slot(of: key)
+        let hash = Self.hash(key)
+        let slot = slot(of: key, hash)
         if slots[slot] >= 0 {
             let index = Int(slots[slot])
             defer { values[index] = value }
             return values[index]
         }
         slots[slot] = Int32(truncatingIfNeeded: keys.count)
+        mark(hash)
         keys.append(key)
         values.append(value)
         return nil
     }
 
     /// The number of a key, nil where it is not there.
-    func value(_ key: RowKey) -> Int64? {
-        let index = slots[slot(of: key)]
+    func value(_ key: RowKey) -> Int64? { value(key, Self.hash(key)) }
+
+    private func value(_ key: RowKey, _ hash: UInt64) -> Int64? {
+        guard isMarked(hash) else { return nil }
+        let index = slots[slot(of: key, hash)]
         return index < 0 ? nil : values[Int(index)]
     }
 
-    private func slot(of key: RowKey) -> Int {
-        let mask = slots.count - 1
+    /// Calls back for each of a column's numbers that is a key, with its row and the key's number.
+    ///
+    /// - Complexity: a multiplication and a look at the marks for each row.
+    func forEachHit<Value: FixedWidthInteger & BitwiseCopyable>(
+        in numbers: Span<Value>, _ validity: Bitmap?, _ body: (_ row: Int, _ value: Int64) -> Void
+    ) {
+        for row in numbers.indices {
+            let key = RowKey(low: UInt64(truncatingIfNeeded: numbers[row]), high: 0)
+            let hash = Self.hash(key)
+            guard isMarked(hash), validity.map({ $0[row] }) ?? true, let value = value(key, hash) else { continue }
+            body(row, value)
+        }
+    }
+
+    private static func hash(_ key: RowKey) -> UInt64 {
         let (high, low) = (key.low ^ key.high &* 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
-        var slot = Int(truncatingIfNeeded: high ^ low) & mask
+        return high ^ low
+    }
+
+    private func slot(of key: RowKey, _ hash: UInt64) -> Int {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: hash) & mask
         while slots[slot] >= 0, keys[Int(slots[slot])] != key { slot = (slot + 1) & mask }
         return slot
     }
 
+    /// The place of a hash's bit: of its other end than the slot's.
+    private func place(_ hash: UInt64) -> UInt64 { (hash >> 20) & UInt64(marks.count * 64 - 1) }
+
+    private func isMarked(_ hash: UInt64) -> Bool {
+        let place = place(hash)
+        return marks[Int(truncatingIfNeeded: place >> 6)] >> (place & 63) & 1 == 1
+    }
+
+    private mutating func mark(_ hash: UInt64) {
+        let place = place(hash)
+        marks[Int(truncatingIfNeeded: place >> 6)] |= 1 << (place & 63)
+    }
+
     private mutating func grow() {
         slots = Array(repeating: -1, count: slots.count * 2)
-        for (index, key) in keys.enumerated() { slots[slot(of: key)] = Int32(truncatingIfNeeded: index) }
+        marks = Array(repeating: 0, count: slots.count / Self.slotsPerWord)
+        for (index, key) in keys.enumerated() {
+            let hash = Self.hash(key)
+            slots[slot(of: key, hash)] = Int32(truncatingIfNeeded: index)
+            mark(hash)
+        }
     }
 }

@@ -322,16 +322,3 @@ private struct PublishedRows {
         }
     }
 }
-
-/// A file in memory.
-private final class MemoryFile: WritableFile {
-    private(set) var bytes: [UInt8] = []
-    var size: Int64 { Int64(bytes.count) }
-
-    func write(_ piece: Span<UInt8>) throws(FileError) {
-        unsafe piece.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
-    }
-
-    func sync() throws(FileError) {}
-    func close() throws(FileError) {}
-}

@@ -10,22 +10,22 @@ package import Effects
 /// (2) Memory holds the chunks of one row group, and the page indexes of all.
 /// Source: the Apache Parquet format, version 2.10.
 package final class ParquetChunkWriter {
-    private let file: any WritableFile
+    private let parts: FileParts
     private let tree: SchemaTree
     private var metadata = ParquetFileMetadata()
-    private var indexes: [[(offsets: [UInt8], bounds: [UInt8]?)?]] = []
+    private var indexes: [[EncodedPageIndex?]] = []
 
     /// - Parameters:
     ///   - source: the file whose schema and notes it gets, which must not be encrypted.
     ///   - createdBy: who writes.
     /// - Throws: `ParquetError`.
     package init(like source: ParquetFileReader, createdBy: String, file: any WritableFile) throws(ParquetError) {
-        self.file = file
+        parts = FileParts(file: file)
         tree = source.tree
         metadata.elements = source.metadata.elements
         metadata.keyValues = source.metadata.keyValues
         metadata.createdBy = createdBy
-        try put(Array("PAR1".utf8))
+        try parts.put(FileParts.magic)
     }
 
     /// Adds a row group.
@@ -42,10 +42,10 @@ package final class ParquetChunkWriter {
         else { throw ParquetError(.mismatch, "the chunks are not of the file's columns") }
         var group = RowGroupMetadata()
         group.rowCount = rowCount
-        var parts: [(offsets: [UInt8], bounds: [UInt8]?)?] = []
+        var groupIndexes: [EncodedPageIndex?] = []
         for chunk in chunks {
-            let distance = file.size - chunk.start
-            try put(chunk.bytes)
+            let distance = parts.file.size - chunk.start
+            try parts.put(chunk.bytes)
             var copy = chunk.metadata
             copy.dataPageOffset += distance
             // Some writers put 0 where there is no dictionary.
@@ -53,9 +53,9 @@ package final class ParquetChunkWriter {
             (copy.offsetIndex, copy.columnIndex, copy.bloomFilter) = (nil, nil, nil)
             group.totalByteSize += copy.uncompressedByteCount
             group.columns.append(copy)
-            parts.append(chunk.index.map { ($0.encodedOffsets(from: distance), chunk.bounds) })
+            groupIndexes.append(chunk.index.map { ($0.encodedOffsets(from: distance), chunk.bounds) })
         }
-        indexes.append(parts)
+        indexes.append(groupIndexes)
         metadata.rowGroups.append(group)
         metadata.rowCount += rowCount
     }
@@ -63,39 +63,8 @@ package final class ParquetChunkWriter {
     /// Writes the footer; the file is whole afterwards, but not yet synced.
     /// - Returns: the number of rows.
     package func finish() throws(ParquetError) -> Int64 {
-        for (group, parts) in indexes.enumerated() {
-            for (leaf, index) in parts.enumerated() {
-                guard let bounds = index?.bounds else { continue }
-                metadata.rowGroups[group].columns[leaf].columnIndex = try putPart(bounds)
-            }
-        }
-        for (group, parts) in indexes.enumerated() {
-            for (leaf, index) in parts.enumerated() {
-                guard let offsets = index?.offsets else { continue }
-                metadata.rowGroups[group].columns[leaf].offsetIndex = try putPart(offsets)
-            }
-        }
-        let footer = metadata.encoded()
-        guard let length = UInt32(exactly: footer.count) else { throw ParquetError(.limit, "a footer above 4 GiB") }
-        try put(footer)
-        var tail: [UInt8] = []
-        appendWord(length, to: &tail)
-        try put(tail + Array("PAR1".utf8))
+        try parts.putIndexes(indexes, namedBy: &metadata)
+        try parts.end(metadata.encoded())
         return metadata.rowCount
-    }
-
-    private func putPart(_ bytes: [UInt8]) throws(ParquetError) -> ColumnChunkMetadata.Place {
-        guard let byteCount = Int32(exactly: bytes.count) else { throw ParquetError(.limit, "a part above 2 GiB") }
-        let place = ColumnChunkMetadata.Place(offset: file.size, byteCount: byteCount)
-        try put(bytes)
-        return place
-    }
-
-    private func put(_ bytes: [UInt8]) throws(ParquetError) {
-        do {
-            try file.write(bytes.span)
-        } catch {
-            throw ParquetError(.inputOutput, error.description)
-        }
     }
 }

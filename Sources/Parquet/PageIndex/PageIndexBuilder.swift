@@ -34,12 +34,15 @@ struct PageIndexBuilder {
 
     /// The index's parts; nil where there were no pages.
     /// - Parameter start: where in the file the first data page begins.
-    func finish(at start: Int64) -> (offsets: [UInt8], bounds: [UInt8]?)? {
+    func finish(at start: Int64) -> EncodedPageIndex? {
         guard !pages.isEmpty else { return nil }
         let index = PageIndex(pages: pages, bounds: bounds)
         return (index.encodedOffsets(from: start), index.encodedBounds(order: BoundaryOrder(statistics)))
     }
 }
+
+/// The parts of a column chunk's page index as they lie in a file; of a column index nothing where bounds are not known.
+typealias EncodedPageIndex = (offsets: [UInt8], bounds: [UInt8]?)
 
 extension PageIndex {
     init(pages: [Page], bounds: [Bounds]?) {

@@ -40,7 +40,7 @@ package final class ParquetFileReader {
     package internal(set) var scanStatistics = ScanStatistics()
     private let schemaOrError: Result<Schema, ParquetError>
     let file: any ReadableFile
-    private let options: ParquetReaderOptions
+    let options: ParquetReaderOptions
     /// Where the footer begins: pages lie before it.
     let footerStart: Int64
     private let decryption: FileDecryption?
@@ -136,7 +136,7 @@ package final class ParquetFileReader {
     }
 
     /// The next batch of a row group; nil behind its last.
-    private func batch(
+    func batch(
         _ reader: GroupReader, _ schema: Schema, rowCount: Int?
     ) throws(ParquetError) -> ColumnBatch? {
         do throws(ParquetError) {

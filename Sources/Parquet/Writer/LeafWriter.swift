@@ -257,9 +257,7 @@ final class LeafWriter {
         return finished
     }
 
-    private func sealed(
-        _ index: (offsets: [UInt8], bounds: [UInt8]?)?
-    ) throws(ParquetError) -> (offsets: [UInt8], bounds: [UInt8]?)? {
+    private func sealed(_ index: EncodedPageIndex?) throws(ParquetError) -> EncodedPageIndex? {
         guard let encryption, let index else { return index }
         let bounds = try index.bounds.map { bounds throws(ParquetError) in
             try encryption.seal(bounds, .columnIndex)
@@ -282,6 +280,6 @@ struct FinishedChunk {
     let dictionaryPage: [UInt8]
     let pages: [UInt8]
     /// The parts of its page index.
-    let index: (offsets: [UInt8], bounds: [UInt8]?)?
+    let index: EncodedPageIndex?
     let bloomFilter: [UInt8]?
 }

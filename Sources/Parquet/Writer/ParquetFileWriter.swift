@@ -16,8 +16,10 @@ package import Effects
 package final class ParquetFileWriter {
     private let schema: Schema
     private let options: ParquetWriterOptions
-    private let file: any WritableFile
+    private let parts: FileParts
     private let tree: SchemaTree
+    private let columns: [ColumnWriter]
+    /// The leaves of all columns, in their order.
     private let leaves: [LeafWriter]
     private let compressors: [PageCompressor]
     /// The columns by the work that they make, the most first: the last ones fill the gaps.
@@ -32,7 +34,7 @@ package final class ParquetFileWriter {
     private var statistics: [ColumnStatistics]
     private let sorting: [SortingColumn]
     /// The page indexes of the row groups so far, which lie behind the last of them.
-    private var indexes: [[(offsets: [UInt8], bounds: [UInt8]?)?]] = []
+    private var indexes: [[EncodedPageIndex?]] = []
 
     /// Data pages of an encrypted column chunk at which its row group ends, and rows that are taken at once before: a
     /// chunk can have twice as many pages, and a row makes at most one.
@@ -46,13 +48,10 @@ package final class ParquetFileWriter {
     /// The values below which waking other threads costs more than it saves.
     private static let parallelValueCountMin = 20_000
 
-    /// Rows of nested columns that are taken apart at once.
-    private static let nestedRowCount = 1_024
-
     package init(schema: Schema, options: ParquetWriterOptions, file: any WritableFile) throws(ParquetError) {
         self.schema = schema
         self.options = options
-        self.file = file
+        parts = FileParts(file: file)
         statistics = schema.fields.map { _ in ColumnStatistics() }
         metadata.elements = try FileSchema.elements(of: schema)
         metadata.createdBy = options.createdBy
@@ -66,7 +65,8 @@ package final class ParquetFileWriter {
                     .mismatch, "values of \(type) can't be written as \(encoding.rawValue)", column: leaf.name)
             }
         }
-        leaves = zip(tree.leaves, types).map { LeafWriter($0, $1, options) }
+        columns = zip(tree.columns, schema.fields).map { ColumnWriter($0, $1.type, tree, options) }
+        leaves = columns.flatMap(\.leaves)
         // Nonces are drawn in one order.
         let threads = options.encryption == nil ? options.threadCount ?? ParallelWork.coreCount : 1
         compressors = (0..<max(1, min(threads, tree.columns.count))).map { _ in PageCompressor(options) }
@@ -88,7 +88,7 @@ package final class ParquetFileWriter {
             try FileEncryption(value, tree.leaves)
         }
         try beginRowGroup()
-        try put(encryption?.magic ?? Array("PAR1".utf8))
+        try parts.put(encryption?.magic ?? FileParts.magic)
     }
 
     private func beginRowGroup() throws(ParquetError) {
@@ -132,9 +132,7 @@ package final class ParquetFileWriter {
         (gathered, gatheredRows, gatheredByteCount) = ([], 0, 0)
         try forEachColumn(rowCount: batches.reduce(0) { $0 + $1.rowCount }) {
             (writer, column, compressor) throws(ParquetError) in
-            for batch in batches {
-                try writer.append(batch.columns[column], writer.tree.columns[column], compressor)
-            }
+            for batch in batches { try writer.columns[column].append(batch.columns[column], compressor) }
         }
         for batch in batches {
             for (index, shape) in tree.columns.enumerated() where !shape.isLeaf {
@@ -158,46 +156,20 @@ package final class ParquetFileWriter {
         }
     }
 
-    private func append(
-        _ column: Column, _ shape: ColumnShape, _ compressor: PageCompressor
-    ) throws(ParquetError) {
-        do throws(ParquetError) {
-            if case .leaf(let leaf) = shape.content {
-                try leaves[leaf].append(column, compressor)
-                return
-            }
-            var start = 0
-            while start < column.rowCount {
-                let end = min(column.rowCount, start + Self.nestedRowCount)
-                let shredder = ColumnShredder { [leaves] leaf, entries, values throws(ParquetError) in
-                    try leaves[leaf].append(entries, values, rowCount: end - start, compressor)
-                }
-                try shredder.shred(column.slice(start..<end), shape)
-                start = end
-            }
-        } catch {
-            throw error.at(column: shape.name)
-        }
-    }
-
     /// Writes the last row group and the footer; the file is whole afterwards, but not yet synced.
     /// - Returns: the footer, and the whole file's statistics of each column; of nested columns only those of rows that
     ///   are missing.
     package func finish() throws(ParquetError) -> (metadata: ParquetFileMetadata, statistics: [ColumnStatistics]) {
         if bufferedRows > 0 { try flush() }
-        try putIndexes()
+        try parts.putIndexes(indexes, namedBy: &metadata)
+        indexes = []
         // What a reason says of values must not stand beside encrypted ones.
         if encryption == nil {
             for (column, choice) in encodingChoices where !choice.reason.isEmpty {
                 metadata.keyValues.append((EncodingChoice.keyPrefix + column, choice.note))
             }
         }
-        let footer = try footer()
-        guard let length = UInt32(exactly: footer.count) else { throw ParquetError(.limit, "a footer above 4 GiB") }
-        try put(footer)
-        var tail: [UInt8] = []
-        appendWord(length, to: &tail)
-        try put(tail + (encryption?.magic ?? Array("PAR1".utf8)))
+        try parts.end(try footer(), magic: encryption?.magic ?? FileParts.magic)
         return (metadata, statistics)
     }
 
@@ -216,19 +188,19 @@ package final class ParquetFileWriter {
     private func flush() throws(ParquetError) {
         if !gathered.isEmpty { try takeGathered() }
         try forEachColumn(rowCount: bufferedRows) { (writer, column, compressor) throws(ParquetError) in
-            for leaf in writer.tree.columns[column].leaves { try writer.leaves[leaf].closePages(compressor) }
+            try writer.columns[column].closePages(compressor)
         }
         var group = RowGroupMetadata()
         group.rowCount = Int64(bufferedRows)
         group.sorting = sorting
         var filters: [Int: [UInt8]] = [:]
-        var groupIndexes: [(offsets: [UInt8], bounds: [UInt8]?)?] = []
+        var groupIndexes: [EncodedPageIndex?] = []
         for (index, shape) in tree.columns.enumerated() {
             for leaf in shape.leaves {
-                let chunk = try leaves[leaf].finishChunk(at: file.size)
+                let chunk = try leaves[leaf].finishChunk(at: parts.file.size)
                 if case .leaf = shape.content { statistics[index].merge(chunk.statistics) }
-                if !chunk.dictionaryPage.isEmpty { try put(chunk.dictionaryPage) }
-                try put(chunk.pages)
+                if !chunk.dictionaryPage.isEmpty { try parts.put(chunk.dictionaryPage) }
+                try parts.put(chunk.pages)
                 group.totalByteSize += chunk.metadata.uncompressedByteCount
                 group.columns.append(chunk.metadata)
                 groupIndexes.append(chunk.index)
@@ -236,45 +208,13 @@ package final class ParquetFileWriter {
             }
         }
         for (leaf, filter) in filters.sorted(by: { $0.key < $1.key }) {
-            group.columns[leaf].bloomFilter = try putPart(filter)
+            group.columns[leaf].bloomFilter = try parts.putPart(filter)
         }
         indexes.append(groupIndexes)
         metadata.rowGroups.append(group)
         metadata.rowCount += Int64(bufferedRows)
         bufferedRows = 0
         try beginRowGroup()
-    }
-
-    private func putIndexes() throws(ParquetError) {
-        for (group, columns) in indexes.enumerated() {
-            for (leaf, index) in columns.enumerated() {
-                guard let bounds = index?.bounds else { continue }
-                metadata.rowGroups[group].columns[leaf].columnIndex = try putPart(bounds)
-            }
-        }
-        for (group, columns) in indexes.enumerated() {
-            for (leaf, index) in columns.enumerated() {
-                guard let offsets = index?.offsets else { continue }
-                metadata.rowGroups[group].columns[leaf].offsetIndex = try putPart(offsets)
-            }
-        }
-        indexes = []
-    }
-
-    /// Writes a part that the footer names.
-    private func putPart(_ bytes: [UInt8]) throws(ParquetError) -> ColumnChunkMetadata.Place {
-        guard let byteCount = Int32(exactly: bytes.count) else { throw ParquetError(.limit, "a part above 2 GiB") }
-        let place = ColumnChunkMetadata.Place(offset: file.size, byteCount: byteCount)
-        try put(bytes)
-        return place
-    }
-
-    private func put(_ bytes: [UInt8]) throws(ParquetError) {
-        do {
-            try file.write(bytes.span)
-        } catch {
-            throw ParquetError(.inputOutput, error.description)
-        }
     }
 }
 
