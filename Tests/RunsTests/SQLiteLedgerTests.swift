@@ -94,6 +94,26 @@ import Testing
         #expect(try ledger.runs(tenant: "other", limit: 2).isEmpty)
     }
 
+    /// One edition for each person is many between two ingestions.
+    @Test func ingestionsAreFoundBehindAnyNumberOfEditions() throws {
+        let lease = try ledger.takeLease(tenant: "acme", holder: "one", at: 1)
+        for (edition, state) in [(1, RunState.done), (2, .done), (3, .failed)] {
+            var run = record("i\(edition)", edition: Int64(edition), state: state)
+            (run.kind, run.subject, run.period) = (.ingest, RunRecord.ingestion, "")
+            // What is computed anew of the same data has the same beginning.
+            run.startedAt = 7
+            try ledger.record(run, counts: [], artefacts: [], under: lease)
+        }
+        for person in 0..<200 {
+            var run = record("r\(person)", edition: 1, state: .done)
+            (run.variant, run.startedAt) = ("person-\(person)", 8)
+            try ledger.record(run, counts: [], artefacts: [], under: lease)
+        }
+        #expect(try ledger.ingestions(tenant: "acme", limit: 2).map(\.id) == ["i3", "i2"])
+        #expect(try ledger.lastIngestion(tenant: "acme")?.id == "i2")
+        #expect(try ledger.ingestions(tenant: "other", limit: 2).isEmpty)
+    }
+
     @Test func anOccurrenceIsTakenOnce() throws {
         let occurrence = OccurrenceRecord(tenant: "acme", schedule: "monthly", nominal: 100)
         #expect(try ledger.take(occurrence, at: 101))

@@ -52,7 +52,7 @@ struct Ingestion {
         self.sync = sync
         self.progress = progress
         do {
-            let last = try session.ledger.runs(tenant: session.scope.id.text, limit: 50).first { $0.kind == .ingest }
+            let last = try session.ledger.ingestions(tenant: session.scope.id.text, limit: 1).first
             modelsThatHeld = last?.state == .done ? last?.fingerprint : nil
             hasFailedBefore =
                 last.map { run in
@@ -74,9 +74,9 @@ struct Ingestion {
             if case .share(_, _, _, let instant)? = shared { asOf = instant }
             let record = RunRecord(
                 id: RunIdentity.id(
-                    tenant: scope.id.text, subject: "datasets", definition: try definitionHash(), period: "",
+                    tenant: scope.id.text, subject: RunRecord.ingestion, definition: try definitionHash(), period: "",
                     edition: sequence),
-                kind: .ingest, tenant: scope.id.text, subject: "datasets", period: "", edition: sequence,
+                kind: .ingest, tenant: scope.id.text, subject: RunRecord.ingestion, period: "", edition: sequence,
                 startedAt: asOf.microsecondsSinceEpoch, fingerprint: graph.fingerprint)
             var recorder = try RunRecorder(record, stages: [.extract, .aggregate, .publish], in: session)
             var models: [PublishedModel] = []
@@ -109,9 +109,9 @@ struct Ingestion {
             let sequence = try session.ledger.nextSequence(under: session.lease)
             let record = RunRecord(
                 id: RunIdentity.id(
-                    tenant: scope.id.text, subject: "datasets", definition: try definitionHash(), period: "",
+                    tenant: scope.id.text, subject: RunRecord.ingestion, definition: try definitionHash(), period: "",
                     edition: sequence),
-                kind: .ingest, tenant: scope.id.text, subject: "datasets", period: "", edition: sequence,
+                kind: .ingest, tenant: scope.id.text, subject: RunRecord.ingestion, period: "", edition: sequence,
                 startedAt: last.startedAt, fingerprint: graph.fingerprint)
             var recorder = try RunRecorder(record, stages: [.aggregate, .publish], in: session)
             recorder.counts = try session.ledger.counts(of: last.id).filter {

@@ -8,6 +8,9 @@ package struct RunRecord: Sendable, Equatable {
         case report
     }
 
+    /// The subject of all ingestions.
+    package static let ingestion = "datasets"
+
     /// Hash of what the run is of; see `RunIdentity`.
     package var id: String
     /// What it makes.

@@ -34,6 +34,8 @@ package protocol LedgerStore: Sendable {
     func latestEdition(
         tenant: String, subject: String, period: String, variant: String
     ) throws(LedgerError) -> RunRecord?
+    /// A tenant's ingestions, the newest first, however many editions were made since: one for each person is many.
+    func ingestions(tenant: String, limit: Int) throws(LedgerError) -> [RunRecord]
     /// The newest ingestion of a tenant that is done: the lake as readers may see it.
     func lastIngestion(tenant: String) throws(LedgerError) -> RunRecord?
     /// The next sequence number of a tenant's ingestions: never given out twice under one lease.

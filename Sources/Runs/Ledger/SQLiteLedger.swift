@@ -146,14 +146,26 @@ package struct SQLiteLedger: LedgerStore {
         }
     }
 
+    package func ingestions(tenant: String, limit: Int) throws(LedgerError) -> [RunRecord] {
+        try ingestions(tenant, "", limit)
+    }
+
     package func lastIngestion(tenant: String) throws(LedgerError) -> RunRecord? {
+        try ingestions(tenant, "AND state = 'done'", 1).first
+    }
+
+    /// Found by the index of reports, in which all ingestions of a tenant lie side by side.
+    private func ingestions(
+        _ tenant: String, _ condition: String, _ limit: Int
+    ) throws(LedgerError) -> [RunRecord] {
         try read { database in
-            try Row.fetchOne(
+            try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT * FROM runs WHERE tenant = ? AND kind = 'ingest' AND state = 'done'
-                    ORDER BY edition DESC LIMIT 1
-                    """, arguments: [tenant]
+                    SELECT * FROM runs WHERE tenant = ? AND subject = ? AND period = '' AND variant = ''
+                        AND kind = 'ingest' \(condition)
+                    ORDER BY edition DESC LIMIT ?
+                    """, arguments: [tenant, RunRecord.ingestion, limit]
             ).map(Self.run)
         }
     }
