@@ -4,16 +4,22 @@ package import Lake
 package struct TenantCatalog: TableCatalog {
     private let addresses: [(kind: String, name: String, address: TableAddress)]
     private let open: @Sendable (TableAddress) throws -> DeltaTable
+    private let standing: @Sendable (DeltaTable) throws -> Int64?
 
     /// - Parameters:
     ///   - addresses: the tenant's tables.
     ///   - open: opens one of them.
-    package init(_ addresses: [TableAddress], open: @escaping @Sendable (TableAddress) throws -> DeltaTable) {
+    ///   - standing: the version that a table's name means by itself; nil for the newest.
+    package init(
+        _ addresses: [TableAddress], open: @escaping @Sendable (TableAddress) throws -> DeltaTable,
+        standing: @escaping @Sendable (DeltaTable) throws -> Int64? = { _ in nil }
+    ) {
         self.addresses = addresses.map { address in
             let parts = address.name.split(separator: "/").map(String.init)
             return (parts.first ?? "", parts.last ?? "", address)
         }
         self.open = open
+        self.standing = standing
     }
 
     package var tableNames: [String] { addresses.map(\.name) }
@@ -33,7 +39,9 @@ package struct TenantCatalog: TableCatalog {
                 .ambiguousName, "'\(first.name)' is a dataset and a model",
                 try: "raw.\(first.name), aggregates.\(first.name)")
         }
-        return SnapshotTable(try open(first.address).snapshot(at: moment.delta), name: first.name)
+        let table = try open(first.address)
+        let meant = moment == .latest ? try standing(table).map(TableMoment.version) ?? moment : moment
+        return SnapshotTable(try table.snapshot(at: meant.delta), name: first.name)
     }
 }
 

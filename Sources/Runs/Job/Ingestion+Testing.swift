@@ -17,7 +17,8 @@ extension Ingestion {
         throw Failure(
             .dataRefused, "model '\(model.name)' of tenant '\(session.scope.id)' fails its test \(broken.test)",
             why: "\(rows) of its table break it; nothing of this run is published or reported",
-            remedy: "almanac query --tenant \(session.scope.id) '\(broken.example.replacing("'", with: "'\\''"))'")
+            remedy:
+                "almanac query --newest --tenant \(session.scope.id) '\(broken.example.replacing("'", with: "'\\''"))'")
     }
 
     /// Whether the run changed a model's rows, or those of another table that its tests read.

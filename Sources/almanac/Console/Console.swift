@@ -62,6 +62,12 @@ struct Console: Sendable {
         Self.write(line + "\n", to: STDERR_FILENO)
     }
 
+    /// Says what the answer does not, in JSON as well.
+    func warn(_ line: String) {
+        guard loudness > .errorsOnly else { return }
+        Self.write("\(caution("note:")) \(line)\n", to: STDERR_FILENO)
+    }
+
     /// Says an error.
     func error(_ text: String) { Self.write(text + "\n", to: STDERR_FILENO) }
 

@@ -4,6 +4,7 @@ internal import Effects
 internal import Lake
 internal import Query
 internal import Runs
+internal import Synchronization
 internal import SystemPackage
 internal import Tenancy
 
@@ -15,7 +16,10 @@ struct QueryTables: ParsableArguments {
     @Option(name: .long, help: "NAME=PATH: a Parquet file, a pattern, a folder of them, a Delta table or a CSV file.")
     var table: [String] = []
 
-    /// The tables. Files come before those of the tenant.
+    @Flag(name: .long, help: "Read the tenant's newest rows, also those that no whole run has left.")
+    var newest = false
+
+    /// The tables. Files come before those of the tenant, which are read as the last whole run left them.
     func catalog(_ location: ProjectOptions, _ common: CommonOptions) throws -> any TableCatalog {
         let environment = try common.environment()
         var paths: [String: FilePath] = [:]
@@ -24,16 +28,33 @@ struct QueryTables: ParsableArguments {
             FileCatalog(paths, store: environment.store, random: environment.random, clock: environment.clock)
         ]
         if let tenant {
-            let project = try location.open(common)
-            layers.append(
-                try classifying("list the tables of tenant '\(tenant)'") {
-                    let scope = try project.tenants.scope(named: tenant)
-                    let addresses = try TableAddress.all(
-                        of: scope, in: project.layout, store: project.environment.store)
-                    return TenantCatalog(addresses) { project.table($0) }
-                })
+            layers.append(try tables(of: tenant, in: try location.open(common), common.console))
         }
         return LayeredCatalog(layers)
+    }
+
+    private func tables(of tenant: String, in project: Project, _ console: Console) throws -> any TableCatalog {
+        try classifying("list the tables of tenant '\(tenant)'") {
+            let scope = try project.tenants.scope(named: tenant)
+            let addresses = try TableAddress.all(of: scope, in: project.layout, store: project.environment.store)
+            if newest { return TenantCatalog(addresses) { project.table($0) } }
+            let standing = try StandingTables(of: scope, try project.openLedger())
+            if standing.since == nil {
+                console.warn("no run of tenant '\(tenant)' has ended well yet: its tables are read as they are")
+            }
+            let told = Mutex<Set<String>>([])
+            return TenantCatalog(addresses) {
+                project.table($0)
+            } standing: { table in
+                guard let ahead = try standing.ahead(table) else { return nil }
+                if told.withLock({ $0.insert(ahead.table).inserted }) {
+                    console.warn(
+                        "\(ahead.table) is read at version \(ahead.standing), which the last whole run left; "
+                            + "version \(ahead.newest) is read with --newest")
+                }
+                return ahead.standing
+            }
+        }
     }
 
     /// `NAME=VALUE` cut at the first equals sign.

@@ -82,7 +82,7 @@ import Testing
                 failure.summary
                     == "model 'circle_statuses' of tenant '\(tenant)' fails its test accepted_values(status: \(statuses[0]))"
             )
-            #expect(failure.remedy?.hasPrefix("almanac query --tenant \(tenant) 'SELECT") == true)
+            #expect(failure.remedy?.hasPrefix("almanac query --newest --tenant \(tenant) 'SELECT") == true)
             #expect(try manifest(world) == published)
             #expect(try ledger.lastIngestion(tenant: tenant)?.id == good.id, "attempt \(attempt)")
         }

@@ -90,7 +90,7 @@ extension LakeVerb {
         static let configuration = CommandConfiguration(
             commandName: "vacuum", abstract: "Remove files that no version within the grace has; dry without --yes.",
             discussion: """
-                Keeps what unexpired receipts of the tenant name.
+                Keeps what unexpired receipts of the tenant name, and what its last whole run left.
 
                 Examples:
                   almanac lake vacuum raw/orders --tenant harbour-records

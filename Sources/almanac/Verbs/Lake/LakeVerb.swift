@@ -33,8 +33,14 @@ struct LakeVerb: ParsableCommand {
         func run() throws {
             let project = try location.open(common)
             let (scopes, failures) = try project.scopes(tenant)
+            let ledger = try project.openLedger()
             var lines: [TableLine] = []
-            for scope in scopes { lines += try Self.lines(of: scope, project) }
+            for scope in scopes {
+                let standing = try StandingTables(of: scope, ledger)
+                let own = try Self.lines(of: scope, project, standing)
+                lines += own
+                Self.warn(own.filter { $0.readVersion != $0.version }, of: scope, standing, common.console)
+            }
             if common.json {
                 try common.console.answer(json: ["tables": lines])
             } else {
@@ -53,15 +59,29 @@ struct LakeVerb: ParsableCommand {
             try report(failures, common)
         }
 
-        private static func lines(of scope: TenantScope, _ project: Project) throws -> [TableLine] {
+        private static func lines(
+            of scope: TenantScope, _ project: Project, _ standing: StandingTables
+        ) throws -> [TableLine] {
             try classifying("list the tables of tenant '\(scope.id)'") {
                 try TableAddress.all(of: scope, in: project.layout, store: project.environment.store).map { address in
-                    let snapshot = try project.table(address).snapshot()
+                    let table = project.table(address)
+                    let snapshot = try table.snapshot()
                     return TableLine(
-                        tenant: scope.id.text, table: address.name, version: snapshot.version, rows: snapshot.rowCount,
+                        tenant: scope.id.text, table: address.name, version: snapshot.version,
+                        readVersion: try standing.ahead(table)?.standing ?? snapshot.version, rows: snapshot.rowCount,
                         files: snapshot.files.count, bytes: snapshot.byteCount)
                 }
             }
+        }
+
+        /// Says which tables are listed with rows that reports do not have.
+        private static func warn(
+            _ ahead: [TableLine], of scope: TenantScope, _ standing: StandingTables, _ console: Console
+        ) {
+            guard !ahead.isEmpty else { return }
+            let tables = ahead.map { "\($0.table) (version \($0.readVersion))" }.joined(separator: ", ")
+            console.warn("reports, dashboards and queries of tenant '\(scope.id)' still read \(tables)")
+            if let failure = standing.failure { console.warn("its last run failed: \(failure)") }
         }
     }
 
@@ -193,9 +213,16 @@ private struct TableLine: Encodable {
     let tenant: String
     let table: String
     let version: Int64
+    /// The version that reports, dashboards and queries read: that of the last whole run.
+    let readVersion: Int64
     let rows: Int64?
     let files: Int
     let bytes: Int64
+
+    enum CodingKeys: String, CodingKey {
+        case tenant, table, version, rows, files, bytes
+        case readVersion = "read_version"
+    }
 }
 
 private struct VersionLine: Encodable {

@@ -6,7 +6,8 @@ internal import Runs
 internal import SystemPackage
 internal import Tenancy
 
-/// What the receipts of a tenant's reports name of a table: a vacuum keeps it until they expire.
+/// What a vacuum keeps of a table: what receipts of the tenant's reports name until they expire, and what the last whole
+/// run left, however long all runs since have failed.
 enum ReceiptPins {
     /// The pins of a table. A receipt that cannot be read stops the vacuum: what it names is not known.
     static func pins(
@@ -17,6 +18,8 @@ enum ReceiptPins {
         let project = try location.open(common)
         return try classifying("read the receipts of tenant '\(tenant)'") {
             let scope = try project.tenants.scope(named: tenant)
+            let standing = try StandingTables(of: scope, try project.openLedger())
+            if let version = standing.version(of: table.address.name) { pins.versions.insert(version) }
             let day: Int64 = 86_400_000_000
             let (age, overflow) = Int64(scope.tenant.retention.artefactsDays).multipliedReportingOverflow(by: day)
             let now = project.environment.now.microsecondsSinceEpoch
