@@ -16,6 +16,11 @@ package struct ModelInspection {
         package let bytes: Int64
         /// Milliseconds that it took on average of the last runs that computed it; nil where none did.
         package let milliseconds: Int64?
+        /// The models before it that are computed: only where their rows come out different is it computed for them too.
+        package let awaits: [String]
+
+        /// Whether it is computed, whatever comes out of others.
+        package var isComputed: Bool { recomputation.map { $0 != .nothing } ?? false }
     }
 
     /// The platform's models.
@@ -66,40 +71,51 @@ package struct ModelInspection {
         }
     }
 
-    /// What the next computation would do, were it made now over the lake's last versions.
-    package func plan() throws(Failure) -> [PlannedModel] {
+    /// What `models run` would do, over the lake as the last whole run left it.
+    ///
+    /// - Parameter names: which models; empty for all.
+    package func plan(_ names: [String] = []) throws(Failure) -> [PlannedModel] {
         do {
-            try pinLatest()
             let past = try durations()
             var planned: [PlannedModel] = []
+            var changing: Set<String> = []
             for model in graph.order {
-                guard model.isStored else {
-                    planned.append(PlannedModel(model: model, recomputation: nil, bytes: 0, milliseconds: nil))
-                    continue
+                let plan = try plan(of: model, changing, past)
+                if plan.isComputed || !plan.awaits.isEmpty {
+                    changing.insert(model.name)
                 }
-                let address = TableAddress(.aggregates, try ResourceName(model.name), of: scope, in: project.layout)
-                let table = project.table(address)
-                let found: Recomputation =
-                    try table.exists()
-                    ? try workshop.materializer.recomputation(of: model, in: table)
-                    : .all(reason: "it was not computed yet")
-                planned.append(
-                    PlannedModel(
-                        model: model, recomputation: found, bytes: try bytes(of: model, found),
-                        milliseconds: past[address.name]))
+                planned.append(plan)
             }
-            return planned
+            return names.isEmpty ? planned : planned.filter { names.contains($0.model.name) }
         } catch {
             throw Failure(classifying: error, doing: "plan the models of tenant '\(scope.id)'")
         }
     }
 
-    /// Datasets may have gone on since the last whole run.
-    private func pinLatest() throws {
-        for name in Set(graph.order.flatMap { graph.storedInputs(of: $0).datasets }) {
-            guard let pin = workshop.tables.pin(of: name), let version = try pin.table.latestVersion() else { continue }
-            workshop.tables.pin(name, PinnedTables.Pin(table: pin.table, version: version))
+    /// - Parameters:
+    ///   - changing: the models before it that are computed.
+    ///   - past: how long tables took to compute.
+    private func plan(
+        of model: ModelDefinition, _ changing: Set<String>, _ past: [String: Int64]
+    ) throws -> PlannedModel {
+        guard model.isStored else {
+            return PlannedModel(model: model, recomputation: nil, bytes: 0, milliseconds: nil, awaits: [])
         }
+        let address = TableAddress(.aggregates, try ResourceName(model.name), of: scope, in: project.layout)
+        let found = try recomputation(of: model, in: project.table(address))
+        let awaits = graph.storedInputs(of: model).models.filter(changing.contains)
+        // As much as all of it, where a model before it may change any of its rows.
+        let read = awaits.isEmpty ? found : .all(reason: "")
+        return PlannedModel(
+            model: model, recomputation: found, bytes: try bytes(of: model, read), milliseconds: past[address.name],
+            awaits: awaits)
+    }
+
+    private func recomputation(of model: ModelDefinition, in table: DeltaTable) throws -> Recomputation {
+        guard try table.exists() else { return .all(reason: "it was not computed yet") }
+        // Adjustments tell what changed in their model's table, and are computed for nothing else.
+        guard model.adjustedModel == nil else { return .nothing }
+        return try workshop.materializer.recomputation(of: model, in: table)
     }
 
     private func bytes(of model: ModelDefinition, _ recomputation: Recomputation) throws -> Int64 {
@@ -127,7 +143,7 @@ package struct ModelInspection {
     /// How long tables took to compute: the mean over the last runs that computed them.
     private func durations() throws -> [String: Int64] {
         var taken: [String: [Int64]] = [:]
-        for run in try ledger.runs(tenant: scope.id.text, limit: 50) where run.kind == .ingest && run.state == .done {
+        for run in try ledger.ingestions(tenant: scope.id.text, limit: 20) where run.state == .done {
             for count in try ledger.counts(of: run.id) where count.milliseconds > 0 {
                 taken[count.table, default: []].append(count.milliseconds)
             }

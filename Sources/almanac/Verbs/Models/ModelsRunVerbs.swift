@@ -44,7 +44,6 @@ struct ModelsRunVerb: ParsableCommand {
         let project = try location.open(common)
         let ledger = try project.openLedger()
         let (scopes, bad) = try project.scopes(tenant)
-        if let first = bad.first { throw Failure(classifying: first.error, doing: "use tenant '\(first.name)'") }
         var request = BatchRequest(holder: BatchOptions.holder("models run"))
         request.ingests = false
         request.makesReports = false
@@ -63,8 +62,9 @@ struct ModelsRunVerb: ParsableCommand {
                     tenants: outcomes.map { .init(tenant: $0.tenant, failures: $0.failures.map(\.description)) }))
         } else {
             for failure in failed.flatMap(\.failures) { console.show(failure) }
-            console.answer("\(outcomes.count - failed.count) tenants done, \(failed.count) failed")
+            console.answer("\(outcomes.count - failed.count) tenants done, \(failed.count + bad.count) failed")
         }
+        try report(bad, common)
         guard let first = failed.first?.failures.first else { return }
         throw ExitCode(scopes.count == 1 ? first.cause.exitCode : 1)
     }
@@ -103,19 +103,9 @@ struct ModelsTestVerb: ParsableCommand {
     }
 
     func run() throws {
-        let project = try location.open(common)
-        let ledger = try project.openLedger()
-        let (scopes, bad) = try project.scopes(tenant)
-        if let first = bad.first { throw Failure(classifying: first.error, doing: "use tenant '\(first.name)'") }
         var lines: [Line] = []
-        for scope in scopes {
-            let inspection = try ModelInspection(scope, in: project, ledger: ledger)
-            for name in models where inspection.graph.model(name) == nil && scopes.count == 1 {
-                let near = Suggestion.nearest(to: name, among: inspection.graph.models.map(\.name))
-                throw Failure(
-                    .usage, "there is no model '\(name)'",
-                    remedy: near.map { "did you mean '\($0)'?" } ?? "almanac models list")
-            }
+        let tenants = try ModelledTenants(tenant, models, location, common)
+        let isWhole = try tenants.inspect { scope, inspection in
             for (model, failures) in try inspection.tests(of: models) {
                 guard let failures else { continue }
                 lines.append(
@@ -133,7 +123,8 @@ struct ModelsTestVerb: ParsableCommand {
                     common.console.error(
                         "\(common.console.alarm("FAIL")) \(line.tenant) \(line.model): \(failure.test) — \(failure.rows) rows"
                     )
-                    common.console.error("  try  almanac query --tenant \(line.tenant) '\(failure.example)'")
+                    let question = failure.example.replacing("'", with: "'\\''")
+                    common.console.error("  try  almanac query --tenant \(line.tenant) '\(question)'")
                 }
             }
             let count = lines.reduce(0) { $0 + $1.tests }
@@ -141,6 +132,7 @@ struct ModelsTestVerb: ParsableCommand {
                 "\(count) tests of \(lines.count) models, \(failed.reduce(0) { $0 + $1.failures.count }) failed")
         }
         if !failed.isEmpty { throw ExitCode(65) }
+        if !isWhole { throw ExitCode(1) }
     }
 }
 
@@ -151,10 +143,10 @@ struct ModelsPlanVerb: ParsableCommand {
         discussion: """
             Examples:
               almanac models plan
-              almanac models plan --tenant harbour-records
+              almanac models plan sales_daily --tenant harbour-records
               almanac models plan --tenant ua --json
             Bytes are those of the files, of which only the columns are read that a model names; seconds are the mean of the
-            last runs.
+            last runs. A model that 'perhaps' is computed depends on what comes out of others before it.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -163,31 +155,41 @@ struct ModelsPlanVerb: ParsableCommand {
     @Option(name: .long, help: "Only this tenant; may be given several times.")
     var tenant: [String] = []
 
+    @Argument(help: "Models by name; else all.")
+    var models: [String] = []
+
     private struct Line: Encodable {
         let tenant: String
         let model: String
         let computes: String
         let reason: String
+        let awaits: [String]
         let bytes: Int64
         let seconds: Double?
+
+        init(_ planned: ModelInspection.PlannedModel, tenant: String) {
+            let (awaits, isIdle) = (planned.awaits, planned.recomputation == .nothing)
+            (self.tenant, model, bytes) = (tenant, planned.model.name, planned.bytes)
+            self.awaits = awaits
+            computes = isIdle && !awaits.isEmpty ? "perhaps" : ModelsPlanVerb.words(planned.recomputation)
+            let own = planned.recomputation?.reason ?? "computed where it is read"
+            let others = "\(awaits.joined(separator: ", ")) \(awaits.count == 1 ? "is" : "are") computed before it"
+            reason = awaits.isEmpty ? own : isIdle ? others : "\(own); \(others)"
+            seconds = isIdle && awaits.isEmpty ? 0 : planned.milliseconds.map { Double($0) / 1_000 }
+        }
     }
 
     func run() throws {
-        let project = try location.open(common)
-        let ledger = try project.openLedger()
-        let (scopes, bad) = try project.scopes(tenant)
-        if let first = bad.first { throw Failure(classifying: first.error, doing: "use tenant '\(first.name)'") }
         var lines: [Line] = []
-        for scope in scopes {
-            for planned in try ModelInspection(scope, in: project, ledger: ledger).plan() {
-                lines.append(
-                    Line(
-                        tenant: scope.id.text, model: planned.model.name, computes: Self.words(planned.recomputation),
-                        reason: planned.recomputation?.reason ?? "computed where it is read", bytes: planned.bytes,
-                        seconds: planned.recomputation == .nothing
-                            ? 0 : planned.milliseconds.map { Double($0) / 1_000 }))
-            }
+        let tenants = try ModelledTenants(tenant, models, location, common)
+        let isWhole = try tenants.inspect { scope, inspection in
+            lines += try inspection.plan(models).map { Line($0, tenant: scope.id.text) }
         }
+        try print(lines)
+        if !isWhole { throw ExitCode(1) }
+    }
+
+    private func print(_ lines: [Line]) throws {
         if common.json { return try common.console.answer(json: ["plan": lines]) }
         var table = TextTable([
             ("TENANT", .left), ("MODEL", .left), ("COMPUTES", .left), ("READS", .right), ("SECONDS", .right),
@@ -200,7 +202,7 @@ struct ModelsPlanVerb: ParsableCommand {
         for line in table.lines { common.console.answer(line) }
     }
 
-    private static func words(_ recomputation: Recomputation?) -> String {
+    fileprivate static func words(_ recomputation: Recomputation?) -> String {
         switch recomputation {
         case nil: "view"
         case .nothing?: "nothing"
