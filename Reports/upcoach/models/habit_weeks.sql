@@ -19,12 +19,11 @@ tests:
   - unique: [habit_id, week]
   - sums_equal: { column: kept, to: habit_days, field: kept }
 ---*/
-SELECT c.user_id, h.id::text AS habit_id, h.name AS habit, split_part(c.habit_id, ' ', 2)::date AS week,
+SELECT c.user_id, h.id::text AS habit_id, h.name AS habit, c.week,
        c.scheduled AS days_planned, c.target AS planned, c.done AS kept, c.extra, c.full_days
 FROM habit_completion(
-    -- A habit's week is a habit of its own.
-    TABLE (SELECT user_id, habit_id || ' ' || period_start('week', day)::text AS habit_week, day, planned, done, is_paused
+    TABLE (SELECT user_id, habit_id, period_start('week', day)::date AS week, day, planned, done, is_paused
            FROM habit_days),
-    actor => user_id, habit => habit_week, day => day, seq => habit_week, target => planned, done => done,
+    per => week, actor => user_id, habit => habit_id, day => day, seq => habit_id, target => planned, done => done,
     paused => is_paused, as_of => :to + 1) c
-JOIN habits h ON h.id::text = split_part(c.habit_id, ' ', 1)
+JOIN habits h ON h.id::text = c.habit_id

@@ -74,6 +74,23 @@ import Testing
         #expect(all.target == 0 && all.done == 0 && all.offSchedule == 1)
     }
 
+    @Test("Per week: what is done in one makes up for nothing in another")
+    func perWeek() throws {
+        let sql = """
+            WITH d(u, h, at, target, done) AS (VALUES
+              ('a', 'run', DATE '2024-03-10', 1, 3), ('a', 'run', DATE '2024-03-11', 2, 1),
+              ('a', 'run', DATE '2024-03-17', 1, 1), ('b', 'run', DATE '2024-03-17', 1, 0))
+            SELECT * FROM habit_completion(TABLE (SELECT d.*, CAST(date_trunc('week', at) AS date) AS week FROM d),
+              per => week, actor => u, habit => h, day => at, seq => done, target => target, done => done)
+            ORDER BY 1, 2
+            """
+        #expect(
+            try AnalyticsSession.rows(sql) == [
+                "2024-03-04|a|run|1|1|1|2|1|1", "2024-03-11|a|run|2|3|2|0|1|0.6666666666666666",
+                "2024-03-11|b|run|1|1|0|0|0|0",
+            ])
+    }
+
     @Test("In SQL: plans and deeds as rows of one table, the last plan of a day counts, local days")
     func sql() throws {
         let sql = """

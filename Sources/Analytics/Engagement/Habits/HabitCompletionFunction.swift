@@ -12,10 +12,13 @@ struct HabitCompletionFunction {
     private let done: Int
     private let paused: Int?
     private let asOf: Int32
+    private let per: [Int]
+    private let perColumns: [AnswerColumn]
 
     static let function = TableFunction(
         "habit_completion",
         parameters: [
+            .per,
             .init("actor", .column(nil), "whose habit; rows without are left out"),
             .init("habit", .column(nil), "which habit"),
             .init("day", .column(.date), "the person's local date; an instant becomes one in the session's zone"),
@@ -28,7 +31,7 @@ struct HabitCompletionFunction {
                 "today, in the session's zone: what is later is left "
                     + "out"),
         ],
-        partition: ["actor", "habit"], order: ["day", "seq"], documentation: documentation
+        partition: ["per", "actor", "habit"], order: ["day", "seq"], documentation: documentation
     ) { arguments in
         let completion = try HabitCompletionFunction(arguments)
         return BoundTableFunction(columns: completion.outputs) { try completion.answer($0, $1) }
@@ -46,12 +49,15 @@ struct HabitCompletionFunction {
         paused = arguments.column("paused")?.position
         asOf = arguments.asOfDate().daysSinceEpoch
         try LocalDates.check(asOf, "as_of")
+        per = arguments.slicePositions
+        perColumns = arguments.sliceColumns
     }
 
     private var outputs: [AnswerColumn] {
-        Self.columns.answer(after: [
-            AnswerColumn(name: "user_id", type: actor.type), AnswerColumn(name: "habit_id", type: habit.type),
-        ])
+        Self.columns.answer(
+            after: perColumns + [
+                AnswerColumn(name: "user_id", type: actor.type), AnswerColumn(name: "habit_id", type: habit.type),
+            ])
     }
 
     private func answer(_ batch: ColumnBatch, _ starts: [Int]) throws -> ColumnBatch {
@@ -98,7 +104,8 @@ struct HabitCompletionFunction {
                 }),
             .of(try totals.map { try narrow($0.fullDays) }), .of(totals.map { ratio($0.done, $0.target) }),
         ]
-        return try outputs.batch(columns, rowCount: firsts.count)
+        let keys = try per.map { try batch.columns[$0].taking(rows).withNamedMissing() }
+        return try outputs.batch(keys + columns, rowCount: firsts.count)
     }
 
     private static let columns: [OutputColumn] = [
@@ -122,6 +129,7 @@ struct HabitCompletionFunction {
                 + "of what "
                 + "was done; one row may be both",
             "paused days, and days before the schedule's first, leave the denominator",
+            "with per => week the week of a habit is planned and done by itself",
             "a surplus goes to extra and never makes up for another day", "a target of 0 plans nothing",
         ],
         example:
