@@ -52,14 +52,6 @@ import Testing
     private static let start: Int64 = 1_772_000_000_000_000
     private static let day: Int64 = 86_400_000_000
 
-    private struct Dice {
-        var state: UInt64
-        mutating func next(_ bound: Int64) -> Int64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int64(state >> 33) % bound
-        }
-    }
-
     /// A row of a table, and what was changed of it.
     private struct Row: Equatable {
         var bucket: LocalDate
