@@ -140,12 +140,10 @@ final class PageWriter {
 extension EngineText {
     /// `sales_daily, version 7: 1,204 rows`.
     func line(of source: SourceNote, _ formatter: ValueFormatter) -> String {
-        self(
-            .readFrom, count: source.rowCount,
-            [
-                "source": source.name, "version": String(source.version),
-                "rows": formatter.full(.int(source.rowCount), unit: .count),
-            ])
+        var values = ["source": source.name, "rows": formatter.full(.int(source.rowCount), unit: .count)]
+        guard let version = source.version else { return self(.readFromView, count: source.rowCount, values) }
+        values["version"] = String(version)
+        return self(.readFrom, count: source.rowCount, values)
     }
 
     /// What a file is for people.

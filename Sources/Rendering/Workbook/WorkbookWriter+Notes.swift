@@ -39,9 +39,11 @@ extension WorkbookWriter {
         for source in document.sources {
             row += 1
             try sheet.write(cells.cell(source.name), row: row, column: 0, format: WorkbookLook.plain)
-            try write(
-                .int(source.version), unit: .none, to: sheet, row: row, column: 1,
-                format: CellFormat(numberFormat: "0", alignment: .right))
+            if let version = source.version {
+                try write(
+                    .int(version), unit: .none, to: sheet, row: row, column: 1,
+                    format: CellFormat(numberFormat: "0", alignment: .right))
+            }
             try write(
                 .int(source.rowCount), unit: .count, to: sheet, row: row, column: 2,
                 format: WorkbookLook.cell(NumberFormats.cell(.count)))
@@ -62,9 +64,9 @@ extension WorkbookWriter {
     private var facts: [(String, String)] {
         let (identity, period) = (document.identity, document.period)
         let complete = document.freshness.isComplete ? text.words.yes : text.words.no
-        return [
-            (text(.aboutReport), identity.title), (text(.aboutTenant), "\(identity.tenantName) (\(identity.tenant))"),
-            (text(.aboutPeriod), period.label),
+        let subject = identity.subjectName.map { [(text(.aboutSubject), $0)] } ?? []
+        return [(text(.aboutReport), identity.title)] + subject + [
+            (text(.aboutTenant), "\(identity.tenantName) (\(identity.tenant))"), (text(.aboutPeriod), period.label),
             (text(.aboutDates), "\(period.from.description) – \(period.to.adding(days: -1).description)"),
             (text(.aboutZone), document.presentation.zone), (text(.aboutCurrency), document.presentation.currency),
             (text(.aboutAsOf), document.freshness.asOf.description), (text(.aboutComplete), complete),

@@ -5,10 +5,10 @@ internal import Models
 package struct ModelTable: Sendable {
     /// The rows, in the order in which they are stored.
     package var batches: [ColumnBatch]
-    /// The table's version in the lake.
-    package var version: Int64
+    /// The table's version in the lake; nil of what is in no lake, such as a view.
+    package var version: Int64?
 
-    package init(batches: [ColumnBatch], version: Int64) {
+    package init(batches: [ColumnBatch], version: Int64?) {
         self.batches = batches
         self.version = version
     }

@@ -363,12 +363,12 @@ package struct Definition: Sendable, Equatable {
 package struct SourceNote: Sendable, Equatable {
     /// The dataset or model.
     package var name: String
-    /// The table's version in the lake.
-    package var version: Int64
-    /// The rows of that version.
+    /// The table's version in the lake; nil of what is in no lake, such as a view.
+    package var version: Int64?
+    /// The rows that were read.
     package var rowCount: Int64
 
-    package init(name: String, version: Int64, rowCount: Int64) {
+    package init(name: String, version: Int64?, rowCount: Int64) {
         self.name = name
         self.version = version
         self.rowCount = rowCount

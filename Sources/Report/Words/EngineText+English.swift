@@ -119,6 +119,7 @@ extension EngineText {
             .readFrom: Phrase([
                 .one: "{source}, version {version}: {rows} row", .other: "{source}, version {version}: {rows} rows",
             ]),
+            .readFromView: Phrase([.one: "{source}: {rows} row", .other: "{source}: {rows} rows"]),
             .notMeasured: Phrase("not measured"),
             // The static page and the list of a tenant's reports.
             .skipToContent: Phrase("Skip to the content"),
@@ -152,6 +153,7 @@ extension EngineText {
             .source: Phrase("Source"),
             .sourceVersion: Phrase("Version"),
             .sourceRows: Phrase("Rows"),
+            .aboutSubject: Phrase("Made for"),
             .aboutTenant: Phrase("Tenant"),
             .aboutReport: Phrase("Report"),
             .aboutPeriod: Phrase("Period"),

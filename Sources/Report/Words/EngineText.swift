@@ -91,13 +91,14 @@ package struct EngineText: Sendable, Hashable {
         case becauseDeleted, becauseCorrected, becauseDefinition, becauseCalendar, becauseUnknown
         // Pages.
         case amountsIn, daysIn, comparedWith, pageOf, contents, summary, notes, howFresh, whatWordsMean, looksWrong
-        case quoteRun, readFrom, notMeasured
+        case quoteRun, readFrom, readFromView, notMeasured
         // The static page and the list of a tenant's reports.
         case skipToContent, showFigures, downloads, asWorkbook, asPages, tablesAsText, allReports, reportsOf, latest
         case isComplete, isPartial, tableOnPage, valueAt, date, category, noReports
         // The workbook.
         case sheetSummary, sheetDefinitions, sheetAbout, measure, value, compared, change, term, meaning, source
-        case sourceVersion, sourceRows, aboutTenant, aboutReport, aboutPeriod, aboutDates, aboutZone, aboutCurrency
+        case sourceVersion, sourceRows, aboutSubject, aboutTenant, aboutReport, aboutPeriod, aboutDates, aboutZone,
+            aboutCurrency
         case aboutAsOf, aboutComplete, aboutRun, aboutDefinition, aboutEngine, continued, exactAsText, cellTooLong
         case plainWorkbook
 

@@ -40,7 +40,7 @@ struct EditionModels {
     func table(of model: ModelDefinition, _ parameters: ModelParameters) throws -> ModelTable? {
         guard model.isStored else {
             let found = try engine.table(of: model, parameters)
-            return ModelTable(batches: found.batches, version: 0)
+            return ModelTable(batches: found.batches, version: nil)
         }
         guard let pin = tables.pin(of: model.name), let snapshot = try tables.snapshot(model.name) else { return nil }
         var table = ModelTable(batches: [], version: pin.version)

@@ -178,7 +178,7 @@ package struct OutsideEdition: Sendable {
     private func table(
         _ model: String, _ path: FilePath, _ scope: TenantScope, _ store: any FileStore
     ) throws -> ModelTable {
-        var table = ModelTable(batches: [], version: 0)
+        var table = ModelTable(batches: [], version: nil)
         do {
             let reader = try ParquetFileReader(try store.open(path))
             let owners = reader.metadata.keyValues.filter { $0.key == TableProperties.tenant }

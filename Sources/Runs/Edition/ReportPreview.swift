@@ -1,5 +1,6 @@
 internal import Checksum
 internal import CivilTime
+internal import Configuration
 internal import Effects
 internal import Lake
 internal import Rendering
@@ -10,6 +11,14 @@ internal import Tenancy
 /// Draws a report from the lake as it is, for those who write its definition: no lock, no run, no receipt, nothing in
 /// `out`.
 package struct ReportPreview {
+    /// What was drawn.
+    package struct Drawing: Sendable {
+        /// The person whose report it is, with how many others have one; nil where it is the tenant's.
+        package let subject: (key: String, name: String, count: Int)?
+        /// The files that were written.
+        package let files: [OutsideEdition.File]
+    }
+
     private let project: Project
     private let slug: String
     private let tenant: String
@@ -24,9 +33,8 @@ package struct ReportPreview {
 
     /// Draws the report into a folder.
     ///
-    /// - Returns: the files that were written.
     /// - Throws: `Failure`, with file, line and column where the definition is wrong.
-    package func draw(into folder: FilePath) throws(Failure) -> [OutsideEdition.File] {
+    package func draw(into folder: FilePath) throws(Failure) -> Drawing {
         do {
             return try drawn(folder)
         } catch {
@@ -34,22 +42,56 @@ package struct ReportPreview {
         }
     }
 
-    private func drawn(_ folder: FilePath) throws -> [OutsideEdition.File] {
+    private func drawn(_ folder: FilePath) throws -> Drawing {
         let scope = try project.tenants.scope(named: tenant)
         let maker = try EditionMaker(slug, for: scope, in: project)
         let period = try maker.period(named: request.period)
         let source = try EditionSource(latest: scope, try project.openLedger())
         let values = try maker.report.values(request.parameters)
         let tables = try EditionTables(maker, from: source, values)
-        // Of a report for subjects one is enough to look at.
-        let people = try maker.report.people(
-            request.subjects, in: period, try tables.shared(period), of: scope)
-        guard let person = people.first else {
+        let shared = try tables.shared(period)
+        let person = try person(of: maker, period, shared, scope)
+        var document = try maker.document(period, from: tables, try EditionVariant(person, values))
+        document.identity.run = "preview"
+        let count = shared.people(in: period).count
+        return Drawing(
+            subject: person.map { ($0.key, $0.name, count) }, files: try write(document, of: maker, into: folder))
+    }
+
+    /// Whose report is drawn: of a report for subjects one is enough to look at.
+    private func person(
+        of maker: EditionMaker, _ period: Period, _ tables: ReportTables, _ scope: TenantScope
+    ) throws(Failure) -> ReportSubject? {
+        let found: [ReportSubject?]
+        do {
+            found = try maker.report.people(request.subjects, in: period, tables, of: scope)
+        } catch {
+            throw suggesting(error, tables.people(in: period))
+        }
+        guard let first = found.first else {
             throw Failure(.usage, "report '\(slug)' has no subject in \(period.name) for tenant '\(tenant)'")
         }
-        let variant = try EditionVariant(person, values)
-        var document = try maker.document(period, from: tables, variant)
-        document.identity.run = "preview"
+        return first
+    }
+
+    /// Keys near the one that is none, else the first ones. Only here: what a preview says goes to the screen of whoever
+    /// writes the definition, and into no ledger.
+    private func suggesting(_ failure: Failure, _ people: [ReportSubject]) -> Failure {
+        guard failure.cause == .usage, let wanted = request.subjects.first, !people.isEmpty else { return failure }
+        var failure = failure
+        let near = Suggestion.nearest(to: wanted, among: people.map(\.key))
+        let named = people.filter { $0.name.lowercased().contains(wanted.lowercased()) }.map(\.key)
+        let suggested = near.map { [$0] } ?? named
+        failure.remedy =
+            suggested.isEmpty
+            ? "--subject with one of \(people.count) keys: \(people.prefix(5).map(\.key).joined(separator: ", "))"
+            : "did you mean \(suggested.prefix(5).map { "'\($0)'" }.joined(separator: ", "))?"
+        return failure
+    }
+
+    private func write(
+        _ document: ReportDocument, of maker: EditionMaker, into folder: FilePath
+    ) throws -> [OutsideEdition.File] {
         let store = project.environment.store
         try store.makeFolder(folder)
         let work = folder.appending(

@@ -151,11 +151,13 @@ extension ReportsVerb {
         static let configuration = CommandConfiguration(
             abstract: "Draw a report from the lake as it is; with --watch again whenever a file is saved.",
             discussion: """
-                Nothing is recorded and nothing in 'out' is touched. Of a report for subjects the first one's is drawn.
+                Nothing is recorded and nothing in 'out' is touched. Of a report for subjects one is drawn: that of the
+                first, or of --subject.
 
                 Examples:
                   almanac reports preview monthly-sales --tenant harbour-records
                   almanac reports preview monthly-sales --tenant harbour-records --watch --format html
+                  almanac reports preview wallet-statement --tenant lagos-circle --subject 4711
                   almanac reports preview monthly-sales --tenant harbour-records --param top=5 --to look --json
                 """)
 
@@ -215,18 +217,24 @@ extension ReportsVerb {
 
         private func draw(_ preview: ReportPreview, _ folder: FilePath) throws {
             let start = SystemClock().monotonicNanoseconds()
-            let files = try preview.draw(into: folder)
+            let drawing = try preview.draw(into: folder)
             let seconds = Double(SystemClock().monotonicNanoseconds() - start) / 1e9
             if common.json {
                 return try common.console.answer(
-                    json: Answer(files: files.map { folder.appending($0.name).string }, seconds: seconds))
+                    json: Answer(
+                        subject: drawing.subject?.key, files: drawing.files.map { folder.appending($0.name).string },
+                        seconds: seconds))
             }
-            for file in files {
+            if let (key, name, count) = drawing.subject {
+                common.console.note("for \(name) (--subject \(key)), one of \(count)")
+            }
+            for file in drawing.files {
                 common.console.answer("\(folder.appending(file.name))  \(RunProgress.seconds(seconds))")
             }
         }
 
         private struct Answer: Encodable {
+            let subject: String?
             let files: [String]
             let seconds: Double
         }

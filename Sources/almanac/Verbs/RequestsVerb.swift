@@ -118,7 +118,14 @@ extension RequestsVerb {
                 do throws(Failure) {
                     try desk.answer(scopes[index]) { answered in
                         if !answered.isGood { unanswered.withLock { $0 += 1 } }
-                        if isJSON { try? console.answer(json: Line(answered)) } else { console.answer(answered.line) }
+                        guard isJSON else { return console.answer(answered.line) }
+                        do {
+                            try console.answer(json: Line(answered))
+                        } catch {
+                            // The row in the database says how it ended; only who listens here has not heard it.
+                            let doing = "say how request '\(answered.key)' ended: \(answered.line)"
+                            failures.withLock { $0.append(Failure(classifying: error, doing: doing)) }
+                        }
                     }
                 } catch {
                     failures.withLock { $0.append(error) }

@@ -171,6 +171,23 @@ struct WorkbookReaderTests {
         #expect(about.contains { $0.hasPrefix("4 numbers have more digits") })
     }
 
+    @Test("About names the person of a report for subjects, and no version of what is in no lake")
+    func about() throws {
+        var document = try TableSamples.document([try TableSamples.table()])
+        document.identity.subjectName = "Ada Obi"
+        document.sources = [
+            SourceNote(name: "postings", version: 7, rowCount: 3),
+            SourceNote(name: "people", version: nil, rowCount: 2),
+        ]
+        let rows = try read(document)["sheets"][3]["rows"]
+        #expect(rows[1][0].text == "Made for" && rows[1][1].text == "Ada Obi")
+        #expect(rows[2][0].text == "Tenant" && rows[2][1].text == "Acme & Sons (acme)")
+        let sources = try #require((0..<30).first { rows[$0][0].text == "Source" })
+        #expect(rows[sources + 1][1].number == 7 && rows[sources + 1][2].number == 3)
+        #expect(rows[sources + 2][0].text == "people" && rows[sources + 2][1].number == nil)
+        #expect(rows[sources + 2][1].text == nil && rows[sources + 2][2].number == 2)
+    }
+
     @Test("A text longer than a cell is cut in sight, and About says so")
     func longTexts() throws {
         let texts = [
