@@ -17,28 +17,13 @@ columns:
 tests:
   - unique: [user_id, kind, label]
 ---*/
-WITH labelled AS (
-    SELECT user_id, day, 'language' AS kind, language AS label, language AS matched FROM my_pocs
-    UNION ALL
-    SELECT user_id, day, 'tag', tag, tag FROM my_tags
-    UNION ALL
-    SELECT
-        user_id, day, 'month', to_char(day, 'YYYY-MM'),
-        -- How many months after the first of its period.
-        CAST(12 * (extract(year FROM day) - extract(year FROM start)) + extract(month FROM day)
-            - extract(month FROM start) AS text)
-    FROM (
-        SELECT user_id, day, CASE WHEN day >= :from THEN :from ELSE :compare_from END AS start FROM my_pocs
-    ) AS dated
-),
-wanted AS (SELECT * FROM labelled WHERE kind = ANY (:group_by)),
-now AS (
+WITH now AS (
     SELECT user_id, kind, label, matched, count(*) AS pocs, min(day) AS first_poc, max(day) AS last_poc
-    FROM wanted WHERE day >= :from GROUP BY user_id, kind, label, matched
+    FROM my_labels WHERE day >= :from GROUP BY user_id, kind, label, matched
 ),
 before AS (
     SELECT user_id, kind, matched, count(*) AS pocs
-    FROM wanted WHERE day < :compare_to GROUP BY user_id, kind, matched
+    FROM my_labels WHERE day < :compare_to GROUP BY user_id, kind, matched
 ),
 everything AS (SELECT user_id, count(*) AS pocs FROM my_pocs WHERE day >= :from GROUP BY user_id)
 SELECT

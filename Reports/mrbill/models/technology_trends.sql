@@ -84,4 +84,5 @@ SELECT
 FROM sums
 LEFT JOIN tests ON tests.kind = sums.kind AND tests.technology = sums.technology
 LEFT JOIN ranked ON ranked.kind = sums.kind AND ranked.technology = sums.technology
+WHERE sums.pocs > 0 OR sums.pocs_before > 0
 ORDER BY sums.kind, sums.technology

@@ -6,7 +6,8 @@ extension ChartSpecification {
     ///
     /// - Parameters:
     ///   - map: the mapping after `chart:`.
-    ///   - columns: what may be named.
+    ///   - columns: what may be named. Where two have the same name, values are of the one that is a number, and what
+    ///     things are told apart by is of the other.
     ///   - top: reads the number of categories that are shown; nil where it is none, which it notes.
     /// - Returns: nil where something is wrong; it is noted with its place and, where a name is near, a suggestion.
     package static func read(
@@ -65,7 +66,7 @@ private final class ChartSpecificationReader {
     private func channels(_ map: YAMLMapping, _ chart: inout ChartSpecification) {
         if let value = map.optional("x") {
             let names = value.isList ? need(value.texts()) : need(value.text()).map { [$0] }
-            chart.x = (names ?? []).filter { self.column($0, value) != nil }
+            chart.x = (names ?? []).filter { self.column($0, value, isValue: false) != nil }
         }
         if let value = map.optional("y") {
             chart.y = value.isList ? (value.list { self.measure($0) } ?? []) : [measure(value)].compactMap(\.self)
@@ -98,11 +99,12 @@ private final class ChartSpecificationReader {
 
     private func name(_ value: YAMLValue?) -> String? {
         guard let value, let name = need(value.text()) else { return nil }
-        return column(name, value)?.name
+        return column(name, value, isValue: false)?.name
     }
 
-    private func column(_ name: String, _ value: YAMLValue) -> ChartColumn? {
-        if let found = columns.first(where: { $0.name == name }) { return found }
+    private func column(_ name: String, _ value: YAMLValue, isValue: Bool) -> ChartColumn? {
+        let found = columns.filter { $0.name == name }
+        if let wanted = found.first(where: { ($0.kind == .number) == isValue }) ?? found.first { return wanted }
         let names = columns.map(\.name)
         let hint =
             Suggestion.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
@@ -124,7 +126,7 @@ private final class ChartSpecificationReader {
 
     private func expression(_ text: String, _ value: YAMLValue, label: String?) -> ChartSpecification.Measure? {
         guard text.hasSuffix(")"), let open = text.firstIndex(of: "(") else {
-            guard let column = column(text, value) else { return nil }
+            guard let column = column(text, value, isValue: true) else { return nil }
             return measure(.sum, column, value, label)
         }
         let (word, inner) = (String(text[..<open]), String(text[text.index(after: open)...].dropLast()))
@@ -139,7 +141,7 @@ private final class ChartSpecificationReader {
         if aggregate == .count, inner.isEmpty {
             return ChartSpecification.Measure(aggregate: .count, column: "", label: label ?? "count")
         }
-        guard let column = column(inner, value) else { return nil }
+        guard let column = column(inner, value, isValue: true) else { return nil }
         return measure(aggregate, column, value, label)
     }
 
@@ -208,14 +210,16 @@ private final class ChartSpecificationReader {
 
     private func check(_ chart: ChartSpecification, _ map: YAMLMapping) {
         guard isGood else { return }
-        let kind = { (name: String) in self.columns.first { $0.name == name }?.kind }
+        let isOf = { (name: String?, kind: ChartColumn.Kind) in
+            self.columns.contains { $0.name == name && $0.kind == kind }
+        }
         switch chart.mark {
         case .timeline:
             demand(
                 !chart.x.isEmpty && chart.end != nil && chart.label != nil, map,
                 "a timeline needs 'x', 'end' and 'label'")
             demand(
-                chart.x.first.flatMap(kind) == .date && chart.end.flatMap(kind) == .date, map,
+                isOf(chart.x.first, .date) && isOf(chart.end, .date), map,
                 "'x' and 'end' of a timeline are dates")
         case .sankey:
             demand(
@@ -225,12 +229,12 @@ private final class ChartSpecificationReader {
         case .scatter, .curve:
             let name = chart.mark.rawValue
             demand(chart.x.count == 1 && !chart.y.isEmpty, map, "a \(name) needs one 'x' and a 'y'")
-            demand(chart.x.first.flatMap(kind) == .number, map, "'x' of a \(name) is a number")
+            demand(isOf(chart.x.first, .number), map, "'x' of a \(name) is a number")
         default:
             demand(!chart.x.isEmpty && !chart.y.isEmpty, map, "'\(chart.mark.rawValue)' needs 'x' and 'y'")
             if chart.mark.needsDates {
                 demand(
-                    chart.x.count == 1 && chart.x.first.flatMap(kind) == .date, map,
+                    chart.x.count == 1 && isOf(chart.x.first, .date), map,
                     "'x' of '\(chart.mark.rawValue)' is a date")
             }
         }

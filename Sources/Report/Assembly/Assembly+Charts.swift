@@ -10,7 +10,7 @@ extension Assembly {
         _ definition: ChartDefinition, _ values: [String: SentenceValue]
     ) throws(ReportError) -> Chart? {
         guard let metric = metric(definition.metric) else { return nil }
-        let rows = try rows(of: definition.model)
+        let rows = try rows(of: definition)
         let unit = try metric.unit.unit(currency: request.presentation.currency)
         if let specification = definition.specification {
             return try composedChart(definition, specification, metric, rows, unit, values)
@@ -61,7 +61,7 @@ extension Assembly {
         var current: [Double?] = []
         for date in dates { current.append(try bucketValue(metric, rows, date)) }
         var series = [Chart.Series(label: seriesLabel(period), role: .current, values: current)]
-        if definition.isCompared, let comparison, let first = rows.buckets.first, first < comparison.to {
+        if definition.isCompared, let comparison, let first = rows.firstBucket, first < comparison.to {
             // Day by day from the start of both periods; what one has more than the other stays empty.
             let others = bucketDates(rows.model, comparison)
             var previous: [Double?] = []
@@ -126,7 +126,7 @@ extension Assembly {
     /// The categories of a bar chart, the largest first, ties by name.
     func ranking(_ definition: ChartDefinition) throws(ReportError) -> [RankedCategory] {
         guard let metric = metric(definition.metric) else { return [] }
-        let rows = try rows(of: definition.model)
+        let rows = try rows(of: definition)
         let current = grouped(rows, definition, dates(of: rows.model))
         let previous = comparedDates(of: rows).map { grouped(rows, definition, $0) } ?? [:]
         var ranked: [RankedCategory] = []

@@ -76,12 +76,21 @@ extension Assembly {
         return first.from..<period.to
     }
 
+    /// Whether a name that is no value's is a metric's: where a column has it too, the column tells things apart, but for
+    /// the horizontal values of points.
+    private func isMetric(_ name: String, _ specification: ChartSpecification, _ model: ModelDefinition) -> Bool {
+        guard let metric = metric(name), metric.problem(on: model) == nil else { return false }
+        let isPoint = [.scatter, .curve].contains(specification.mark) && specification.x.contains(name)
+        return isPoint || model.column(name) == nil
+    }
+
     /// One row for each group, its keys and metrics; each row of the model for itself where values are observations.
     private func chartTable(
         _ specification: ChartSpecification, _ rows: ModelRows, _ dates: Range<LocalDate>
     ) throws(ReportError) -> ChartTable {
-        let keys = specification.keyColumns.filter { metric($0) == nil }
-        let metrics = (specification.measures.map(\.column) + specification.x).compactMap(metric)
+        let keys = specification.keyColumns.filter { !isMetric($0, specification, rows.model) }
+        let metrics = (specification.measures.map(\.column) + specification.x).filter { !keys.contains($0) }
+            .compactMap(metric)
         let groups = grouped(rows, dates, by: keys, eachRow: specification.mark.takesObservations)
         var columns: [ChartColumn] = []
         var values: [String: [Scalar]] = [:]

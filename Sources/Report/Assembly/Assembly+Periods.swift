@@ -31,7 +31,7 @@ extension Assembly {
     /// The dates of the comparison for a model; nil where there is nothing fair to compare with: no comparison, no data
     /// before, fewer than three days of it, or a month that is not over.
     func comparedDates(of rows: ModelRows) -> Range<LocalDate>? {
-        guard let comparison, let first = rows.buckets.first else { return nil }
+        guard let comparison, let first = rows.firstBucket else { return nil }
         guard rows.model.bucketGrain == .day else {
             return isComplete && first <= comparison.from ? comparison.dates : nil
         }

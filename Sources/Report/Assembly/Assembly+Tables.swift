@@ -8,7 +8,7 @@ extension Assembly {
     func tables(
         _ definition: TableDefinition, _ values: [String: SentenceValue]
     ) throws(ReportError) -> [ReportTable] {
-        let rows = try rows(of: definition.model)
+        let rows = try rows(of: definition.model).narrowed(to: definition.conditions)
         let currency = request.presentation.currency
         var tables = [try table(definition, values, rows, currency)]
         for (code, others) in rows.otherCurrencies.sorted(by: { $0.key < $1.key }) {

@@ -72,7 +72,7 @@ extension Assembly {
     private func seriesFact(
         _ definition: ChartDefinition, _ metric: MetricDefinition, _ unit: Unit
     ) throws(ReportError) -> SentenceValue? {
-        let rows = try rows(of: definition.model)
+        let rows = try rows(of: definition)
         var found: [(date: LocalDate, value: Scalar, number: Double)] = []
         for date in rows.buckets where dates(of: rows.model).contains(date) {
             let value = try rows.value(metric, over: rows.rows(of: date))
@@ -113,7 +113,8 @@ extension Assembly {
     private func share(
         of category: RankedCategory, _ metric: MetricDefinition, _ definition: ChartDefinition
     ) throws(ReportError) -> String {
-        guard let rows = self.rows[metric.model] else { return "" }
+        guard var rows = self.rows[metric.model] else { return "" }
+        if metric.model == definition.model { rows = rows.narrowed(to: definition.conditions) }
         // Part and whole cover the same dates: a month's bucket has the running day too.
         let dates = dates(of: try self.rows(of: definition.model).model)
         let whole = try rows.value(metric, over: rows.rows(in: dates))

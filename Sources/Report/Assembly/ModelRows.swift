@@ -6,12 +6,16 @@ internal import Models
 /// hundred thousand rows.
 struct ModelRows {
     let model: ModelDefinition
-    let version: Int64
+    let version: Int64?
     let rowCount: Int
     private let values: [String: [Scalar]]
-    private let rowsByBucket: [LocalDate: [Int]]
+    /// The rows that are taken, in their order.
+    private var taken: [Int]
+    private var rowsByBucket: [LocalDate: [Int]]
     /// The buckets that have rows, ascending.
-    let buckets: [LocalDate]
+    private(set) var buckets: [LocalDate]
+    /// The bucket with which the data begins, also where no row of it is taken.
+    let firstBucket: LocalDate?
     /// Rows with amounts in other currencies, by the currency: they are in tables of their own and in no other figure.
     var otherCurrencies: [String: ModelRows] = [:]
 
@@ -39,7 +43,7 @@ struct ModelRows {
     ///
     /// - Throws: `ReportError.wrongTable` where a row has no bucket, or amounts in another currency than the tenant's.
     init(
-        _ model: ModelDefinition, values: [String: [Scalar]], rowCount: Int, version: Int64, currency: String
+        _ model: ModelDefinition, values: [String: [Scalar]], rowCount: Int, version: Int64?, currency: String
     ) throws(ReportError) {
         self.model = model
         self.version = version
@@ -56,7 +60,21 @@ struct ModelRows {
         }
         self.values = values
         self.rowsByBucket = rowsByBucket
+        taken = Array(0..<rowCount)
         buckets = rowsByBucket.keys.sorted()
+        firstBucket = buckets.first
+    }
+
+    /// The rows that meet conditions, in all currencies. When the data begins stays what it is.
+    func narrowed(to conditions: [MetricCondition]) -> ModelRows {
+        guard !conditions.isEmpty else { return self }
+        let isTaken = { (row: Int) in conditions.allSatisfy { $0.takes(value($0.column, row)) } }
+        var narrowed = self
+        narrowed.taken = taken.filter(isTaken)
+        narrowed.rowsByBucket = rowsByBucket.mapValues { $0.filter(isTaken) }.filter { !$0.value.isEmpty }
+        narrowed.buckets = narrowed.rowsByBucket.keys.sorted()
+        narrowed.otherCurrencies = otherCurrencies.mapValues { $0.narrowed(to: conditions) }
+        return narrowed
     }
 
     /// Names of things are texts, whatever the source stores them as.
@@ -87,7 +105,7 @@ struct ModelRows {
     /// The rows of the buckets that begin in a range of dates, bucket by bucket; all rows of a model without buckets,
     /// in their order.
     func rows(in dates: Range<LocalDate>) -> [Int] {
-        guard model.bucket != nil else { return Array(0..<rowCount) }
+        guard model.bucket != nil else { return taken }
         return buckets.filter { dates.contains($0) }.flatMap { rowsByBucket[$0] ?? [] }
     }
 

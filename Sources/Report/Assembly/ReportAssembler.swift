@@ -125,7 +125,8 @@ struct Assembly {
     ) throws(ReportError) -> [Block] {
         switch block {
         case .chart(let definition):
-            return [try named(definition, values).map(Block.chart) ?? .text(emptyText(definition))]
+            if let chart = try named(definition, values) { return [.chart(chart)] }
+            return try emptyText(definition, values)
         case .charts(let definitions):
             var charts: [Chart] = []
             var empty: [Block] = []
@@ -133,7 +134,7 @@ struct Assembly {
                 if let chart = try named(definition, values) {
                     charts.append(chart)
                 } else {
-                    empty.append(.text(emptyText(definition)))
+                    empty += try emptyText(definition, values)
                 }
             }
             return (charts.isEmpty ? [] : [.charts(charts)]) + empty
@@ -150,25 +151,31 @@ struct Assembly {
         var chart = try chart(definition, values)
         chart?.name = definition.name
         if let column = definition.anomalyColumn, case .dates(let dates)? = chart?.domain {
-            chart?.annotations += try anomalies(column, definition.model, dates)
+            chart?.annotations += try anomalies(column, definition, dates)
         }
         return chart
     }
 
     /// A ring for each bucket of a chart in which a row says that it is out of line.
     private func anomalies(
-        _ column: String, _ model: String, _ dates: [LocalDate]
+        _ column: String, _ definition: ChartDefinition, _ dates: [LocalDate]
     ) throws(ReportError) -> [Chart.Annotation] {
-        let rows = try rows(of: model)
+        let rows = try rows(of: definition)
         return dates.filter { date in rows.rows(of: date).contains { rows.value(column, $0) == .bool(true) } }
             .map { Chart.Annotation(from: $0, to: $0.adding(days: 1), text: "", kind: .anomaly) }
     }
 
-    private func emptyText(_ chart: ChartDefinition) -> String {
+    /// What stands in the place of a chart without values; nothing where the definition says so.
+    private func emptyText(
+        _ chart: ChartDefinition, _ values: [String: SentenceValue]
+    ) throws(ReportError) -> [Block] {
+        if let sentence = try chart.empty.map({ template throws(ReportError) in try template.rendered(values) }) {
+            return sentence.isEmpty ? [] : [.text(sentence)]
+        }
         let label = metric(chart.metric)?.label ?? chart.metric
         // "No sales in October": English names within a sentence are written small; other languages begin with them.
         let measure = text.language == "en" ? label.lowercased() : label
-        return text(.chartEmpty, ["measure": measure, "period": self.label(of: period)])
+        return [.text(text(.chartEmpty, ["measure": measure, "period": self.label(of: period)]))]
     }
 
     // MARK: Names
@@ -200,6 +207,11 @@ struct Assembly {
     func rows(of model: String) throws(ReportError) -> ModelRows {
         guard let found = rows[model] else { throw .missingTable(model: model) }
         return found
+    }
+
+    /// The rows of a chart's model that it takes.
+    func rows(of chart: ChartDefinition) throws(ReportError) -> ModelRows {
+        try rows(of: chart.model).narrowed(to: chart.conditions)
     }
 
     /// The metrics that are shown, each once, in order.

@@ -152,8 +152,8 @@ final class ReportReader {
     }
 
     /// A template whose names are all known.
-    func sentence(_ value: YAMLValue) -> SentenceTemplate? {
-        guard let text = value.text() else { return nil }
+    func sentence(_ value: YAMLValue, allowsEmpty: Bool = false) -> SentenceTemplate? {
+        guard let text = value.text(allowsEmpty: allowsEmpty) else { return nil }
         do {
             return try SentenceTemplate(text, scope: scope)
         } catch {

@@ -154,6 +154,10 @@ package struct ChartDefinition: Sendable, Hashable {
     package var specification: ChartSpecification? = nil
     /// The column that is true where a bucket's value is out of line: it gets a ring. Nil for none.
     package var anomalyColumn: String? = nil
+    /// What the model's rows must be like to be taken; none for all.
+    package var conditions: [MetricCondition] = []
+    /// What stands in its place where it has no values; nil for the standard sentence.
+    package var empty: SentenceTemplate? = nil
 }
 
 /// A table of a report.
@@ -176,6 +180,8 @@ package struct TableDefinition: Sendable, Hashable {
     package let pageRowsMax: ShownCount?
     /// The formats that have the table; none for all.
     package var formats: [ReportDefinition.Format] = []
+    /// What the model's rows must be like to be in it; none for all.
+    package var conditions: [MetricCondition] = []
 }
 
 /// A column of a table.

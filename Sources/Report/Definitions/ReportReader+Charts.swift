@@ -23,9 +23,7 @@ extension ReportReader {
         let fitting = metrics.filter { $0.problem(on: model) == nil }
         let columns =
             fitting.map { ChartColumn(name: $0.name, kind: .number, label: $0.label) }
-            + model.columns.filter { column in !fitting.contains { $0.name == column.name } }.map {
-                ChartColumn(name: $0.name, kind: $0.kind.onCharts)
-            }
+            + model.columns.map { ChartColumn(name: $0.name, kind: $0.kind.onCharts) }
         var limit: ShownCount?
         let specification = ChartSpecification.read(map, columns: columns) { value in
             limit = self.count(value)
@@ -40,6 +38,12 @@ extension ReportReader {
             map.refuse("'\(measure.column)' is no metric: values of charts in reports are metrics")
             return nil
         }
+        if let clash = clash(in: specification, of: model) {
+            map.refuse(
+                "'\(clash)' is a value of the chart, a metric, and a column that tells its values apart",
+                hint: "give the metric another name in metrics.yaml")
+            return nil
+        }
         guard let metric = specification.measures.first?.column ?? fitting.first?.name else {
             map.refuse("the model '\(model.name)' has no metric")
             return nil
@@ -49,6 +53,13 @@ extension ReportReader {
             separator: specification.separator, steps: nil, limit: limit ?? .number(12),
             isCompared: specification.isCompared, title: title ?? nil, subtitle: subtitle ?? nil,
             specification: specification)
+    }
+
+    /// A name that would stand for two things in one chart. Values along both axes of points are metrics.
+    private func clash(in specification: ChartSpecification, of model: ModelDefinition) -> String? {
+        guard ![.scatter, .curve].contains(specification.mark) else { return nil }
+        let keys = specification.keyColumns.filter { model.column($0) != nil }
+        return specification.measures.map(\.column).first(where: keys.contains)
     }
 }
 

@@ -61,41 +61,49 @@ extension ReportReader {
 
     private func chart(_ value: YAMLValue) -> ChartDefinition? {
         value.mapping { map in
-            let mark = map.required("mark")?.choice(of: Chart.Mark.self)
-            let anomalies = map.optional("anomalies")
-            if let mark, self.isComposed(mark, map) {
-                guard var chart = self.composedChart(mark, map) else { return nil }
-                chart.anomalyColumn = anomalies.flatMap { self.anomalyColumn($0, of: chart) }
-                return chart
-            }
-            let model = map.required("data").flatMap { value in value.text().flatMap { self.model($0, value) } }
-            let metricValue = map.required("y")
-            let name = map.optional("name").map { self.chartName($0) } ?? self.nextChartName()
-            let keys = mark.flatMap { mark in model.flatMap { self.categories(map, mark, $0) } }
-            let compare =
-                map.optional("compare").map { $0.choice(among: [("previous", true), ("none", false)]) } ?? false
-            let limit = map.optional("top").map { self.count($0) } ?? .number(12)
-            guard let mark, let model, let metricValue, let name, let keys, let compare, let limit,
-                let metricName = metricValue.text(),
-                let metric = self.metric(metricName, on: model, metricValue)
-            else {
-                map.ignore("title", "subtitle")
-                return nil
-            }
-            if mark != .heatMap {
-                self.scope.sections[name] =
-                    mark == .bars ? SentenceScope.rankingNames : SentenceScope.seriesNames
-            }
-            let title = map.optional("title").map { self.sentence($0) }
-            let subtitle = map.optional("subtitle").map { self.sentence($0) }
-            guard title != .some(nil), subtitle != .some(nil) else { return nil }
-            var chart = ChartDefinition(
-                name: name, mark: mark, model: model.name, metric: metric.name, categories: keys.categories,
-                separator: keys.separator, steps: keys.steps, limit: limit, isCompared: compare, title: title ?? nil,
-                subtitle: subtitle ?? nil)
+            let (anomalies, conditions, empty) = (
+                map.optional("anomalies"), map.optional("where"), map.optional("empty")
+            )
+            guard var chart = self.chart(map), let model = self.graph.model(chart.model) else { return nil }
             chart.anomalyColumn = anomalies.flatMap { self.anomalyColumn($0, of: chart) }
+            if let conditions {
+                guard let found = self.conditions(conditions, on: model) else { return nil }
+                chart.conditions = found
+            }
+            if let empty {
+                guard let sentence = self.sentence(empty, allowsEmpty: true) else { return nil }
+                chart.empty = sentence
+            }
             return chart
         }
+    }
+
+    private func chart(_ map: YAMLMapping) -> ChartDefinition? {
+        let mark = map.required("mark")?.choice(of: Chart.Mark.self)
+        if let mark, isComposed(mark, map) { return composedChart(mark, map) }
+        let model = map.required("data").flatMap { value in value.text().flatMap { self.model($0, value) } }
+        let metricValue = map.required("y")
+        let name = map.optional("name").map { self.chartName($0) } ?? nextChartName()
+        let keys = mark.flatMap { mark in model.flatMap { self.categories(map, mark, $0) } }
+        let compare =
+            map.optional("compare").map { $0.choice(among: [("previous", true), ("none", false)]) } ?? false
+        let limit = map.optional("top").map { self.count($0) } ?? .number(12)
+        guard let mark, let model, let metricValue, let name, let keys, let compare, let limit,
+            let metricName = metricValue.text(), let metric = self.metric(metricName, on: model, metricValue)
+        else {
+            map.ignore("title", "subtitle")
+            return nil
+        }
+        if mark != .heatMap {
+            scope.sections[name] = mark == .bars ? SentenceScope.rankingNames : SentenceScope.seriesNames
+        }
+        let title = map.optional("title").map { self.sentence($0) }
+        let subtitle = map.optional("subtitle").map { self.sentence($0) }
+        guard title != .some(nil), subtitle != .some(nil) else { return nil }
+        return ChartDefinition(
+            name: name, mark: mark, model: model.name, metric: metric.name, categories: keys.categories,
+            separator: keys.separator, steps: keys.steps, limit: limit, isCompared: compare, title: title ?? nil,
+            subtitle: subtitle ?? nil)
     }
 
     /// A truth of the chart's model that says which buckets are out of line.
@@ -166,7 +174,7 @@ extension ReportReader {
             let title = map.required("title")?.text()
             let nameValue = map.optional("name")
             guard let model else {
-                map.ignore("columns", "sort", "total", "subtitle", "page_rows", "formats")
+                map.ignore("columns", "where", "sort", "total", "subtitle", "page_rows", "formats")
                 return nil
             }
             let columns = map.required("columns")?.list { self.tableColumn($0, model) } ?? []
@@ -174,17 +182,19 @@ extension ReportReader {
             if columns.isEmpty { map.refuse("a table needs columns") }
             if Set(names).count != names.count { map.refuse("a column is there twice") }
             let totals = map.optional("total").map { self.totals($0, columns, model) } ?? []
+            let conditions = map.optional("where").map { self.conditions($0, on: model) } ?? []
             let sort = map.optional("sort").map { value in value.list { self.sortKey($0, names) } } ?? []
             let subtitle = map.optional("subtitle").map { self.sentence($0) }
             let pageRows = map.optional("page_rows").map { self.count($0, in: 0...100_000) }
             let formats = map.optional("formats").map { value in self.tableFormats(value) } ?? []
             let name = nameValue?.text() ?? model.name.replacing("_", with: "-")
-            guard let title, let totals, let sort, let formats, subtitle != .some(nil), pageRows != .some(nil),
+            guard let title, let totals, let conditions, let sort, let formats, subtitle != .some(nil),
+                pageRows != .some(nil),
                 self.isFileName(name, nameValue ?? value), self.claimTable(name, nameValue ?? value)
             else { return nil }
             return TableDefinition(
                 name: name, model: model.name, title: title, subtitle: subtitle ?? nil, columns: columns, sort: sort,
-                totals: Set(totals), pageRowsMax: pageRows ?? nil, formats: formats)
+                totals: Set(totals), pageRowsMax: pageRows ?? nil, formats: formats, conditions: conditions)
         }
     }
 

@@ -134,7 +134,7 @@ package struct MetricCondition: Sendable, Hashable {
     package let isNegated: Bool
 
     /// The condition as it can be written.
-    fileprivate var text: String {
+    package var text: String {
         let written =
             switch value {
             case .text(let text): "'" + text.replacing("'", with: "''") + "'"

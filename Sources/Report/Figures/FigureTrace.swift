@@ -11,12 +11,14 @@ package struct FigureTrace: Sendable {
     package let column: String?
     /// The model.
     package let model: ModelDefinition
-    /// The table's version, its rows that are the edition's, and those that the figure was computed from.
-    package let version: Int64
+    /// The table's version, nil for a view; its rows that are the edition's, and those that the figure was computed from.
+    package let version: Int64?
     package let rowCount: Int
     package let usedRowCount: Int
     /// The dates of the buckets that were taken; nil for a model without time.
     package let dates: Range<LocalDate>?
+    /// What rows had to be like to be taken; none for all.
+    package var conditions: [MetricCondition] = []
 }
 
 extension ReportAssembler {
@@ -52,17 +54,20 @@ extension Assembly {
                 rowCount: trace.rowCount, usedRowCount: rows.rows(in: dates).count, dates: dates)
         case .chart(let name):
             let chart = report.blocks.flatMap(\.allCharts).first { $0.name == name }
-            return try trace(figure, metric: chart?.metric, model: chart?.model)
+            return try trace(figure, metric: chart?.metric, model: chart?.model, where: chart?.conditions ?? [])
         case .table(let name, let column, let isTotal):
             for block in report.blocks {
                 guard case .table(let table) = block, name == table.name || name.hasPrefix(table.name + "-"),
                     let source = table.columns.first(where: { $0.name == column })?.source
                 else { continue }
+                let conditions = table.conditions
                 switch source {
                 case .metric(let metric):
-                    return try trace(figure, metric: metric, model: table.model, isOneRow: !isTotal)
+                    return try trace(
+                        figure, metric: metric, model: table.model, where: conditions, isOneRow: !isTotal)
                 case .column(let column):
-                    return try trace(figure, metric: nil, column: column, model: table.model, isOneRow: !isTotal)
+                    return try trace(
+                        figure, metric: nil, column: column, model: table.model, where: conditions, isOneRow: !isTotal)
                 }
             }
             throw .unknownFigure(name: figure.address, known: [])
@@ -70,14 +75,16 @@ extension Assembly {
     }
 
     private func trace(
-        _ figure: ReportFigure, metric name: String?, column: String? = nil, model: String?, isOneRow: Bool = false
+        _ figure: ReportFigure, metric name: String?, column: String? = nil, model: String?,
+        where conditions: [MetricCondition] = [], isOneRow: Bool = false
     ) throws(ReportError) -> FigureTrace {
         guard let model else { throw .unknownFigure(name: figure.address, known: []) }
         let rows = try rows(of: model)
         let dates = dates(of: rows.model)
         return FigureTrace(
             figure: figure, metric: name.flatMap(metric), column: column, model: rows.model, version: rows.version,
-            rowCount: rows.rowCount, usedRowCount: isOneRow ? 1 : rows.rows(in: dates).count,
-            dates: rows.model.bucket == nil ? nil : dates)
+            rowCount: rows.rowCount,
+            usedRowCount: isOneRow ? 1 : rows.narrowed(to: conditions).rows(in: dates).count,
+            dates: rows.model.bucket == nil ? nil : dates, conditions: conditions)
     }
 }

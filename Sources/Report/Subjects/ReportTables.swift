@@ -88,7 +88,7 @@ package struct ReportTables: Sendable {
 /// A table's declared columns, boxed, and the places of each person's rows.
 struct BoxedTable: Sendable {
     let model: ModelDefinition
-    let version: Int64
+    let version: Int64?
     let rowCount: Int
     private let values: [String: [Scalar]]
     /// Nil for a table that is taken whole.

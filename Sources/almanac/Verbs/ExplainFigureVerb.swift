@@ -64,9 +64,11 @@ struct ExplainFigureVerb: ParsableCommand {
             lines += ["metric   \(metric.name) = \(metric.expression)", "         \(metric.definition)"]
         }
         if let column = found.column { lines.append("column   \(column)") }
-        lines.append("model    \(found.model.name), version \(found.version): \(found.model.description)")
+        let version = found.version.map { "version \($0)" } ?? "a view"
+        lines.append("model    \(found.model.name), \(version): \(found.model.description)")
         let dates = found.dates.map { " of \($0.from) up to, not including, \($0.to)" } ?? ""
-        lines.append("rows     \(found.usedRowCount) of \(found.rowCount)\(dates)")
+        let condition = found.condition.isEmpty ? "" : " where \(found.condition)"
+        lines.append("rows     \(found.usedRowCount) of \(found.rowCount)\(dates)\(condition)")
         for dataset in found.datasets {
             let own = dataset.rowCountOfDates.map { ", \($0) on these dates" } ?? ""
             let count = dataset.problem ?? "\(dataset.rowCount.map { String($0) } ?? "?") rows\(own)"
@@ -105,11 +107,12 @@ struct ExplainFigureVerb: ParsableCommand {
         let model: String
         let path: String
         let source: String
-        let version: Int64
+        let version: Int64?
         let rows: Int
         let usedRows: Int
         let from: String?
         let to: String?
+        let condition: String?
         let datasets: [Dataset]
         let run: String
         let edition: Int64
@@ -130,6 +133,7 @@ struct ExplainFigureVerb: ParsableCommand {
             usedRows = found.usedRowCount
             from = found.dates?.from
             to = found.dates?.to
+            condition = found.condition.isEmpty ? nil : found.condition
             datasets = found.datasets.map {
                 Dataset(
                     table: $0.table, version: $0.version, rows: $0.rowCount, rowsOfDates: $0.rowCountOfDates,

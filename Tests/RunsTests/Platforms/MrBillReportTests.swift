@@ -30,7 +30,7 @@ struct MrBillReportTests {
         let world = try PlatformWorld(.mrbill, tenants: [2], scale: 0.2)
         let source = world.sources[0]
         let person = knownDeveloper(source, "id")
-        let outcomes = try world.run(["annual-pocs"], period: "2025-02-10..2025-11-01", formats: ["csv"]) {
+        let outcomes = try world.run(["annual-pocs"], period: "2025-02-10..2025-11-01", formats: ["csv", "html"]) {
             $0.subjects = [person]
             $0.parameters = [("group_by", "tag"), ("include_tags", "api,web"), ("exclude_tags", "cloud")]
         }
@@ -50,6 +50,9 @@ struct MrBillReportTests {
             """)
         #expect(!counted.isEmpty)
         #expect(groups.lines("kind", "label", "pocs", "first_poc", "last_poc") == counted)
+        // Bars are by what was asked for too.
+        let page = try world.text(source, folder + "/report.html")
+        #expect(page.contains("POCs by tag") && !page.contains("POCs by language") && !page.contains("No pocs in"))
     }
 
     @Test func technologyTrends() throws {
@@ -199,7 +202,7 @@ struct MrBillReportTests {
             join slopes sl using (x) join ties using (x) order by slope desc, y.x collate "C"
             """
         ).map { $0.split(separator: "|").map(String.init) }
-        #expect(counted.count > 5 && table.rows.map { $0[kind] } == counted.map { $0[0] }, "\(source.tenant)")
+        #expect(counted.count > 5 && table.rows.map { $0["technology"] } == counted.map { $0[0] }, "\(source.tenant)")
         for (row, known) in zip(table.rows, counted) {
             #expect(row["pocs"] == known[1], "\(known)")
             #expect(isClose(row["points_a_year"], Double(known[2]).map { "\(12 * $0)" }), "\(known)")
@@ -208,7 +211,8 @@ struct MrBillReportTests {
             let p = erfc(z.magnitude / 2.0.squareRoot())
             #expect(isClose(row["p"], "\(p)"), "\(known)")
             #expect(row["trend"] == (p >= 0.05 ? "steady" : s > 0 ? "rises" : "falls"), "\(known)")
-            #expect(isClose(row["\(kind)_share_now"], known[5]) && isClose(row["\(kind)_share_before"], known[6]))
+            #expect(
+                isClose(row["technology_share_now"], known[5]) && isClose(row["technology_share_before"], known[6]))
         }
         try expectRanks(world, source, kind, of: uses, table)
     }
@@ -230,7 +234,7 @@ struct MrBillReportTests {
             "select a.x, a.r, b.r from \(ranks("2026-07-01")) a left join \(ranks("2026-04-01")) b using (x) order by 1"
         )
         let known = Set(counted)
-        let found = table.lines(kind, "rank", "rank_before").filter { !$0.contains("|-|") }
+        let found = table.lines("technology", "rank", "rank_before").filter { !$0.contains("|-|") }
         #expect(!found.isEmpty && Set(found).isSubset(of: known), "\(source.tenant): \(Set(found).subtracting(known))")
     }
 
@@ -244,8 +248,8 @@ struct MrBillReportTests {
             Issue.record("no truths")
             return
         }
-        #expect(languages.lines("language", "trend").first == "\(rising)|rises")
-        #expect(languages.lines("language", "trend").last == "\(falling)|falls")
-        #expect(tags.lines("tag", "trend").first == "\(risingTag)|rises")
+        #expect(languages.lines("technology", "trend").first == "\(rising)|rises")
+        #expect(languages.lines("technology", "trend").last == "\(falling)|falls")
+        #expect(tags.lines("technology", "trend").first == "\(risingTag)|rises")
     }
 }

@@ -52,7 +52,6 @@ struct NexusReportTests {
         let journeys = NexusJourneys(world: world, source: source)
         for (file, column, condition) in [("channels", "ch", "true"), ("creators", "creator", "creator is not null")] {
             let found = try table(world, source, "revenue-attribution/\(period)/\(file).csv")
-            let key = file == "channels" ? "channel" : "creator"
             let sums = file == "channels" ? ["f", "l", "nd", "li", "p"] : ["f", "l", "li"]
             let names =
                 file == "channels"
@@ -65,7 +64,7 @@ struct NexusReportTests {
                 """)
             #expect(counted.count > 4 && found.rows.count == counted.count, "\(source.tenant) \(period) \(file)")
             let lines = found.rows.map { row in
-                ([row[key] ?? ""] + names.map { row[$0] ?? "-" }).joined(separator: "|")
+                ([row["source"] ?? ""] + names.map { row[$0] ?? "-" }).joined(separator: "|")
             }
             #expect(lines.sorted() == counted.sorted(), "\(source.tenant) \(period)")
         }

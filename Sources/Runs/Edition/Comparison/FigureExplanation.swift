@@ -33,12 +33,14 @@ package struct FigureExplanation: Sendable {
     package let column: String?
     /// The model, what it holds, and the file that says how it is computed.
     package let model: (name: String, description: String, path: String, text: String)
-    /// The model's table when the edition was made: its rows, and those that the figure was computed from.
-    package let version: Int64
+    /// The model's table when the edition was made, nil for a view; its rows, and those that the figure was computed from.
+    package let version: Int64?
     package let rowCount: Int
     package let usedRowCount: Int
     /// The first date and the one behind the last; nil for a model without time.
     package let dates: (from: String, to: String)?
+    /// What rows had to be like to be taken: `kind = 'tag'`; empty for all.
+    package let condition: String
     /// What the model is computed from.
     package let datasets: [Dataset]
     /// The edition's run and number.
@@ -124,6 +126,7 @@ package struct FigureExplainer {
                 String(decoding: source?.bytes ?? [], as: UTF8.self)
             ), version: trace.version, rowCount: trace.rowCount, usedRowCount: trace.usedRowCount,
             dates: trace.dates.map { ($0.lowerBound.description, $0.upperBound.description) },
+            condition: trace.conditions.map(\.text).joined(separator: " and "),
             datasets: try datasets(recall, trace), run: recall.receipt.run, edition: recall.receipt.edition)
     }
 
