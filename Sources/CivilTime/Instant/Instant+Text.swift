@@ -2,7 +2,18 @@
 
 extension Instant: CustomStringConvertible {
     /// ISO 8601 in UTC: `2026-11-21T02:22:18Z`, with three or six digits of fraction where there is one.
-    package var description: String { LocalDateTime(utc: self).description + "Z" }
+    package var description: String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(27)
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the text in UTF-8: there are many in a file.
+    package func append(to bytes: inout [UInt8]) {
+        LocalDateTime(utc: self).append(to: &bytes)
+        bytes.append(UInt8(ascii: "Z"))
+    }
 
     /// Reads ISO 8601 with a zone: `Z`, `+01:00`, `-0330` or `+01`.
     ///

@@ -1,15 +1,17 @@
 extension LocalDate: CustomStringConvertible {
     /// ISO 8601: `2026-10-31`; years beyond 9999 with a plus sign, before year 0 with a minus sign.
     package var description: String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(10)
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the text in UTF-8: there are many in a file.
+    package func append(to bytes: inout [UInt8]) {
         let (year, month, day) = components
-        if (0...9999).contains(year) {
-            // Nearly all dates; there are many in a report.
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(10)
-            bytes.append(year: year, month: month, day: day)
-            return String(decoding: bytes, as: UTF8.self)
-        }
-        return "\(year > 9999 ? "+" : "")\(year.padded(to: 4))-\(month.padded(to: 2))-\(day.padded(to: 2))"
+        guard !(0...9999).contains(year) else { return bytes.append(year: year, month: month, day: day) }
+        bytes += "\(year > 9999 ? "+" : "")\(year.padded(to: 4))-\(month.padded(to: 2))-\(day.padded(to: 2))".utf8
     }
 
     /// Reads `2026-10-31`: four digits of year, or five with a plus sign, or four with a minus sign.

@@ -1,27 +1,28 @@
 extension LocalDateTime: CustomStringConvertible {
     /// ISO 8601 without zone: `2026-10-31T18:30:00`, with three or six digits of fraction where there is one.
     package var description: String {
-        let (year, month, day) = date.components
-        if microsecond == 0, (0...9999).contains(year) {
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(19)
-            bytes.append(year: year, month: month, day: day)
-            bytes.append(UInt8(ascii: "T"))
-            bytes.append(digits: 2, of: hour)
-            bytes.append(UInt8(ascii: ":"))
-            bytes.append(digits: 2, of: minute)
-            bytes.append(UInt8(ascii: ":"))
-            bytes.append(digits: 2, of: second)
-            return String(decoding: bytes, as: UTF8.self)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(27)
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the text in UTF-8: there are many in a file.
+    package func append(to bytes: inout [UInt8]) {
+        date.append(to: &bytes)
+        bytes.append(UInt8(ascii: "T"))
+        bytes.append(digits: 2, of: hour)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(digits: 2, of: minute)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(digits: 2, of: second)
+        guard microsecond != 0 else { return }
+        bytes.append(UInt8(ascii: "."))
+        if microsecond % 1000 == 0 {
+            bytes.append(digits: 3, of: microsecond / 1000)
+        } else {
+            bytes.append(digits: 6, of: microsecond)
         }
-        let time = "\(hour.padded(to: 2)):\(minute.padded(to: 2)):\(second.padded(to: 2))"
-        let fraction =
-            switch microsecond {
-            case 0: ""
-            case let micros where micros % 1000 == 0: "." + (micros / 1000).padded(to: 3)
-            case let micros: "." + micros.padded(to: 6)
-            }
-        return "\(date)T\(time)\(fraction)"
     }
 
     /// Reads `2026-10-31T18:30:00.25`; see `Instant.init(parsing:)` for what may be left out.

@@ -31,10 +31,14 @@ package enum ExactText {
         }
     }
 
-    /// Appends the text of a value; integers without a text in between.
+    /// Appends the text of a value; of integers, dates and instants without a text in between.
     package static func append(_ value: Scalar, to out: inout [UInt8]) {
-        if case .int(let number) = value { return append(number, to: &out) }
-        out += text(value).utf8
+        switch value {
+        case .int(let number): append(number, to: &out)
+        case .date(let days): LocalDate(daysSinceEpoch: days).append(to: &out)
+        case .timestamp(let microseconds): Instant(microsecondsSinceEpoch: microseconds).append(to: &out)
+        default: out += text(value).utf8
+        }
     }
 
     /// The text of a value whose type is known: intervals in ISO 8601, structures as JSON objects with their names.
