@@ -10,11 +10,17 @@ import Testing
 /// Faults at every mutating call of each operation: the old rows or the new, and the operation again makes the new.
 @Suite struct OperationFaultTests {
     enum Operation: CaseIterable, Sendable {
-        case merge, mergeWithRepeatedKeys, mergeIntoDays, replace, delete, compact, compactWithRuns, restore, vacuum
+        case merge, mergeWithRepeatedKeys, mergeIntoDays, replace, replaceInBatch, delete, compact, compactWithRuns,
+            restore,
+            vacuum
 
         var policy: PartitionPolicy { self == .mergeIntoDays ? .day : .none }
 
-        func apply(_ orders: OrderTable) throws {
+        private static let replaced = ReplaceScope.days(
+            LocalDate(daysSinceEpoch: 20_698)..<LocalDate(daysSinceEpoch: 20_699))
+
+        func apply(_ lake: TestLake) throws {
+            let orders = try lake.orders()
             var info = orders.info
             switch self {
             case .merge, .mergeIntoDays:
@@ -22,10 +28,16 @@ import Testing
             case .mergeWithRepeatedKeys:
                 try orders.merge([(3, "x"), (3, "b"), (30, "b"), (300, "b")], deletes: [31], sequence: 9)
             case .replace:
-                let change = orders.change(sequence: 9)
-                try orders.table.replace(
-                    .days(.init(daysSinceEpoch: 20_698)..<(.init(daysSinceEpoch: 20_699))), change
-                ) { try $0.write(try OrderTable.batch([(25, "b")])) }
+                try orders.table.replace(Self.replaced, orders.change(sequence: 9)) {
+                    try $0.write(try OrderTable.batch([(25, "b")]))
+                }
+            case .replaceInBatch:
+                let group = SyncGroup(store: lake.store, volumeOf: "/project", oneByOneMax: 0)
+                let batch = CommitBatch { paths throws(FileError) in try group.sync(paths) }
+                _ = try orders.table.stage(Self.replaced, orders.change(sequence: 9), in: batch) {
+                    try $0.write(try OrderTable.batch([(25, "b")]))
+                }
+                try batch.commit()
             case .delete:
                 info.transaction = DeltaTransaction(application: "orders", version: 9)
                 try orders.table.delete(where: .between("id", .int(10), .int(40)), info)
@@ -61,7 +73,7 @@ import Testing
         let before = try image.orders().notes()
         let undisturbed = image.copy(seed: 2)
         undisturbed.store.plan()
-        try operation.apply(try undisturbed.orders())
+        try operation.apply(undisturbed)
         let calls = undisturbed.store.mutatingCallCount
         let after = try undisturbed.orders().notes()
         #expect(calls > 0)
@@ -69,12 +81,12 @@ import Testing
             let lake = image.copy(seed: UInt64(1_000 + call))
             lake.store.plan([trouble.fault(at: call)])
             let orders = try lake.orders()
-            let isTold = (try? operation.apply(orders)) != nil
+            let isTold = (try? operation.apply(lake)) != nil
             trouble.recover(lake.store, seed: call)
             #expect(lake.store.openFileCount == 0, "call \(call)")
             let found = try orders.notes()
             #expect(isTold ? found == after : found == before || found == after, "call \(call)")
-            try operation.apply(orders)
+            try operation.apply(lake)
             lake.store.powerCut(.losingAll)
             #expect(try orders.notes() == after, "call \(call)")
             let verification = try orders.table.verify()
@@ -84,13 +96,12 @@ import Testing
     }
 
     /// A second writer at each call of the first.
-    @Test(arguments: [Operation.merge, .mergeIntoDays, .replace, .delete, .compact]) func racesLoseAndDoubleNothing(
-        operation: Operation
-    ) throws {
+    @Test(arguments: [Operation.merge, .mergeIntoDays, .replace, .replaceInBatch, .delete, .compact])
+    func racesLoseAndDoubleNothing(operation: Operation) throws {
         let image = try prepared(operation)
         let undisturbed = image.copy(seed: 2)
         undisturbed.store.plan()
-        try operation.apply(try undisturbed.orders())
+        try operation.apply(undisturbed)
         let after = try undisturbed.orders().notes()
         for (number, second) in ["append", "merge", "delete", "compact"].enumerated() {
             for call in 1...undisturbed.store.mutatingCallCount {
@@ -113,7 +124,7 @@ import Testing
                         }
                     }
                 }
-                try operation.apply(orders)
+                try operation.apply(lake)
                 lake.store.interrupt(nil)
                 var expected = after
                 switch second {

@@ -210,3 +210,15 @@ package final class StagedChange {
         work.abandon()
     }
 }
+
+extension DeltaTable {
+    /// Makes the folders of a table that is to be made, or has the version durable that the next one comes on top of.
+    func prepareFolders(on base: TableSnapshot?, in batch: CommitBatch) throws {
+        if base == nil {
+            batch.unsynced.note(folders: try store.addFolder(log.folder))
+            batch.unsynced.note(wayTo: self)
+        } else {
+            batch.unsynced.note(folders: [log.folder])
+        }
+    }
+}

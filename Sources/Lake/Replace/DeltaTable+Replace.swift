@@ -1,6 +1,5 @@
 internal import CivilTime
 package import Columnar
-internal import Effects
 
 extension DeltaTable {
     /// Puts rows in the place of those of some days; makes the table where there is none. Files of other days are left
@@ -15,40 +14,47 @@ extension DeltaTable {
     package func replace(
         _ scope: ReplaceScope, _ change: TableChange, _ rows: (ReplaceWriter) throws -> Void
     ) throws -> TableCommit {
-        guard let eventTime = change.eventTime, change.mode == .append else {
-            throw LakeError(.schema, "can't replace days of table \(address): no event time is given")
-        }
         let base = try snapshotIfThere(at: .latest)
         if let repeated = try Committer(table: self).repeated(change.transaction, in: base) { return repeated }
-        let plan = try ChangePlan(change, on: base, at: address)
+        let plan = try planOfReplacement(change, on: base)
         if plan.schema.rewritesFiles {
             try widen(change)
             return try replace(scope, change, rows)
         }
-        try base?.checkWritable(removing: true)
         if base == nil { try prepareFolders() }
         let work = WrittenFiles(self)
         return try work.keepingOnlyNamed {
-            let settings = try plan.settings(plan.firstPolicy(base), on: base)
-            let writer = work.writer(settings, plan.schema.conformer(from: change.schema))
-            try rows(ReplaceWriter(writer, scope, eventTime, address))
-            let arrived = try writer.finish()
-            let removal = ReplaceRemoval(scope: scope, eventTime: eventTime)
-            var commit = try rewriting(base, removal, settings, change.transaction, work) { result, base in
-                var intent = plan.intent(
-                    adding: result.added + arrived, settings, on: base,
-                    milliseconds: clock.microsecondsSinceEpoch() / 1_000, random: random)
-                intent.parameters = ["mode": "Overwrite", "replaceDays": scope.text]
-                intent.metrics = ["numDeletedRows": result.removedRowCount]
-                intent.removed = result.removed
-                intent.reads = .files { removal.reach($0) != .nothing }
-                intent.changedDays = DaySet(of: arrived).flatMap { days in result.days.map(days.union) }
-                return intent
-            }
-            commit.missingColumns = plan.schema.missingColumns
-            commit.discarded = writer.discarded
-            return commit
+            try Replacement(scope, plan, of: self, on: base, work, rows).commit(on: base, work)
         }
+    }
+
+    /// As `replace`, but the version is made with the versions of other tables: when the batch commits.
+    ///
+    /// - Returns: what becomes of the change; known when the batch has committed.
+    package func stage(
+        _ scope: ReplaceScope, _ change: TableChange, in batch: CommitBatch, _ rows: (ReplaceWriter) throws -> Void
+    ) throws -> StagedChange {
+        let base = try snapshotIfThere(at: .latest)
+        if let repeated = try Committer(table: self).repeated(change.transaction, in: base) {
+            return StagedChange(made: repeated)
+        }
+        let plan = try planOfReplacement(change, on: base)
+        // Old files are written again: a change for itself.
+        if plan.schema.rewritesFiles { return StagedChange(made: try replace(scope, change, rows)) }
+        try prepareFolders(on: base, in: batch)
+        let work = WrittenFiles(self, batch.unsynced)
+        return try work.keepingOnlyNamed {
+            try Replacement(scope, plan, of: self, on: base, work, rows).stage(on: base, work, in: batch)
+        }
+    }
+
+    private func planOfReplacement(_ change: TableChange, on base: TableSnapshot?) throws -> ChangePlan {
+        guard change.eventTime != nil, change.mode == .append else {
+            throw LakeError(.schema, "can't replace days of table \(address): no event time is given")
+        }
+        let plan = try ChangePlan(change, on: base, at: address)
+        if !plan.schema.rewritesFiles { try base?.checkWritable(removing: true) }
+        return plan
     }
 }
 

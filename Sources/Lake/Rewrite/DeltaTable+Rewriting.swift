@@ -13,12 +13,7 @@ extension DeltaTable {
     ) throws -> TableCommit {
         var base = start
         for _ in 0..<20 {
-            var result = FileRewriter.Result()
-            if let base {
-                result = try FileRewriter(
-                    table: self, base: base, settings: try base.fullSettings(like: settings), work: work
-                ).run(removal, placing: arrived)
-            }
+            let result = try rewritten(base, removal, settings, work, placing: arrived)
             do {
                 guard let intent = try intent(result, base) else {
                     if let base { return try durable(base) }
@@ -43,6 +38,17 @@ extension DeltaTable {
             }
         }
         throw LakeError(.conflict, "can't write to table \(address): other writers were always faster")
+    }
+
+    /// What is left of a table's files; nothing of no table.
+    func rewritten(
+        _ base: TableSnapshot?, _ removal: any RowRemoval, _ settings: WriterSettings, _ work: WrittenFiles,
+        placing arrived: ArrivedRows? = nil
+    ) throws -> FileRewriter.Result {
+        guard let base else { return FileRewriter.Result() }
+        return try FileRewriter(
+            table: self, base: base, settings: try base.fullSettings(like: settings), work: work
+        ).run(removal, placing: arrived)
     }
 
     /// A version as it is, for a change that has nothing to do. Its maker may have died, or been told nothing, before it was

@@ -16,8 +16,6 @@ package struct DeltaTable: Sendable {
     package var threads = 1
     /// The key of the tenant's files, where they are encrypted.
     package var encryption: TableEncryption?
-    /// Makes writes durable with what others write: see `SyncGroup.sync`; nil: each write for itself, file by file.
-    package var sync: (@Sendable (SyncGroup.Paths) throws(FileError) -> Void)?
 
     package init(
         at address: TableAddress, store: any FileStore, random: any RandomSource, clock: any WallClock

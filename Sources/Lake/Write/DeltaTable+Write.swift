@@ -13,14 +13,6 @@ extension DeltaTable {
     ///   `outcomeUnknown`: repeat the change with the same transaction.
     @discardableResult
     package func write(_ change: TableChange, _ rows: (TableWriter) throws -> Void) throws -> TableCommit {
-        guard let sync else { return try writeAlone(change, rows) }
-        let batch = CommitBatch(sync)
-        let staged = try stage(change, in: batch, rows)
-        try batch.commit()
-        return try staged.commit ?? writeAlone(change, rows)
-    }
-
-    private func writeAlone(_ change: TableChange, _ rows: (TableWriter) throws -> Void) throws -> TableCommit {
         let base = try snapshotIfThere(at: .latest)
         if let repeated = try Committer(table: self).repeated(change.transaction, in: base) { return repeated }
         let plan = try ChangePlan(change, on: base, at: address)
@@ -42,14 +34,8 @@ extension DeltaTable {
         }
         let plan = try ChangePlan(change, on: base, at: address)
         // Old files are written again: a change for itself.
-        if plan.schema.rewritesFiles { return StagedChange(made: try writeAlone(change, rows)) }
-        if base == nil {
-            batch.unsynced.note(folders: try store.addFolder(log.folder))
-            batch.unsynced.note(wayTo: self)
-        } else {
-            // A version comes on top of one that is durable.
-            batch.unsynced.note(folders: [log.folder])
-        }
+        if plan.schema.rewritesFiles { return StagedChange(made: try write(change, rows)) }
+        try prepareFolders(on: base, in: batch)
         var staged: StagedChange?
         let commit = try write(plan, on: base, WrittenFiles(self, batch.unsynced), rows) { files, settings, work in
             let change = try stage(plan, files, settings, on: base, work, batch)

@@ -8,7 +8,8 @@ internal import Query
 // (3) No model reads itself, directly or over others.
 // (4) A model whose buckets are sealed brings a second table, `<model>_adjustments`.
 // (5) `order` has every model behind those that it reads; of models that do not depend on each other the first by name
-//     comes first, so that the same files give the same order.
+//     comes first, so that the same files give the same order. `steps` has the stored ones by how far they are from the
+//     datasets.
 
 /// A platform's models, and which of them read which.
 package struct ModelGraph: Sendable {
@@ -16,6 +17,8 @@ package struct ModelGraph: Sendable {
     package let models: [ModelDefinition]
     /// All models, each behind those that it reads.
     package let order: [ModelDefinition]
+    /// The stored models in steps: what the models of a step read, earlier steps have stored.
+    package private(set) var steps: [[ModelDefinition]] = []
     private let byName: [String: ModelDefinition]
 
     /// Orders models.
@@ -35,6 +38,19 @@ package struct ModelGraph: Sendable {
         var ordering = Ordering(byName: byName)
         for model in self.models { try ordering.visit(model, path: []) }
         order = ordering.order
+        steps = storedSteps()
+    }
+
+    private func storedSteps() -> [[ModelDefinition]] {
+        var steps: [[ModelDefinition]] = []
+        var stepByName: [String: Int] = [:]
+        for model in order where model.isStored {
+            let step = storedInputs(of: model).models.compactMap { stepByName[$0] }.max().map { $0 + 1 } ?? 0
+            if step == steps.count { steps.append([]) }
+            steps[step].append(model)
+            stepByName[model.name] = step
+        }
+        return steps
     }
 
     /// No models.

@@ -2,7 +2,7 @@ package import CivilTime
 package import Columnar
 package import Lake
 
-/// Keeps the table of a stored model: computes what has to be computed, and puts it there in one commit.
+/// Keeps the table of a stored model: computes what has to be computed, and puts it there in one version.
 package struct ModelMaterializer {
     let engine: ModelEngine
     let tables: PinnedTables
@@ -40,6 +40,38 @@ package struct ModelMaterializer {
         package let rowCount: Int64
     }
 
+    /// What will have become of a model's table when the batch of its change has committed.
+    package struct Staged {
+        /// What was computed again, and why.
+        package let recomputation: Recomputation
+        let rowCount: Int64
+        let version: Version
+
+        enum Version {
+            /// The version was there before: nothing has to be computed.
+            case found(Int64)
+            /// That of a change.
+            case staged(StagedChange)
+        }
+
+        /// What became of it.
+        ///
+        /// - Throws: `LakeError` before the batch has committed.
+        package func outcome() throws(LakeError) -> Outcome {
+            switch version {
+            case .found(let version):
+                return Outcome(recomputation: recomputation, version: version, isUnchanged: true, rowCount: rowCount)
+            case .staged(let change):
+                guard let commit = change.commit else {
+                    throw LakeError(.outcomeUnknown, "a model's table was asked for before it was committed")
+                }
+                return Outcome(
+                    recomputation: recomputation, version: commit.version, isUnchanged: commit.isUnchanged,
+                    rowCount: rowCount)
+            }
+        }
+    }
+
     /// What a model is to be computed from now.
     package func state(of model: ModelDefinition) -> ModelState {
         let inputs = engine.graph.storedInputs(of: model)
@@ -67,15 +99,20 @@ package struct ModelMaterializer {
         }
     }
 
-    /// Computes what has to be computed, and commits it.
+    /// Computes what has to be computed; the table has it when the batch commits.
     ///
-    /// - Parameter change: who changes the table: its transaction, run and engine; mode, schema, event time and watermark
-    ///   are set here.
+    /// - Parameters:
+    ///   - change: who changes the table: its transaction, run and engine; mode, schema, event time and watermark are set
+    ///     here.
+    ///   - batch: may have the changes of other models that this one does not read.
     /// - Throws: `ModelError`, `LakeError`, `FileError`, `ParquetError`.
-    package func materialize(
-        _ model: ModelDefinition, in table: DeltaTable, _ change: TableChange, rebuilds: Bool = false
-    ) throws -> Outcome {
-        if let adjusted = model.adjustedModel { return try tellAdjustments(model, of: adjusted, in: table, change) }
+    package func stage(
+        _ model: ModelDefinition, in table: DeltaTable, _ change: TableChange, _ batch: CommitBatch,
+        rebuilds: Bool = false
+    ) throws -> Staged {
+        if let adjusted = model.adjustedModel {
+            return try tellAdjustments(model, of: adjusted, in: table, change, batch)
+        }
         var recomputation = rebuilds ? .all(reason: "asked for") : try self.recomputation(of: model, in: table)
         let own = try engine.schema(of: model, parameters)
         var change = change
@@ -93,15 +130,15 @@ package struct ModelMaterializer {
             guard let version = try table.latestVersion() else {
                 throw LakeError(.noTable, "there is no table \(table.address)")
             }
-            return Outcome(recomputation: recomputation, version: version, isUnchanged: true, rowCount: 0)
+            return Staged(recomputation: recomputation, rowCount: 0, version: .found(version))
         }
         let sealed = try pinSealedRows(of: model, own, in: table)
         defer { tables.unpin(SealedRows.nameBefore(model)) }
         var rowCount: Int64 = 0
-        let commit: TableCommit
+        let staged: StagedChange
         if case .buckets(let ranges, _) = recomputation {
             change.mode = .append
-            commit = try table.replace(.ranges(ranges), change) { writer in
+            staged = try table.stage(.ranges(ranges), change, in: batch) { writer in
                 for range in ranges {
                     try rows(of: model, range, sealed) { batch in
                         rowCount += Int64(batch.rowCount)
@@ -112,15 +149,14 @@ package struct ModelMaterializer {
             }
         } else {
             change.mode = .overwrite
-            commit = try table.write(change) { writer in
+            staged = try table.stage(change, in: batch) { writer in
                 try rows(of: model, parameters.dates, sealed) { batch in
                     rowCount += Int64(batch.rowCount)
                     try writer.write(batch)
                 }
             }
         }
-        return Outcome(
-            recomputation: recomputation, version: commit.version, isUnchanged: commit.isUnchanged, rowCount: rowCount)
+        return Staged(recomputation: recomputation, rowCount: rowCount, version: .staged(staged))
     }
 
     /// The rows of the sealed buckets as the table has them now; nil where there are none to be held to.

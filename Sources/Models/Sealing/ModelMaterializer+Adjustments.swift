@@ -11,11 +11,11 @@ extension ModelMaterializer {
     ///   - table: that of the adjustments.
     /// - Throws: `ModelError`, `LakeError`, `FileError`, `ParquetError`.
     func tellAdjustments(
-        _ model: ModelDefinition, of name: String, in table: DeltaTable, _ change: TableChange
-    ) throws -> Outcome {
+        _ model: ModelDefinition, of name: String, in table: DeltaTable, _ change: TableChange, _ batch: CommitBatch
+    ) throws -> Staged {
         let recomputation = try self.recomputation(of: model, in: table)
         if recomputation == .nothing, let version = try table.latestVersion() {
-            return Outcome(recomputation: recomputation, version: version, isUnchanged: true, rowCount: 0)
+            return Staged(recomputation: recomputation, rowCount: 0, version: .found(version))
         }
         guard let pin = tables.pin(of: name), let source = engine.graph.model(name),
             let sealed = try pinSealedRows(of: source, pin, toldIn: table)
@@ -34,14 +34,13 @@ extension ModelMaterializer {
         change.keepsUnchanged = false
         change.mode = try table.exists() && table.snapshot().schema.isLike(change.schema) ? .append : .overwrite
         var rowCount: Int64 = 0
-        let commit = try table.write(change) { writer in
+        let staged = try table.stage(change, in: batch) { writer in
             try engine.forEachBatch(of: model.withRevision, query, parameters) { batch in
                 rowCount += Int64(batch.rowCount)
                 try writer.write(try common.adding(to: batch, of: model))
             }
         }
-        return Outcome(
-            recomputation: recomputation, version: commit.version, isUnchanged: commit.isUnchanged, rowCount: rowCount)
+        return Staged(recomputation: recomputation, rowCount: rowCount, version: .staged(staged))
     }
 
     /// The sealed rows of the version up to which the adjustments were told. Where none were told, or of other columns,

@@ -31,6 +31,8 @@ import Testing
             try Self.model("c", "SELECT x FROM d, b", kind: "view"), try Self.model("d", "SELECT x FROM orders, users"),
         ])
         #expect(graph.order.map(\.name) == ["b", "d", "c", "a"])
+        let steps = graph.steps.map { $0.map(\.name) }
+        #expect(steps == [["b", "d"], ["a"]])
         let a = try #require(graph.model("a"))
         #expect(graph.storedInputs(of: a).models == ["b", "d"] && graph.storedInputs(of: a).datasets.isEmpty)
         #expect(graph.inlined(into: a).map(\.name) == ["a", "c"])

@@ -89,12 +89,22 @@ struct ModelLake {
             engine, tables, CommonColumns(tenant: "acme", calendar: calendar, asOf: asOf), parameters,
             engineName: "almanac test", calendarHash: ModelState.hash(of: calendar, currency: "USD", timeZoneData: "1"))
         var outcomes: [String: ModelMaterializer.Outcome] = [:]
-        for model in graph.order where model.isStored && names?.contains(model.name) != false {
-            let own = try table(.aggregates, prefix + model.name)
-            let outcome = try materializer.materialize(
-                model, in: own, TableChange(.overwrite, schema: Schema([])), rebuilds: rebuilds)
-            tables.pin(model.name, PinnedTables.Pin(table: own, version: outcome.version))
-            outcomes[model.name] = outcome
+        let group = SyncGroup(store: store, volumeOf: nil)
+        for step in graph.steps {
+            let batch = CommitBatch { paths throws(FileError) in try group.sync(paths) }
+            var staged: [(String, DeltaTable, ModelMaterializer.Staged)] = []
+            for model in step where names?.contains(model.name) != false {
+                let own = try table(.aggregates, prefix + model.name)
+                let change = try materializer.stage(
+                    model, in: own, TableChange(.overwrite, schema: Schema([])), batch, rebuilds: rebuilds)
+                staged.append((model.name, own, change))
+            }
+            try batch.commit()
+            for (name, own, change) in staged {
+                let outcome = try change.outcome()
+                tables.pin(name, PinnedTables.Pin(table: own, version: outcome.version))
+                outcomes[name] = outcome
+            }
         }
         return outcomes
     }

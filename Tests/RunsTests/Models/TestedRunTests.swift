@@ -55,6 +55,21 @@ import Testing
         #expect(!models.contains { $0["model"] as? String == "circles" } && models.count > 5)
     }
 
+    @Test("A model that can't be computed takes nothing from the others of its step")
+    func brokenModel() throws {
+        let world = try PlatformWorld(.hustlex, tenants: [1], scale: 0.05)
+        let text = Self.model(accepted: "active").replacing("count(*)", with: "CAST('many' AS bigint)")
+            .replacing("GROUP BY 1", with: "")
+        try world.write(text, to: "Reports/hustlex/models/aa_broken.sql")
+        let failure = try #require(try world.run(["wallet-statement"]).flatMap(\.failures).first)
+        #expect("\(failure)".contains("aa_broken"))
+        let ledger = try world.project().openLedger()
+        let run = try #require(try ledger.runs(tenant: world.sources[0].tenant, limit: 1).first)
+        let counts = try ledger.counts(of: run.id).map(\.table)
+        #expect(run.state == .failed && counts.contains("aggregates/circles"), "\(counts)")
+        #expect(!counts.contains("aggregates/aa_broken"))
+    }
+
     @Test("A broken test fails the run again and again, publishes nothing, and names the way out")
     func brokenTest() throws {
         let world = try PlatformWorld(.hustlex, tenants: [1], scale: 0.05)
