@@ -39,14 +39,18 @@ struct SourceRetryTests {
             tryCountMax: 3 + Int(seed % 8), firstWaitMilliseconds: 100, waitMillisecondsMax: 5_000,
             totalMilliseconds: 20_000)
         var moments: [UInt64] = []
+        var toldCount = 0
         #expect(throws: ExtractError.self) {
-            try SourceRetry(budget, clock: clock, random: SeededRandom(seed: seed)).perform {
-                () throws(ExtractError) in
+            try SourceRetry(budget, clock: clock, random: SeededRandom(seed: seed)).retrying(
+                onFailure: { _ in toldCount += 1 }
+            ) {
                 moments.append(clock.monotonicNanoseconds())
                 throw Self.passing
             }
         }
         #expect((2...budget.tryCountMax).contains(moments.count))
+        // The last error is thrown, and not told as one that is tried again.
+        #expect(toldCount == moments.count - 1)
         #expect(clock.monotonicNanoseconds() <= 20_000_000_000)
         for (earlier, later) in zip(moments, moments.dropFirst()) {
             #expect((100_000_000...5_000_000_000).contains(later - earlier))

@@ -43,10 +43,12 @@ package struct SourceRetry: Sendable {
     ///
     /// - Parameters:
     ///   - isStopped: asked before each wait; true ends the tries.
+    ///   - onFailure: is told each error that is tried again, before the wait.
     ///   - body: must leave nothing behind when it throws.
     /// - Throws: the last error.
     package func perform<Value>(
-        isStopped: () -> Bool = { false }, _ body: () throws(ExtractError) -> Value
+        isStopped: () -> Bool = { false }, onFailure: (ExtractError) -> Void = { _ in },
+        _ body: () throws(ExtractError) -> Value
     ) throws(ExtractError) -> Value {
         var last = budget.firstWaitMilliseconds
         var waited: UInt64 = 0
@@ -58,6 +60,7 @@ package struct SourceRetry: Sendable {
                 guard error.isTransient, tryCount < budget.tryCountMax, !isStopped() else { throw error }
                 let wait = self.wait(after: last)
                 guard waited + wait <= budget.totalMilliseconds else { throw error }
+                onFailure(error)
                 clock.sleep(nanoseconds: wait * 1_000_000)
                 (last, waited, tryCount) = (wait, waited + wait, tryCount + 1)
             }
@@ -65,18 +68,13 @@ package struct SourceRetry: Sendable {
     }
 
     /// As `perform`, for what can fail of other causes than the source; those end the tries.
-    ///
-    /// - Parameter onFailure: is told each error that is tried again, before the wait.
     package func retrying<Value>(
         isStopped: () -> Bool = { false }, onFailure: (ExtractError) -> Void = { _ in }, _ body: () throws -> Value
     ) throws -> Value {
         var other: (any Error)?
-        let value = try perform(isStopped: isStopped) { () throws(ExtractError) -> Value? in
+        let value = try perform(isStopped: isStopped, onFailure: onFailure) { () throws(ExtractError) -> Value? in
             do { return try body() } catch {
-                if let error = error as? ExtractError {
-                    if error.isTransient { onFailure(error) }
-                    throw error
-                }
+                if let error = error as? ExtractError { throw error }
                 other = error
                 return nil
             }

@@ -48,7 +48,8 @@ struct FanOutBatch {
             let asOf = project.environment.now
             var tables = FanOutTables()
             let reading = try SourceRetry(clock: SystemClock(), random: project.environment.random).retrying(
-                isStopped: { Interruption.signal != nil }
+                isStopped: { Interruption.signal != nil },
+                onFailure: { progress(.readAgain(tenants: scopes.map(\.id.text), why: $0.reason)) }
             ) {
                 tables = FanOutTables()
                 return try self.reading(scopes, asOf, &tables)

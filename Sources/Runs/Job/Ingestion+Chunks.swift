@@ -43,6 +43,7 @@ extension Ingestion {
         do {
             return try session.retry.retrying(isStopped: { Interruption.signal != nil || limit.isOver }) { error in
                 failureCount += 1
+                progress(.readAgain(tenants: [session.scope.id.text], why: error.reason))
                 // A connection can be lost for other reasons than the size of what it carries.
                 if error.code == .tryLater || failureCount > 1 { chunks.shrink(dataset, way: way) }
             } _: {

@@ -13,6 +13,7 @@ extension Ingestion {
         guard shared == nil else { return try extractOnce(catalog, asOf, &recorder) }
         var chunks = ChunkSizes(hasFailedBefore: hasFailedBefore)
         try session.retry.retrying(isStopped: { Interruption.signal != nil || limit.isOver }) { error in
+            progress(.readAgain(tenants: [session.scope.id.text], why: error.reason))
             if error.code != .sourceUnreachable { chunks.shrinkAll() }
         } _: {
             if !rereads { try catchUp(catalog, recorder.run, &chunks) }

@@ -12,6 +12,8 @@ package enum RunEvent: Sendable, Equatable {
         tenant: String, report: String, period: String, edition: Int64, files: [String], bytes: Int64, unchanged: Bool)
     /// A table that tenants share has rows that are none of theirs, so many of them without a key.
     case strangersFound(table: String, rows: Int64, keyless: Int64)
+    /// The source of these tenants ended a reading in passing, as `why` says: all that it was for is read again.
+    case readAgain(tenants: [String], why: String)
     /// A table was compared with its source; `difference` is empty where there is none.
     case reconciled(tenant: String, table: String, rows: Int64, difference: String)
     case tenantDone(tenant: String)

@@ -44,6 +44,9 @@ final class RunProgress: Sendable {
             console.note(
                 "\(console.alarm("note")) \(table): \(rows + keyless) rows are of no tenant of this run\(what)",
                 from: .normal)
+        case .readAgain(let tenants, let why):
+            let who = tenants.count == 1 ? tenants[0] : "\(tenants.count) tenants of one source"
+            console.note("\(console.alarm("note")) \(who): the source is read again: \(why)", from: .normal)
         case .tenantDone(let tenant): console.note("\(console.calm("done")) \(tenant)", from: .normal)
         case .tenantFailed(let tenant, let failure):
             console.note("\(console.alarm("fail")) \(tenant)  \(failure.description)", from: .normal)
@@ -57,6 +60,7 @@ final class RunProgress: Sendable {
 private struct EventLine: Encodable {
     var event = ""
     var tenant = ""
+    var tenants: [String]?
     var table: String?
     var report: String?
     var period: String?
@@ -90,6 +94,7 @@ private struct EventLine: Encodable {
             (self.rows, self.difference) = (rows, difference)
         case .strangersFound(let table, let rows, let keyless):
             (self.event, self.table, self.rows, self.keyless) = ("fanout.strangers", table, rows, keyless)
+        case .readAgain(let tenants, let why): (self.event, self.tenants, error) = ("source.again", tenants, why)
         case .tenantDone(let tenant): (self.event, self.tenant) = ("tenant.done", tenant)
         case .tenantFailed(let tenant, let failure):
             (self.event, self.tenant) = ("tenant.failed", tenant)

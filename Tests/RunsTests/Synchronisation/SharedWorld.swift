@@ -60,13 +60,14 @@ struct SharedWorld {
 
     func writer() throws -> PostgresConnection { try PostgresConnection(cluster.url(database: database)) }
 
-    func project(minutes: Int64 = 0, user: String = "postgres") throws -> Project {
+    /// - Parameter url: another way to the database; nil for the straight one.
+    func project(minutes: Int64 = 0, user: String = "postgres", url: String? = nil) throws -> Project {
         let start = try Instant(parsing: "2026-03-01T00:00:00Z")
         return try Project(
             at: folder, searchesUpwards: false,
             environment: machine.with(
                 variables: [
-                    "SYNC_URL": cluster.url(database: database, user: user),
+                    "SYNC_URL": url ?? cluster.url(database: database, user: user),
                     "PSEUDONYMS": "0123456789abcdef0123456789abcdef",
                 ], now: start.adding(seconds: minutes * 60)))
     }
@@ -83,8 +84,10 @@ struct SharedWorld {
 
     /// - Parameter names: the tenants; nil for all that there are.
     @discardableResult
-    func run(minutes: Int64 = 0, only names: [String]? = nil, user: String = "postgres") throws -> Outcome {
-        let project = try project(minutes: minutes, user: user)
+    func run(
+        minutes: Int64 = 0, only names: [String]? = nil, user: String = "postgres", url: String? = nil
+    ) throws -> Outcome {
+        let project = try project(minutes: minutes, user: user, url: url)
         var request = BatchRequest(holder: "a test")
         request.workers = 2
         request.coversAllTenants = names == nil
