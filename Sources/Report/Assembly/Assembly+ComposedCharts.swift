@@ -22,6 +22,8 @@ extension Assembly {
             try addPrevious(measure, specification, rows, dates, to: &table)
             specification.previous = ChartSpecification.Measure(
                 column: Self.previousColumn, label: seriesLabel(comparison))
+            // The ends of a slope are two periods.
+            if specification.mark == .slope { specification.y[0].label = seriesLabel(period) }
         }
         let title = try definition.title.map { template throws(ReportError) in try template.rendered(values) } ?? ""
         let subtitle = try definition.subtitle.map { template throws(ReportError) in try template.rendered(values) }
