@@ -125,6 +125,21 @@ struct CompletenessTests {
         #expect(message.contains("small.yaml\(place)") && message.contains(words), "\(message)")
     }
 
+    @Test("The ends of a slope are named by their periods, and one value is no history")
+    func periods() throws {
+        let slope = Self.sections.replacing("mark: bars,", with: "mark: slope, compare: previous,")
+        let platform = try platform(Self.files(slope))
+        func document(_ table: ModelTable) throws -> ReportDocument {
+            try ReportAssembler(definitions: platform).assemble(
+                try platform.report("small"), try request(), tables: ["daily": table])
+        }
+        let both = try document(try SmallShop.table(alsoSeptember: true))
+        let labels = charts(of: both)[0].series.map(\.label)
+        #expect(labels == ["October", "September"])
+        #expect(both.tiles[0].sparkline.count == 13)
+        #expect(try document(try SmallShop.table()).tiles[0].sparkline.isEmpty)
+    }
+
     @Test("A table may be in some of the formats alone")
     func formats() throws {
         let sections = Self.sections.replacing("title: Days,", with: "title: Days, formats: [csv],")
