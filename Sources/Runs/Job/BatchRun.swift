@@ -64,7 +64,6 @@ private struct TenantJob {
     let limits: TimeLimits
     /// Makes what is written durable, with what other tenants' jobs write.
     let sync: @Sendable (SyncGroup.Paths) throws(FileError) -> Void
-    let ledger: any LedgerStore
     /// A canary that nobody asked for.
     let isRiding: Bool
 }
@@ -137,7 +136,7 @@ package struct BatchRun: Sendable {
             }
             let job = TenantJob(
                 scope: all[index], shared: rows, reconciles: compared[index], flock: flock, limits: limits, sync: sync,
-                ledger: ledger.pausing(by: pause), isRiding: index >= scopes.count)
+                isRiding: index >= scopes.count)
             syncs.enter()
             let outcome = work(job)
             syncs.leave()
@@ -170,7 +169,7 @@ package struct BatchRun: Sendable {
         do {
             try job.flock.checkUnseen(scope)
             let session = try TenantSession(
-                scope, of: project, ledger: job.ledger, holder: request.holder,
+                scope, of: project, ledger: ledger, holder: request.holder,
                 // Several batches have the same canaries, each for a moment.
                 waits: request.waitsForLock || job.isRiding)
             if request.ingests {

@@ -4,9 +4,6 @@
 /// (2) Changes to a tenant's runs need the tenant's newest lease; an older epoch is refused.
 /// (3) An occurrence is taken at most once, ever.
 package protocol LedgerStore: Sendable {
-    /// The same ledger for a piece of work: while it waits for the disk, other pieces have their turn.
-    func pausing(by pause: WorkerPool.Pause) -> any LedgerStore
-
     /// Gives out the next epoch of a tenant's lease; all leases given out before are worth nothing from now on, and
     /// runs of the tenant that still say `running` become `unknown`.
     func takeLease(tenant: String, holder: String, at instant: Int64) throws(LedgerError) -> Lease

@@ -6,8 +6,6 @@ internal import GRDB
 package struct SQLiteLedger: LedgerStore {
     private let database: DatabaseQueue
     private let writes = GroupedWrites()
-    /// How whoever writes waits for the disk.
-    private var pause = WorkerPool.Pause.alone
 
     /// Opens the ledger, making or upgrading its tables.
     /// - Parameter path: the file, or nil for one in memory.
@@ -27,12 +25,6 @@ package struct SQLiteLedger: LedgerStore {
         } catch {
             throw Self.failure(error)
         }
-    }
-
-    package func pausing(by pause: WorkerPool.Pause) -> any LedgerStore {
-        var ledger = self
-        ledger.pause = pause
-        return ledger
     }
 
     // MARK: Leases
@@ -325,7 +317,7 @@ package struct SQLiteLedger: LedgerStore {
     // MARK: Transactions
 
     private func write<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {
-        do { return try pause { try writes.write(to: database, body) } } catch { throw Self.failure(error) }
+        do { return try writes.write(to: database, body) } catch { throw Self.failure(error) }
     }
 
     private func read<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {
