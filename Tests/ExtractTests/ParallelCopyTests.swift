@@ -89,6 +89,24 @@ struct ParallelCopyTests {
         #expect(count.rowsRead == 20 && most == 1)
     }
 
+    /// A server exports no snapshot within a savepoint, and that of a table before stands until the next is set.
+    @Test func aLargeTableAfterSmallOnesIsReadOverSeveralConnections() throws {
+        let fixture = try Fixture(
+            Self.largeTable + "CREATE TABLE small AS SELECT 'a'::text AS tenant_id, 7::bigint AS id;")
+        let session = try fixture.session(
+            "isolation: column, key: a, column: tenant_id", role: "postgres", connectionCountMax: 3)
+        let (small, large) = (try Fixture.dataset("from: small"), try Fixture.dataset("from: events"))
+        for dataset in [small, large] { _ = try session.schema(of: dataset) }
+        var counts: [Int] = []
+        for dataset in [small, large, small] {
+            var most = 0
+            counts.append(try session.extract(dataset) { _ in most = max(most, try backendCount(fixture) ?? 0) }.rowsRead)
+            #expect((most > 1) == (dataset == large))
+        }
+        try session.finish()
+        #expect(counts == [1, 22_500, 1])
+    }
+
     @Test func manyRowsOverOneConnectionComeInTheirOrder() throws {
         let fixture = try Fixture(
             "CREATE TABLE t AS SELECT g::bigint AS id FROM generate_series(1, 100000) g; GRANT SELECT ON t TO reader;")

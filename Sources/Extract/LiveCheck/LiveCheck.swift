@@ -57,8 +57,7 @@ extension LiveCheck {
             guard connection.isUsable else { throw error }
             state.findings.append(Self.finding(error, scope.id, dataset))
         }
-        try connection.execute("ROLLBACK TO SAVEPOINT live")
-        try connection.execute("RELEASE SAVEPOINT live")
+        try connection.execute(script: "ROLLBACK TO SAVEPOINT live; RELEASE SAVEPOINT live")
     }
 
     private mutating func compare(_ dataset: Dataset) throws {

@@ -27,6 +27,9 @@ struct TableDivision {
     /// Bytes of batches that wait for their turn.
     private static let waitingBytesMax = 32 << 20
 
+    /// Whether a table of so many pages may be worth more than one connection.
+    static func isWorthwhile(pageCount: Int) -> Bool { pageCount >= pageCountMin }
+
     /// Nil for what is better read over one connection, or cannot be cut.
     ///
     /// A part of a table to which an index leads is not cut: each range would be searched for a few rows.
@@ -40,7 +43,7 @@ struct TableDivision {
     ) throws(PostgresError) {
         guard connectionCountMax > 1,
             let pageCount = try connection.heapPageCount(of: request.source, atLeast: Self.pageCountMin),
-            pageCount >= Self.pageCountMin, try connection.readsEveryPage(of: request)
+            Self.isWorthwhile(pageCount: pageCount), try connection.readsEveryPage(of: request)
         else { return nil }
         let permits = permits()
         let connectionCount = min(connectionCountMax, permits?.count ?? connectionCountMax)

@@ -42,6 +42,8 @@ package final class SourceSession {
     private var cancellers: [StatementCanceller] = []
     /// Plans of whole datasets whose tables are locked until the end of the transaction; see rule (3).
     private var keptPlans: [Dataset: CopyPlan] = [:]
+    /// Whether the savepoint of the dataset before is still to be released: together with the next one's beginning.
+    private var savepointStands = false
     private var rowCount = 0
     private var isFinished = false
 
@@ -245,6 +247,8 @@ extension SourceSession {
     /// exports no snapshot.
     private func division(of dataset: Dataset) throws -> TableDivision? {
         guard connectionCountMax > 1, !isFinished else { return nil }
+        if let count = keptPlans[dataset]?.heapPageCount, !TableDivision.isWorthwhile(pageCount: count) { return nil }
+        try releaseSavepoint()
         let request = try guardian.request(for: dataset, naiveTimestamps: .undeclared)
         return try TableDivision(of: request, connection, connectionCountMax: connectionCountMax) {
             connections.map { $0.permits(url: url, countMax: connectionCountMax) }
@@ -366,25 +370,34 @@ extension SourceSession {
         guard !isFinished, connection.isUsable, connection.isInTransaction else {
             throw PostgresError(.connectionLost, "\(connection.target): the session has ended")
         }
-        try connection.execute("SAVEPOINT dataset")
+        try beginSavepoint()
         let value: Value
         do {
             value = try body()
         } catch {
-            try? leaveSavepoint()
+            try? undoSavepoint()
             throw error
         }
-        if keepingLocks {
-            try connection.execute("RELEASE SAVEPOINT dataset")
-        } else {
-            try leaveSavepoint()
-        }
+        if !keepingLocks { try undoSavepoint() }
         return value
     }
 
-    private func leaveSavepoint() throws(PostgresError) {
-        try connection.execute("ROLLBACK TO SAVEPOINT dataset")
+    /// Releases the savepoint that stands, and sets the next, in one round trip.
+    private func beginSavepoint() throws(PostgresError) {
+        try connection.execute(
+            script: savepointStands ? "RELEASE SAVEPOINT dataset; SAVEPOINT dataset" : "SAVEPOINT dataset")
+        savepointStands = true
+    }
+
+    private func releaseSavepoint() throws(PostgresError) {
+        guard savepointStands else { return }
         try connection.execute("RELEASE SAVEPOINT dataset")
+        savepointStands = false
+    }
+
+    private func undoSavepoint() throws(PostgresError) {
+        try connection.execute(script: "ROLLBACK TO SAVEPOINT dataset; RELEASE SAVEPOINT dataset")
+        savepointStands = false
     }
 
     /// Asks something about the rows of a dataset, in the session's snapshot.

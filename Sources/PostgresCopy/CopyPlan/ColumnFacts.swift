@@ -1,23 +1,33 @@
 internal import Synchronization
 
+/// What the catalogue says of the columns of a table or query.
+struct ColumnFacts {
+    /// As SQL writes them, with their modifiers.
+    let typeNames: [String]
+    let areNotNull: [Bool]
+    /// How many pages the table's main file has; nil where it was not asked.
+    var heapPageCount: Int?
+}
+
 extension PostgresConnection {
-    /// Type names as SQL writes them, and which columns are NOT NULL. A query can lose that in an outer join: only a
-    /// table's columns are believed.
+    /// Type names, and which columns are NOT NULL. A query can lose that in an outer join: only a table's columns are
+    /// believed.
     ///
     /// Names of built-in types are the same in every database: they are asked for once.
-    func columnFacts(
-        _ columns: [ResultColumn], isTable: Bool
-    ) throws(PostgresError) -> (typeNames: [String], areNotNull: [Bool]) {
+    func columnFacts(_ columns: [ResultColumn], isTable: Bool) throws(PostgresError) -> ColumnFacts {
         // What a query's column is of, and whose domain it has, is asked for as a whole.
         guard isTable, let table = columns.first?.table, columns.allSatisfy({ $0.table == table }) else {
             return try allColumnFacts(columns, isTable: isTable)
         }
         let rows = try execute(
             """
-            SELECT attnum, atttypid::pg_catalog.int8, atttypmod, attnotnull FROM pg_catalog.pg_attribute
+            SELECT attnum, atttypid::pg_catalog.int8, atttypmod, attnotnull,
+                   size / pg_catalog.current_setting('block_size')::pg_catalog.int8
+            FROM pg_catalog.pg_attribute, pg_catalog.pg_relation_size($1::pg_catalog.int8::pg_catalog.oid) AS size
             WHERE attrelid = $1::pg_catalog.int8::pg_catalog.oid AND attnum > 0 AND NOT attisdropped
             """, [String(table)]
         ).rows
+        let heapPageCount = rows.first?[4].flatMap { Int($0) }
         var attributes: [Int: (type: TypeReference, isNotNull: Bool)] = [:]
         for row in rows {
             guard let number = row[0].flatMap({ Int($0) }), let oid = row[1].flatMap({ UInt32($0) }),
@@ -27,14 +37,14 @@ extension PostgresConnection {
         }
         let found = columns.compactMap { $0.attribute.flatMap { attributes[$0] } }
         guard found.count == columns.count, let names = TypeNames.shared.names(of: found.map(\.type)) else {
-            return try allColumnFacts(columns, isTable: isTable)
+            var facts = try allColumnFacts(columns, isTable: isTable)
+            facts.heapPageCount = heapPageCount
+            return facts
         }
-        return (names, found.map(\.isNotNull))
+        return ColumnFacts(typeNames: names, areNotNull: found.map(\.isNotNull), heapPageCount: heapPageCount)
     }
 
-    private func allColumnFacts(
-        _ columns: [ResultColumn], isTable: Bool
-    ) throws(PostgresError) -> (typeNames: [String], areNotNull: [Bool]) {
+    private func allColumnFacts(_ columns: [ResultColumn], isTable: Bool) throws(PostgresError) -> ColumnFacts {
         let rows = try execute(
             """
             SELECT pg_catalog.format_type(CASE WHEN a.atttypid IS NULL THEN c.oid ELSE a.atttypid END,
@@ -60,7 +70,7 @@ extension PostgresConnection {
             else { continue }
             TypeNames.shared.note(TypeReference(oid: oid, modifier: modifier), name)
         }
-        return (rows.map { $0[0] ?? "" }, rows.map { isTable && $0[1] == "t" })
+        return ColumnFacts(typeNames: rows.map { $0[0] ?? "" }, areNotNull: rows.map { isTable && $0[1] == "t" })
     }
 
     private static func array(_ numbers: [String]) -> String { "{\(numbers.joined(separator: ","))}" }

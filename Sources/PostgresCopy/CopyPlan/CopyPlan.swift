@@ -24,6 +24,8 @@ package struct CopyPlan: Sendable {
     package private(set) var pages: HeapPages?
     /// The columns, in the schema's order.
     package let columns: [PlannedColumn]
+    /// How many pages the table's main file had; nil for a query, and where the catalogue was not asked.
+    package let heapPageCount: Int?
     /// The places of the columns that know a row.
     let keyColumns: [Int]
     private(set) var naiveTimestamps: NaiveTimestamps
@@ -34,9 +36,10 @@ package struct CopyPlan: Sendable {
 
     init(
         schema: Schema, selection: String, conditions: [String], columns: [PlannedColumn], keyColumns: [Int],
-        naiveTimestamps: NaiveTimestamps, refusalPolicy: RefusalPolicy
+        naiveTimestamps: NaiveTimestamps, refusalPolicy: RefusalPolicy, heapPageCount: Int? = nil
     ) {
         self.schema = schema
+        self.heapPageCount = heapPageCount
         self.selection = selection
         self.conditions = conditions
         self.columns = columns
@@ -126,7 +129,8 @@ extension PostgresConnection {
             schema: Schema(fields), selection: "SELECT \(expressions.joined(separator: ", ")) FROM \(origin)",
             conditions: try request.conditions.map(sql), columns: columns,
             keyColumns: request.keyColumns.compactMap { key in columns.firstIndex { $0.name == key } },
-            naiveTimestamps: request.naiveTimestamps, refusalPolicy: request.refusalPolicy)
+            naiveTimestamps: request.naiveTimestamps, refusalPolicy: request.refusalPolicy,
+            heapPageCount: facts.heapPageCount)
     }
 
     /// The source under the name that expressions use. The line break ends a comment at the end of a query.

@@ -70,8 +70,7 @@ extension PostgresConnection {
         let narrowed = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         try execute("SAVEPOINT pages")
         let plan = try execute("EXPLAIN (COSTS OFF) SELECT source.* FROM \(origin)\(narrowed)").rows
-        try execute("ROLLBACK TO SAVEPOINT pages")
-        try execute("RELEASE SAVEPOINT pages")
+        try execute(script: "ROLLBACK TO SAVEPOINT pages; RELEASE SAVEPOINT pages")
         // The outermost scan comes first; policies and their queries are below it.
         return plan.compactMap { $0[0] }.first { $0.contains("Scan") }?.contains("Seq Scan") ?? false
     }

@@ -33,12 +33,25 @@ extension PostgresConnection {
         return try lastResult()
     }
 
+    /// Runs several statements in one round trip, as far as the first that fails.
+    ///
+    /// - Parameter script: written in our source, so that no value can come into it: the simple protocol takes no
+    ///   parameters.
+    package func execute(script: StaticString) throws(PostgresError) {
+        guard unsafe PQsendQuery(handle, script.description) == 1 else { throw connectionError() }
+        _ = try lastResult()
+    }
+
     /// The columns that a query would give, without running it.
     func describe(_ sql: String) throws(PostgresError) -> [ResultColumn] {
         guard !sql.utf8.contains(0) else { throw PostgresError(.invalidQuery, "the query holds a zero byte") }
-        guard unsafe PQsendPrepare(handle, "", sql, 0, nil) == 1 else { throw connectionError() }
+        // Both in one round trip.
+        guard unsafe PQenterPipelineMode(handle) == 1 else { throw connectionError() }
+        defer { endPipeline() }
+        guard unsafe PQsendPrepare(handle, "", sql, 0, nil) == 1, unsafe PQsendDescribePrepared(handle, "") == 1,
+            unsafe PQpipelineSync(handle) == 1
+        else { throw connectionError() }
         _ = try lastResult()
-        guard unsafe PQsendDescribePrepared(handle, "") == 1 else { throw connectionError() }
         let result = try lastResult()
         return (0..<result.columnCount).map { column in
             let origin = result.columnOrigin(column)
@@ -131,6 +144,19 @@ extension PostgresConnection {
             guard let next = unsafe PQgetResult(handle) else { return }
             let result = unsafe ResultHandle(next)
             if result.isCopy { return }
+        }
+    }
+
+    /// Throws away what is left of a pipeline, and leaves it.
+    private func endPipeline() {
+        // It is not left before its last result has been taken, which is that of the synchronisation.
+        while isUsable, unsafe PQexitPipelineMode(handle) == 0 {
+            while unsafe PQisBusy(handle) == 1 {
+                guard (try? waitForBytes(patience: Self.patience)) != nil, unsafe PQconsumeInput(handle) == 1 else {
+                    return
+                }
+            }
+            if let next = unsafe PQgetResult(handle) { _ = unsafe ResultHandle(next) }
         }
     }
 

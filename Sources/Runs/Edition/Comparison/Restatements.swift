@@ -82,7 +82,8 @@ struct Restatements {
         let formatter = ValueFormatter(
             locale: document.presentation.locale, currency: document.presentation.currency, words: text.words)
         var figures: [String: ReportFigure] = [:]
-        for figure in document.figures { figures[figure.address] = figure }
+        // What is restated is a figure that readers take away; a report can have ten thousand others.
+        for figure in document.headlineFigures { figures[figure.address] = figure }
         let lines = try restatements.map { restatement in
             let figure = figures[restatement.address]
             let unit = figure?.unit ?? .number(decimals: 0)
