@@ -100,7 +100,8 @@ struct ParallelCopyTests {
         var counts: [Int] = []
         for dataset in [small, large, small] {
             var most = 0
-            counts.append(try session.extract(dataset) { _ in most = max(most, try backendCount(fixture) ?? 0) }.rowsRead)
+            let count = try session.extract(dataset) { _ in most = max(most, try backendCount(fixture) ?? 0) }
+            counts.append(count.rowsRead)
             #expect((most > 1) == (dataset == large))
         }
         try session.finish()
