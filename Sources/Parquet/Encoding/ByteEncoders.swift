@@ -1,23 +1,23 @@
 /// Writes DELTA_LENGTH_BYTE_ARRAY and DELTA_BYTE_ARRAY; their forms are at the decoders.
 enum DeltaBytesEncoder {
     /// All lengths, then all bytes.
-    static func encodeLengths(_ texts: Span<UInt8>, _ lengths: Span<Int64>, into bytes: inout [UInt8]) {
-        DeltaBinaryEncoder.encode(lengths, bitWidth: 32, into: &bytes)
+    static func encodeLengths(_ texts: Span<UInt8>, _ lengths: Span<UInt32>, into bytes: inout [UInt8]) {
+        DeltaBinaryEncoder.encode(lengths, into: &bytes)
         unsafe texts.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     }
 
     /// How many bytes each value shares with the beginning of the one before it, then the rests.
-    static func encodePrefixes(_ texts: Span<UInt8>, _ lengths: Span<Int64>, into bytes: inout [UInt8]) {
-        var shared = [Int64](repeating: 0, count: lengths.count)
-        var rests = [Int64](repeating: 0, count: lengths.count)
+    static func encodePrefixes(_ texts: Span<UInt8>, _ lengths: Span<UInt32>, into bytes: inout [UInt8]) {
+        var shared = [UInt32](repeating: 0, count: lengths.count)
+        var rests = [UInt32](repeating: 0, count: lengths.count)
         var rest: [UInt8] = []
         rest.reserveCapacity(texts.count)
         var (start, before) = (0, 0..<0)
         for index in lengths.indices {
             let range = start..<start + Int(lengths[index])
             let prefix = commonPrefix(texts, before, range)
-            shared[index] = Int64(prefix)
-            rests[index] = lengths[index] - Int64(prefix)
+            shared[index] = UInt32(prefix)
+            rests[index] = lengths[index] - UInt32(prefix)
             if prefix < range.count {
                 unsafe texts.extracting(range.lowerBound + prefix..<range.upperBound).withUnsafeBufferPointer {
                     unsafe rest.append(contentsOf: $0)
@@ -25,7 +25,7 @@ enum DeltaBytesEncoder {
             }
             (start, before) = (range.upperBound, range)
         }
-        DeltaBinaryEncoder.encode(shared.span, bitWidth: 32, into: &bytes)
+        DeltaBinaryEncoder.encode(shared.span, into: &bytes)
         encodeLengths(rest.span, rests.span, into: &bytes)
     }
 

@@ -51,30 +51,29 @@ struct DeltaBinaryDecoder {
             need -= 1
             left -= 1
         }
-        values.reserveMore(need)
+        var next = values.count
+        values.append(contentsOf: repeatElement(0, count: need))
+        var target = values.mutableSpan
         let bytes = bytes
-        while need > 0 {
+        while next < target.count {
             if miniblockLeft == 0 { try nextMiniblock() }
-            let taken = min(need, miniblockLeft)
-            let first = values.count
-            values.append(contentsOf: repeatElement(0, count: taken))
-            var target = values.mutableSpan
-            unpack(bytes.span, into: &target, from: first)
-            miniblockLeft -= taken
-            need -= taken
-            left -= taken
+            let end = min(target.count, next + miniblockLeft)
+            unpack(bytes.span, into: &target, next..<end)
+            miniblockLeft -= end - next
+            left -= end - next
+            next = end
         }
     }
 
-    /// The values of the open miniblock that come next, up to the target's end.
+    /// The values of the open miniblock that come next.
     private mutating func unpack<Value: FixedWidthInteger>(
-        _ source: Span<UInt8>, into target: inout MutableSpan<Value>, from start: Int
+        _ source: Span<UInt8>, into target: inout MutableSpan<Value>, _ places: Range<Int>
     ) {
         var (value, position) = (value, bit)
         let (least, width) = (leastDelta, width)
-        let last = position + (target.count - start - 1) * width
+        let last = position + (places.count - 1) * width
         if width == 0 {
-            for index in start..<target.count {
+            for index in places {
                 value = value &+ least
                 target[index] = Value(truncatingIfNeeded: value)
             }
@@ -82,7 +81,7 @@ struct DeltaBinaryDecoder {
             // Whole words: each lies within the bytes.
             let raw = unsafe source.bytes
             let mask: UInt64 = (1 &<< UInt64(width)) &- 1
-            for index in start..<target.count {
+            for index in places {
                 let word = unsafe UInt64(
                     littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: position &>> 3, as: UInt64.self))
                 value = value &+ least &+ Int64(bitPattern: word &>> UInt64(position & 7) & mask)
@@ -90,7 +89,7 @@ struct DeltaBinaryDecoder {
                 position &+= width
             }
         } else {
-            for index in start..<target.count {
+            for index in places {
                 value = value &+ least &+ Int64(bitPattern: bits(source, at: position, count: width))
                 target[index] = Value(truncatingIfNeeded: value)
                 position += width

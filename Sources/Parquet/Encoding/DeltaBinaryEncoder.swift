@@ -3,74 +3,97 @@ enum DeltaBinaryEncoder {
     private static let blockValueCount = 128
     private static let miniblockValueCount = 32
 
-    /// Adds the encoding of values.
+    /// Adds the encoding of signed numbers, given by their bits.
     ///
-    /// - Parameter bitWidth: of the column's values, 32 or 64. Deltas wrap at it: the format gives those of a 32-bit
-    ///   column 32 bits, and readers refuse wider ones. 32-bit values are given sign-extended.
-    static func encode(_ values: Span<Int64>, bitWidth: Int, into bytes: inout [UInt8]) {
+    /// Deltas wrap at the numbers' width: the format gives those of a 32-bit column 32 bits, and readers refuse wider ones.
+    @specialized(where Bits == UInt32)
+    @specialized(where Bits == UInt64)
+    static func encode<Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+        _ values: Span<Bits>, into bytes: inout [UInt8]
+    ) {
         appendVarint(UInt64(blockValueCount), to: &bytes)
         appendVarint(UInt64(blockValueCount / miniblockValueCount), to: &bytes)
         appendVarint(UInt64(values.count), to: &bytes)
-        appendZigzag(values.count > 0 ? values[0] : 0, to: &bytes)
+        appendZigzag(values.count > 0 ? signed(values[0]) : 0, to: &bytes)
+        var (deltas, words) = ([Bits](repeating: 0, count: blockValueCount), [UInt64]())
+        words.reserveCapacity(miniblockValueCount)
         var start = 1
-        var deltas = [UInt64](repeating: 0, count: blockValueCount)
         while start < values.count {
-            let count = min(blockValueCount, values.count - start)
-            block(values, start, count, isNarrow: bitWidth == 32, &deltas, into: &bytes)
-            start += count
+            let end = min(values.count, start + blockValueCount)
+            var span = deltas.mutableSpan
+            let least = takeDeltas(values.extracting(start - 1..<end), &span)
+            appendZigzag(signed(least), to: &bytes)
+            appendMiniblocks(deltas.span, count: end - start, &words, to: &bytes)
+            start = end
         }
     }
 
-    private static func block(
-        _ values: Span<Int64>, _ start: Int, _ count: Int, isNarrow: Bool, _ deltas: inout [UInt64],
-        into bytes: inout [UInt8]
+    @inline(__always)
+    private static func signed<Bits: FixedWidthInteger & UnsignedInteger>(_ bits: Bits) -> Int64 {
+        Bits.bitWidth == 64
+            ? Int64(truncatingIfNeeded: bits) : Int64(Int32(truncatingIfNeeded: bits))
+    }
+
+    /// The deltas between values, less the least of them, which is returned; behind the last deltas of nothing.
+    @inline(__always)
+    private static func takeDeltas<Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+        _ values: Span<Bits>, _ deltas: inout MutableSpan<Bits>
+    ) -> Bits {
+        // Unsigned numbers with another sign bit are in the order of signed ones.
+        let sign: Bits = 1 << Bits(Bits.bitWidth - 1)
+        var leastKey = Bits.max
+        for index in 1..<values.count {
+            let delta = values[index] &- values[index &- 1]
+            deltas[index &- 1] = delta
+            leastKey = min(leastKey, delta ^ sign)
+        }
+        let least = leastKey ^ sign
+        for index in 0..<values.count - 1 { deltas[index] = deltas[index] &- least }
+        for index in values.count - 1..<deltas.count { deltas[index] = 0 }
+        return least
+    }
+
+    /// Adds the widths of a block's miniblocks, and those that have values.
+    @inline(__always)
+    private static func appendMiniblocks<Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+        _ deltas: Span<Bits>, count: Int, _ words: inout [UInt64], to bytes: inout [UInt8]
     ) {
-        var least = Int64.max
-        for index in 0..<count {
-            let wide = values[start &+ index] &- values[start &+ index &- 1]
-            let delta = isNarrow ? Int64(Int32(truncatingIfNeeded: wide)) : wide
-            deltas[index] = UInt64(bitPattern: delta)
-            if delta < least { least = delta }
-        }
-        // Behind the last value: deltas of nothing.
-        for index in 0..<blockValueCount {
-            deltas[index] = index < count ? deltas[index] &- UInt64(bitPattern: least) : 0
-        }
-        appendZigzag(least, to: &bytes)
         let widthsAt = bytes.count
         bytes.append(contentsOf: [0, 0, 0, 0])
         var first = 0
         while first < count {
-            var all: UInt64 = 0
-            for index in first..<first + miniblockValueCount { all |= deltas[index] }
-            let width = 64 - all.leadingZeroBitCount
+            let miniblock = deltas.extracting(first..<first + miniblockValueCount)
+            var all: Bits = 0
+            for index in miniblock.indices { all |= miniblock[index] }
+            let width = Bits.bitWidth - all.leadingZeroBitCount
             bytes[widthsAt + first / miniblockValueCount] = UInt8(width)
-            pack(deltas.span.extracting(first..<first + miniblockValueCount), width: width, into: &bytes)
+            pack(miniblock, width: width, into: &words)
+            appendAll(words, byteCount: miniblockValueCount / 8 * width, to: &bytes)
             first += miniblockValueCount
         }
     }
 
-    /// Packs 32 values of up to 64 bits.
-    private static func pack(_ values: Span<UInt64>, width: Int, into bytes: inout [UInt8]) {
+    /// Packs 32 values into words, the last of which may be half full.
+    @inline(__always)
+    private static func pack<Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+        _ values: Span<Bits>, width: Int, into words: inout [UInt64]
+    ) {
+        words.removeAll(keepingCapacity: true)
         if width == 0 { return }
         var word: UInt64 = 0
         var filled = 0
         for index in values.indices {
-            let value = values[index]
-            word |= value &<< UInt64(filled)
-            filled += width
+            let value = UInt64(truncatingIfNeeded: values[index])
+            word |= value &<< UInt64(truncatingIfNeeded: filled)
+            filled &+= width
             if filled >= 64 {
-                appendWord(word, to: &bytes)
-                filled -= 64
+                words.append(word)
+                filled &-= 64
                 // What of the value did not fit; a shift by 64 gives nothing.
-                word = filled == 0 ? 0 : value >> UInt64(width - filled)
+                word = filled == 0 ? 0 : value &>> UInt64(truncatingIfNeeded: width &- filled)
             }
         }
-        while filled > 0 {
-            bytes.append(UInt8(truncatingIfNeeded: word))
-            word >>= 8
-            filled -= 8
-        }
+        if filled > 0 { words.append(word) }
     }
 }
 
@@ -96,4 +119,9 @@ func appendWord<Word: FixedWidthInteger>(_ word: Word, to bytes: inout [UInt8]) 
 /// Adds the bytes of numbers as they lie in memory, which is little-endian on every machine that we build for.
 func appendAll<Value: BitwiseCopyable>(_ values: [Value], to bytes: inout [UInt8]) {
     unsafe values.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+}
+
+/// Adds the first bytes of numbers as they lie in memory.
+private func appendAll(_ words: [UInt64], byteCount: Int, to bytes: inout [UInt8]) {
+    unsafe words.withUnsafeBytes { unsafe bytes.append(contentsOf: $0.prefix(byteCount)) }
 }

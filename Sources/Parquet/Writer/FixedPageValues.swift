@@ -133,17 +133,10 @@ final class FixedPageValues<Bits: FixedWidthInteger & UnsignedInteger & BitwiseC
     private func encode(_ values: [Bits], _ encoding: ParquetEncoding, into bytes: inout [UInt8]) {
         switch encoding {
         case .deltaBinaryPacked:
-            DeltaBinaryEncoder.encode(Self.signExtended(values).span, bitWidth: Bits.bitWidth, into: &bytes)
+            DeltaBinaryEncoder.encode(values.span, into: &bytes)
         case .byteStreamSplit: StreamSplitEncoder.encode(values.span, into: &bytes)
         default: appendAll(values, to: &bytes)
         }
-    }
-
-    @specialized(where Bits == UInt32)
-    @specialized(where Bits == UInt64)
-    private static func signExtended(_ values: [Bits]) -> [Int64] {
-        if Bits.bitWidth == 64 { return values.map { Int64(truncatingIfNeeded: $0) } }
-        return values.map { Int64(Int32(truncatingIfNeeded: $0)) }
     }
 
     /// The encodings that need no dictionary.

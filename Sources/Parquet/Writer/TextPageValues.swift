@@ -15,7 +15,7 @@ final class TextPageValues: PageValues {
     private var codes: [UInt32] = []
     /// The page's bytes and the length of each value, once there is none.
     private var texts: [UInt8] = []
-    private var lengths: [Int64] = []
+    private var lengths: [UInt32] = []
     private var bytesBounds = BytesBounds()
     /// Codes of a batch's dictionary as our codes, and which one it is.
     private var translation: (source: BytesDictionary, codes: [UInt32])?
@@ -64,7 +64,7 @@ final class TextPageValues: PageValues {
         var (sizes, bounds) = (lengths, bytesBounds)
         lengths = []
         for index in 0..<buffer.count {
-            sizes.append(Int64(ends[index &+ 1] &- ends[index]))
+            sizes.append(UInt32(ends[index &+ 1] &- ends[index]))
             bounds.widen(all.extracting(Int(ends[index])..<Int(ends[index + 1])))
         }
         (lengths, bytesBounds) = (sizes, bounds)
@@ -97,7 +97,7 @@ final class TextPageValues: PageValues {
 
     private func appendValue(_ value: Span<UInt8>) {
         unsafe value.withUnsafeBufferPointer { unsafe texts.append(contentsOf: $0) }
-        lengths.append(Int64(value.count))
+        lengths.append(UInt32(value.count))
         bytesBounds.widen(value)
     }
 
@@ -130,7 +130,7 @@ final class TextPageValues: PageValues {
     }
 
     private static func encode(
-        _ texts: [UInt8], _ lengths: [Int64], _ encoding: ParquetEncoding, into bytes: inout [UInt8]
+        _ texts: [UInt8], _ lengths: [UInt32], _ encoding: ParquetEncoding, into bytes: inout [UInt8]
     ) {
         switch encoding {
         case .deltaLengthByteArray: DeltaBytesEncoder.encodeLengths(texts.span, lengths.span, into: &bytes)
@@ -139,7 +139,7 @@ final class TextPageValues: PageValues {
             bytes.reserveCapacity(bytes.count + texts.count + 4 * lengths.count)
             var start = 0
             for length in lengths {
-                appendWord(UInt32(truncatingIfNeeded: length), to: &bytes)
+                appendWord(length, to: &bytes)
                 unsafe texts.span.extracting(start..<start + Int(length)).withUnsafeBufferPointer {
                     unsafe bytes.append(contentsOf: $0)
                 }
@@ -149,11 +149,11 @@ final class TextPageValues: PageValues {
     }
 
     private func chosen(
-        of encodings: [ParquetEncoding], _ texts: [UInt8], _ lengths: [Int64], _ compressor: PageCompressor
+        of encodings: [ParquetEncoding], _ texts: [UInt8], _ lengths: [UInt32], _ compressor: PageCompressor
     ) throws(ParquetError) -> EncodingChoice {
         let count = min(lengths.count, trialValueCountMax)
         let sample = Array(lengths[..<count])
-        let sampleTexts = Array(texts[..<Int(sample.reduce(0, +))])
+        let sampleTexts = Array(texts[..<sample.reduce(0) { $0 + Int($1) }])
         var trials: [EncodingChoice.Trial] = []
         for encoding in encodings {
             var bytes: [UInt8] = []
@@ -172,11 +172,11 @@ final class TextPageValues: PageValues {
         }
         let sample = codes.count <= trialValueCountMax ? codes : Array(codes[..<trialValueCountMax])
         let (held, distinct) = (dictionary.bytes, dictionary)
-        var (values, lengths): ([UInt8], [Int64]) = ([], [])
+        var (values, lengths): ([UInt8], [UInt32]) = ([], [])
         for code in sample {
             let range = distinct.range(Int(code))
             values.append(contentsOf: held[range])
-            lengths.append(Int64(range.count))
+            lengths.append(UInt32(range.count))
         }
         let others = try chosen(of: Self.others, values, lengths, compressor)
         if codes.count >= 1_024 && dictionary.count > codes.count / 2 { return others }
