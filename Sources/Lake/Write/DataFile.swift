@@ -70,7 +70,7 @@ final class DataFile {
         return JSONValue.object(dropping: ["numRecords": all["numRecords"]]).canonicalText
     }
 
-    /// Gives the file its name, after it was read back: size, SHA-256, footer, rows, tenant.
+    /// Gives the file its name, after it was read back: size, CRC-32, footer, rows, tenant.
     ///
     /// - Parameter unsynced: with which it becomes durable later; nil: it is durable at once.
     func commit(atMilliseconds milliseconds: Int64, noting unsynced: UnsyncedFiles?) throws -> AddedFile {
@@ -86,16 +86,20 @@ final class DataFile {
 }
 
 extension PendingFile {
-    /// Gives a data file its name, after it was read back: size, SHA-256, footer, rows, tenant.
+    /// Gives a data file its name, after it was read back: size, CRC-32, footer, rows, tenant.
+    ///
+    /// The SHA-256 is of the bytes as they were made, for whoever verifies the table. What can go wrong between here and the disk
+    /// is chance and no forgery: a CRC-32 of all bytes finds it as well, in an eighth of the time.
     ///
     /// - Returns: its SHA-256 in hexadecimal.
     func commit(
         _ hashing: HashingFile, to path: FilePath, _ name: String, rowCount: Int64, in table: DeltaTable,
         noting unsynced: UnsyncedFiles?
     ) throws -> String {
-        let sha256 = hashing.finish().description
+        let (digest, crc) = hashing.finish()
+        let sha256 = digest.description
         let verify = { (readBack: any ReadableFile) throws in
-            guard try SHA256Digest(ofFile: readBack).description == sha256 else {
+            guard try readBack.crc32() == crc else {
                 throw FileError(.readWrite, "read back", path: name)
             }
             let reader = try DataFileReader(readBack, name: name, in: table.address, table.encryption)
@@ -112,10 +116,11 @@ extension PendingFile {
     }
 }
 
-/// A file that takes the SHA-256 of all that is written to it, and remembers why a write failed.
+/// A file that takes the SHA-256 and the CRC-32 of all that is written to it, and remembers why a write failed.
 final class HashingFile: WritableFile {
     private let file: any WritableFile
     private var hasher: SHA256Hasher? = SHA256Hasher()
+    private var crc: UInt32 = 0
     private var failure: FileError?
 
     init(_ file: any WritableFile) { self.file = file }
@@ -126,6 +131,7 @@ final class HashingFile: WritableFile {
         do {
             try file.write(bytes)
             hasher?.update(bytes)
+            crc = crc32(bytes, continuing: crc)
         } catch {
             failure = failure ?? error
             throw error
@@ -135,11 +141,11 @@ final class HashingFile: WritableFile {
     func sync() throws(FileError) { try file.sync() }
     func close() throws(FileError) { try file.close() }
 
-    /// The digest of all bytes. To be called once.
-    func finish() -> SHA256Digest {
+    /// The digest and the checksum of all bytes. To be called once.
+    func finish() -> (sha256: SHA256Digest, crc: UInt32) {
         var taken: SHA256Hasher?
         swap(&taken, &hasher)
-        return (taken ?? SHA256Hasher()).finish()
+        return ((taken ?? SHA256Hasher()).finish(), crc)
     }
 
     /// Runs a body; where it fails because a write failed, the file's own error is told, which says what to do.
@@ -153,15 +159,29 @@ final class HashingFile: WritableFile {
 }
 
 extension SHA256Digest {
-    /// The digest of a whole file, read in pieces of 1 MiB.
+    /// The digest of a whole file.
     package init(ofFile file: any ReadableFile) throws(FileError) {
         var hasher = SHA256Hasher()
+        try file.forEachPiece { hasher.update($0) }
+        self = hasher.finish()
+    }
+}
+
+extension ReadableFile {
+    /// The CRC-32 of the whole file.
+    fileprivate func crc32() throws(FileError) -> UInt32 {
+        var crc: UInt32 = 0
+        try forEachPiece { crc = Checksum.crc32($0, continuing: crc) }
+        return crc
+    }
+
+    /// Reads the whole file in pieces of 1 MiB.
+    fileprivate func forEachPiece(_ body: (Span<UInt8>) -> Void) throws(FileError) {
         var offset: Int64 = 0
-        while offset < file.size {
-            let piece = try file.read(at: offset, count: Int(min(1 << 20, file.size - offset)))
-            hasher.update(piece.span)
+        while offset < size {
+            let piece = try read(at: offset, count: Int(min(1 << 20, size - offset)))
+            body(piece.span)
             offset += Int64(piece.count)
         }
-        self = hasher.finish()
     }
 }
