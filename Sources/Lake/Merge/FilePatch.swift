@@ -14,11 +14,25 @@ internal import SystemPackage
 /// (4) Row groups are worked on by several cores and written in their order; the result does not depend on them.
 /// (5) The log's statistics are those of the rows to the letter: of columns that were copied throughout the old file's.
 struct FilePatch {
-    let table: DeltaTable
-    let base: TableSnapshot
-    let settings: WriterSettings
-    let work: WrittenFiles
-    let arrived: ArrivedRows
+    private let table: DeltaTable
+    private let base: TableSnapshot
+    private let settings: WriterSettings
+    private let work: WrittenFiles
+    private let arrived: ArrivedRows
+    /// The names of the key's columns in files.
+    private let keyNames: Set<String>
+
+    init(
+        _ table: DeltaTable, _ base: TableSnapshot, _ settings: WriterSettings, _ work: WrittenFiles,
+        _ arrived: ArrivedRows
+    ) {
+        self.table = table
+        self.base = base
+        self.settings = settings
+        self.work = work
+        self.arrived = arrived
+        keyNames = Set(arrived.removal.columns.compactMap { base.storageSchema.stored($0)?.name })
+    }
 
     enum Outcome {
         /// None of the rows is in the file.
@@ -194,10 +208,6 @@ struct FilePatch {
         if try isSame(field, new, reader, index, hits) { return nil }
         let old = try reader.parquet { try $0.rowGroup(index, columns: [field.name]) }.columns[0]
         return try old.replacing(hits.map(\.row), with: new.taking(hits.map(\.arrived)))
-    }
-
-    private var keyNames: Set<String> {
-        Set(arrived.removal.columns.compactMap { base.storageSchema.stored($0)?.name })
     }
 
     /// Whether all new values of a column are the old ones. Reads only pages in which a row lies, and as far as the first

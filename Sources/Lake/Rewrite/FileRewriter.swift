@@ -44,7 +44,8 @@ struct FileRewriter {
     func run(_ removal: any RowRemoval, placing arrived: ArrivedRows? = nil) throws -> Result {
         let reached = base.files.map { (file: $0, reach: removal.reach($0.action)) }.filter { $0.reach != .nothing }
         let parts = PartsByIndex(count: reached.count)
-        try ParallelWork.run(count: reached.count, threads: table.threads) { index, _ in
+        // A patch has all cores for itself: memory holds the row groups of one file.
+        try ParallelWork.run(count: reached.count, threads: arrived == nil ? table.threads : 1) { index, _ in
             let (file, reach) = reached[index]
             parts.set(index, try self.part(file, reach, removal, arrived))
         }
@@ -69,7 +70,7 @@ struct FileRewriter {
         _ file: TableFile, _ reach: FileReach, _ removal: any RowRemoval, _ arrived: ArrivedRows?
     ) throws -> Part? {
         if let arrived {
-            switch try FilePatch(table: table, base: base, settings: settings, work: work, arrived: arrived).run(file) {
+            switch try FilePatch(table, base, settings, work, arrived).run(file) {
             case .untouched: return nil
             case .patched(let part): return part
             case .unfit: break
