@@ -68,7 +68,8 @@ import Testing
         for seed in 0..<UInt64(20) {
             var random = SeededGenerator(seed: seed)
             let lake = try TestLake(seed: seed)
-            let table = try lake.table("wide")
+            var table = try lake.table("wide")
+            table.threads = Int(seed % 3) + 1
             var model: [Int64: [Scalar]] = [:]
             for id in 0..<Int64(300) { model[id] = Self.row(id, &random) }
             _ = try merge(table, model.keys.sorted().compactMap { model[$0] })
@@ -104,6 +105,21 @@ import Testing
                 #expect(try table.snapshot().rows(columns: ["id"]).map { "\($0)" } == before)
             }
         }
+    }
+
+    /// Any number of threads makes the same bytes and the same statistics.
+    @Test func theNumberOfThreadsChangesNothing() throws {
+        var random = SeededGenerator(seed: 5)
+        let image = try TestLake(seed: 5)
+        _ = try merge(try image.table("wide"), (0..<Int64(300)).map { Self.row($0, &random) })
+        let rows = [3, 70, 71, 299].map { Self.row($0, &random) }
+        let files = try [1, 2, 7].map { threads in
+            var table = try image.copy(seed: 6).table("wide")
+            table.threads = threads
+            _ = try merge(table, rows)
+            return try table.snapshot().files.map { "\($0.sha256 ?? "") \($0.statisticsText ?? "")" }
+        }
+        #expect(files[0].count == 1 && files[1] == files[0] && files[2] == files[0])
     }
 
     /// A page that is damaged does not come into a new file, also where nobody looks at its values.

@@ -12,7 +12,8 @@ internal import SystemPackage
 /// (3) Of the others the columns but the key's are decoded, in pages with such a row, until a new value differs from the old
 ///     one. Where none does, the column is copied too; else it is encoded with the new values, in the way in which it was.
 /// (4) Row groups are worked on by several cores and written in their order; the result does not depend on them.
-/// (5) The log's statistics are those of the rows to the letter: of columns that were copied throughout the old file's.
+/// (5) The log's statistics are those of the rows to the letter: of columns that were copied throughout the old file's; of
+///     others what the row groups note, which is exact in files of ours, or else what their values say.
 struct FilePatch {
     private let table: DeltaTable
     private let base: TableSnapshot
@@ -52,8 +53,15 @@ struct FilePatch {
     private struct Group: Sendable {
         let rowCount: Int64
         let columns: [CopiedColumn]
-        /// The statistics of the columns that were encoded anew, by their places.
-        let changed: [Int: ColumnStatistics]
+        let summary: Summary
+    }
+
+    /// What is to be known of a row group when it is written.
+    private struct Summary: Sendable {
+        /// The places of the columns that were encoded anew.
+        let changed: Set<Int>
+        /// The statistics of all columns, by their places; nil where they are not known without the values.
+        let statistics: [ColumnStatistics?]
         /// The days of the rows that went.
         let days: DaySet
     }
@@ -116,13 +124,11 @@ struct FilePatch {
         let pending = try CommittedFile(store: table.store, random: table.random).begin(path)
         work.note(path)
         let hashing = HashingFile(pending.file)
-        var changed: [Int: [Int: ColumnStatistics]] = [:]
-        var days = DaySet()
+        var groups: [Summary] = []
         do {
             let writer = try hashing.translating { [hashing] in
                 try reader.parquet { try ParquetChunkWriter(like: $0, createdBy: settings.engine, file: hashing) }
             }
-            var number = 0
             // A thread of the pipeline may be there for a moment longer than the call: it holds no file then.
             let opened = Guarded<DataFileReader.Opened?>(reader.opened)
             defer { opened.change { $0 = nil } }
@@ -134,9 +140,7 @@ struct FilePatch {
                 try emit(group, group.columns.reduce(0) { $0 + $1.byteCount })
             } consume: { (group: Group) in
                 try hashing.translating { try writer.append(group.columns, rowCount: group.rowCount) }
-                changed[number] = group.changed
-                days = days.union(group.days)
-                number += 1
+                groups.append(group.summary)
             }
             _ = try hashing.translating { try writer.finish() }
         } catch is Unfit {
@@ -150,34 +154,37 @@ struct FilePatch {
         let added = AddedFile(
             path: name, partitionValues: file.action.partitionValues, size: size,
             modifiedMilliseconds: table.clock.microsecondsSinceEpoch() / 1_000,
-            statisticsText: try self.statistics(statistics, reader, changed).canonicalText, tags: tags)
+            statisticsText: try self.statistics(statistics, reader, groups).canonicalText, tags: tags)
         let placed = hits.flatMap { $0.map(\.arrived) }
+        let days = settings.eventTime == nil ? nil : groups.reduce(DaySet()) { $0.union($1.days) }
         return .patched(
-            FileRewriter.Part(
-                kept: added, removedRowCount: Int64(placed.count), days: settings.eventTime == nil ? nil : days,
-                placed: placed))
+            FileRewriter.Part(kept: added, removedRowCount: Int64(placed.count), days: days, placed: placed))
     }
 
     /// A row group with the new values in their places.
     private func group(_ index: Int, _ reader: DataFileReader, _ hits: [Hit]) throws -> Group {
         var columns: [CopiedColumn] = []
-        var changed: [Int: ColumnStatistics] = [:]
+        var changed: Set<Int> = []
+        var statistics: [ColumnStatistics?] = []
         let encoder = ColumnEncoder(options)
         for (place, field) in reader.schema.fields.enumerated() {
             let copy = try reader.parquet { try $0.copiedColumn(field.name, rowGroup: index) }
             guard let patched = try patched(place, field, reader, index, hits) else {
                 columns.append(copy)
+                statistics.append(ColumnStatistics(notedOf: copy, field.type))
                 continue
             }
             // Which days a file has is noted for all of its rows.
             if field.name == eventTimeName { throw Unfit() }
-            columns.append(try encoder.encode(patched, field, like: copy))
-            var statistics = ColumnStatistics(field.type)
-            statistics.add(patched, validity: patched.validity)
-            changed[place] = statistics
+            let encoded = try encoder.encode(patched, field, like: copy)
+            columns.append(encoded)
+            statistics.append(
+                ColumnStatistics(notedOf: encoded, field.type) ?? ColumnStatistics(of: patched, field.type))
+            changed.insert(place)
         }
         return Group(
-            rowCount: reader.rowGroups[index].rowCount, columns: columns, changed: changed, days: try days(of: hits))
+            rowCount: reader.rowGroups[index].rowCount, columns: columns,
+            summary: Summary(changed: changed, statistics: statistics, days: try days(of: hits)))
     }
 
     private var options: ParquetWriterOptions {
@@ -232,26 +239,12 @@ struct FilePatch {
 
     /// The statistics of the new file.
     private func statistics(
-        _ old: JSONValue, _ reader: DataFileReader, _ changed: [Int: [Int: ColumnStatistics]]
+        _ old: JSONValue, _ reader: DataFileReader, _ groups: [Summary]
     ) throws -> JSONValue {
         var members = old.object ?? [:]
-        for (place, field) in reader.schema.fields.enumerated() {
-            let known = changed.compactMapValues { $0[place] }
-            guard !known.isEmpty else { continue }
-            let (all, opened) = (Guarded(ColumnStatistics(field.type)), reader.opened)
-            try ParallelWork.run(count: reader.rowGroups.count, threads: table.threads) { (group, _) throws in
-                var own = ColumnStatistics(field.type)
-                if let statistics = known[group] {
-                    own = statistics
-                } else {
-                    let column = try DataFileReader(opened).parquet {
-                        try $0.rowGroup(group, columns: [field.name])
-                    }.columns[0]
-                    own.add(column, validity: column.validity)
-                }
-                all.change { [own] in $0.merge(own) }
-            }
-            let part = all.change { $0 }.json(field.type)
+        for (place, field) in reader.schema.fields.enumerated()
+        where groups.contains(where: { $0.changed.contains(place) }) {
+            let part = try statistics(of: field, place, reader, groups).json(field.type)
             for (name, value) in [
                 ("minValues", part.least), ("maxValues", part.greatest), ("nullCount", part.nullCount),
             ] {
@@ -261,5 +254,21 @@ struct FilePatch {
             }
         }
         return .object(members)
+    }
+
+    /// The statistics of a column of the new file. Reads row groups in which it was copied, where they are not known.
+    private func statistics(
+        of field: Field, _ place: Int, _ reader: DataFileReader, _ groups: [Summary]
+    ) throws -> ColumnStatistics {
+        let (all, opened) = (Guarded(ColumnStatistics(field.type)), reader.opened)
+        try ParallelWork.run(count: groups.count, threads: table.threads) { (group, _) throws in
+            if let known = groups[group].statistics[place] { return all.change { $0.merge(known) } }
+            let column = try DataFileReader(opened).parquet {
+                try $0.rowGroup(group, columns: [field.name])
+            }.columns[0]
+            let own = ColumnStatistics(of: column, field.type)
+            all.change { $0.merge(own) }
+        }
+        return all.change { $0 }
     }
 }

@@ -22,6 +22,30 @@ enum ColumnBounds: Sendable {
         }
     }
 
+    /// The bounds of values whose least and greatest are known, `null` where there are no values; nil of texts and nested
+    /// values.
+    init?(_ type: LogicalType, least: Scalar, greatest: Scalar) {
+        self.init(type)
+        if least == .null, greatest == .null { return }
+        switch (self, least, greatest) {
+        case (.integers, .int(let low), .int(let high)), (.integers, .timestamp(let low), .timestamp(let high)):
+            self = .integers(least: low, greatest: high)
+        case (.integers, .date(let low), .date(let high)):
+            self = .integers(least: Int64(low), greatest: Int64(high))
+        case (.integers, .decimal(let low), .decimal(let high)):
+            self = .integers(least: Int64(low.unscaled), greatest: Int64(high.unscaled))
+        case (.wide, .decimal(let low), .decimal(let high)):
+            self = .wide(least: low.unscaled, greatest: high.unscaled)
+        case (.floating, .float(let low), .float(let high)):
+            self = .floating(
+                least: Double(low), greatest: Double(high), isBounded: low.isFinite && high.isFinite)
+        case (.floating, .double(let low), .double(let high)):
+            self = .floating(least: low, greatest: high, isBounded: low.isFinite && high.isFinite)
+        case (.none, .bool, .bool): break
+        default: return nil
+        }
+    }
+
     mutating func add(_ values: ColumnValues, validity: Bitmap?) {
         switch values {
         case .int32(let buffer):

@@ -1,5 +1,6 @@
 internal import CivilTime
 package import Columnar
+internal import Parquet
 
 /// The statistics of a data file, as `add.stats` has them: the number of rows, and for each column the least and the
 /// greatest value and the number of missing ones.
@@ -61,6 +62,21 @@ struct ColumnStatistics: Sendable {
     init(_ type: LogicalType) {
         bounds = ColumnBounds(type)
         if case .structure(let fields) = type { parts = fields.map { ColumnStatistics($0.type) } }
+    }
+
+    /// The statistics that a file of ours notes of a column; nil where it notes less than the log says.
+    init?(notedOf column: CopiedColumn, _ type: LogicalType) {
+        guard let noted = column.statistics(type),
+            let bounds = ColumnBounds(type, least: noted.minimum, greatest: noted.maximum)
+        else { return nil }
+        nullCount = noted.nullCount
+        self.bounds = bounds
+    }
+
+    /// The statistics of a whole column.
+    init(of column: Column, _ type: LogicalType) {
+        self.init(type)
+        add(column, validity: column.validity)
     }
 
     /// - Parameter validity: the column's own, narrowed to where the structure around it is there.

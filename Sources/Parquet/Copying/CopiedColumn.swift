@@ -10,6 +10,15 @@ package struct CopiedColumn: Sendable {
 
     /// The bytes of its pages.
     package var byteCount: Int { leaves.reduce(0) { $0 + $1.bytes.count } }
+
+    /// The statistics of its values that its file notes, which are exact where this engine wrote it; nil of nested values and
+    /// of texts, and where there are values without bounds.
+    package func statistics(_ type: LogicalType) -> ColumnStatistics? {
+        guard leaves.count == 1, leaves[0].metadata.path.count == 1, let raw = leaves[0].metadata.statistics else {
+            return nil
+        }
+        return ColumnStatistics(raw, for: type, valueCount: leaves[0].metadata.valueCount)
+    }
 }
 
 /// The chunk of one leaf.

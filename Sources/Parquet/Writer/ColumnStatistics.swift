@@ -30,6 +30,17 @@ package struct ColumnStatistics: Sendable, Equatable {
         if other.maximum != .null, maximum == .null || maximum.isBelow(other.maximum) { maximum = other.maximum }
     }
 
+    /// The statistics that `raw(for:)` made; nil where there are values and no bounds of them.
+    init?(_ raw: RawStatistics, for type: LogicalType, valueCount: Int64) {
+        guard let nullCount = raw.nullCount else { return nil }
+        self.nullCount = nullCount
+        if nullCount == valueCount { return }
+        guard let minimum = raw.minimum.flatMap({ Scalar(plainBytes: $0, of: type) }),
+            let maximum = raw.maximum.flatMap({ Scalar(plainBytes: $0, of: type) })
+        else { return nil }
+        (self.minimum, self.maximum) = (minimum, maximum)
+    }
+
     /// The statistics as they lie in the file.
     func raw(for type: LogicalType) -> RawStatistics {
         RawStatistics(
@@ -51,6 +62,28 @@ extension Scalar {
         case (.text(let a), .text(let b)): a.utf8.lexicographicallyPrecedes(b.utf8)
         case (.binary(let a), .binary(let b)): a.lexicographicallyPrecedes(b)
         default: false
+        }
+    }
+
+    /// The bound that `plainBytes(for:)` wrote of a type of fixed width; nil of other types and of other widths.
+    fileprivate init?(plainBytes bytes: [UInt8], of type: LogicalType) {
+        let number = bits(bytes.span, at: 0, count: min(bytes.count, 8) * 8)
+        let integer = bytes.count == 4 ? Int64(Int32(truncatingIfNeeded: number)) : Int64(bitPattern: number)
+        switch (type.physicalType, type, bytes.count) {
+        case (.bool, _, 1): self = .bool(number == 1)
+        case (.int64, .uint64, 8): self = .unsigned(number)
+        case (.int32, .uint8, 4), (.int32, .uint16, 4), (.int32, .uint32, 4): self = .int(Int64(number))
+        case (.int32, .date, 4): self = .date(Int32(integer))
+        case (.int64, .timestamp, 8): self = .timestamp(integer)
+        case (.int64, .decimal(_, let scale), 8):
+            self = .decimal(ExactDecimal(unscaled: Int128(integer), scale: scale))
+        case (.int128, .decimal(_, let scale), 16):
+            let unscaled = bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+            self = .decimal(ExactDecimal(unscaled: Int128(bitPattern: unscaled), scale: scale))
+        case (.int32, _, 4), (.int64, _, 8): self = .int(integer)
+        case (.float, _, 4): self = .float(Float(bitPattern: UInt32(truncatingIfNeeded: number)))
+        case (.double, _, 8): self = .double(Double(bitPattern: number))
+        default: return nil
         }
     }
 
