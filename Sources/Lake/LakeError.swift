@@ -18,6 +18,8 @@ package struct LakeError: Error, Sendable, Equatable, CustomStringConvertible {
         case schema
         /// A file or table belongs to another tenant, or does not say to whom.
         case tenantMismatch
+        /// What came of a change was asked for before its batch had committed: a slip of whoever asked.
+        case notCommitted
         /// The change may or may not be in the table for good: repeat it with the same transaction to find out.
         case outcomeUnknown
     }

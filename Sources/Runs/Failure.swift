@@ -110,6 +110,7 @@ extension Failure {
         case .damaged, .unsupported, .superseded, .schema, .tenantMismatch: .dataRefused
         case .conflict: .busy
         case .outcomeUnknown: .readWrite
+        case .notCommitted: .bug
         }
     }
 

@@ -142,6 +142,16 @@ package final class StagedChange {
         return commit
     }
 
+    /// What came of the change.
+    ///
+    /// - Throws: `LakeError` (`notCommitted`) before its batch has committed.
+    package func made() throws(LakeError) -> TableCommit {
+        guard let commit else {
+            throw LakeError(.notCommitted, "a table was asked for a change before its batch had committed")
+        }
+        return commit
+    }
+
     /// What the change will come to if nobody is faster.
     var expected: TableCommit {
         switch state {

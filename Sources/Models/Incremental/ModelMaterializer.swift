@@ -56,15 +56,13 @@ package struct ModelMaterializer {
 
         /// What became of it.
         ///
-        /// - Throws: `LakeError` before the batch has committed.
+        /// - Throws: `LakeError` (`notCommitted`) before the batch has committed.
         package func outcome() throws(LakeError) -> Outcome {
             switch version {
             case .found(let version):
                 return Outcome(recomputation: recomputation, version: version, isUnchanged: true, rowCount: rowCount)
             case .staged(let change):
-                guard let commit = change.commit else {
-                    throw LakeError(.outcomeUnknown, "a model's table was asked for before it was committed")
-                }
+                let commit = try change.made()
                 return Outcome(
                     recomputation: recomputation, version: commit.version, isUnchanged: commit.isUnchanged,
                     rowCount: rowCount)

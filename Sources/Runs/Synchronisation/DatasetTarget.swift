@@ -168,13 +168,6 @@ struct DatasetTarget {
         }
     }
 
-    private func made(_ change: StagedChange) throws -> TableCommit {
-        guard let commit = change.commit else {
-            throw Failure(.bug, "the table \(table.address) was asked before it was committed")
-        }
-        return commit
-    }
-
     private func replace(_ batch: CommitBatch, _ body: (Sinks) throws -> Void) throws -> () throws -> Outcome {
         var deleted: Int64 = 0
         var written: Int64 = 0
@@ -190,7 +183,7 @@ struct DatasetTarget {
             written = writer.rowCount
         }
         return { [deleted, written] in
-            let commit = try made(staged)
+            let commit = try staged.made()
             return Outcome(commit: commit, knownRowCount: deleted, writtenRowCount: commit.rowCount ?? written)
         }
     }
@@ -210,7 +203,7 @@ struct DatasetTarget {
             written = writer.rowCount
         }
         return { [knownRowCount = known.knownRowCount, written] in
-            Outcome(commit: try made(staged), knownRowCount: knownRowCount, writtenRowCount: written)
+            Outcome(commit: try staged.made(), knownRowCount: knownRowCount, writtenRowCount: written)
         }
     }
 
