@@ -22,11 +22,12 @@ extension DeltaTable {
     ///   is missing.
     @discardableResult
     package func merge(_ change: MergeChange, _ rows: (MergeWriter) throws -> Void) throws -> MergeCommit {
-        let base = try snapshotIfThere(at: .latest)
-        if let repeated = try Committer(table: self).repeated(change.transaction, in: base) {
-            return MergeCommit(commit: repeated)
+        let plan: ChangePlan
+        let base: TableSnapshot?
+        switch try start(change.asAppend) {
+        case .repeated(let commit): return MergeCommit(commit: commit)
+        case .planned(let made, let last): (plan, base) = (made, last)
         }
-        let plan = try ChangePlan(change.asAppend, on: base, at: address)
         try change.check(plan.schema.file, address)
         if plan.schema.rewritesFiles {
             try widen(change.asAppend)

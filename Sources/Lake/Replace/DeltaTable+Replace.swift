@@ -14,17 +14,17 @@ extension DeltaTable {
     package func replace(
         _ scope: ReplaceScope, _ change: TableChange, _ rows: (ReplaceWriter) throws -> Void
     ) throws -> TableCommit {
-        let base = try snapshotIfThere(at: .latest)
-        if let repeated = try Committer(table: self).repeated(change.transaction, in: base) { return repeated }
-        let plan = try planOfReplacement(change, on: base)
-        if plan.schema.rewritesFiles {
+        switch try startReplacement(change) {
+        case .repeated(let commit): return commit
+        case .planned(let plan, _) where plan.schema.rewritesFiles:
             try widen(change)
             return try replace(scope, change, rows)
-        }
-        if base == nil { try prepareFolders() }
-        let work = WrittenFiles(self)
-        return try work.keepingOnlyNamed {
-            try Replacement(scope, plan, of: self, on: base, work, rows).commit(on: base, work)
+        case .planned(let plan, let base):
+            if base == nil { try prepareFolders() }
+            let work = WrittenFiles(self)
+            return try work.keepingOnlyNamed {
+                try Replacement(scope, plan, of: self, on: base, work, rows).commit(on: base, work)
+            }
         }
     }
 
@@ -34,27 +34,29 @@ extension DeltaTable {
     package func stage(
         _ scope: ReplaceScope, _ change: TableChange, in batch: CommitBatch, _ rows: (ReplaceWriter) throws -> Void
     ) throws -> StagedChange {
-        let base = try snapshotIfThere(at: .latest)
-        if let repeated = try Committer(table: self).repeated(change.transaction, in: base) {
-            return StagedChange(made: repeated)
-        }
-        let plan = try planOfReplacement(change, on: base)
-        // Old files are written again: a change for itself.
-        if plan.schema.rewritesFiles { return StagedChange(made: try replace(scope, change, rows)) }
-        try prepareFolders(on: base, in: batch)
-        let work = WrittenFiles(self, batch.unsynced)
-        return try work.keepingOnlyNamed {
-            try Replacement(scope, plan, of: self, on: base, work, rows).stage(on: base, work, in: batch)
+        switch try startReplacement(change) {
+        case .repeated(let commit): return StagedChange(made: commit)
+        case .planned(let plan, _) where plan.schema.rewritesFiles:
+            // Old files are written again: a change for itself.
+            return StagedChange(made: try replace(scope, change, rows))
+        case .planned(let plan, let base):
+            try prepareFolders(on: base, in: batch)
+            let work = WrittenFiles(self, batch.unsynced)
+            return try work.keepingOnlyNamed {
+                try Replacement(scope, plan, of: self, on: base, work, rows).stage(on: base, work, in: batch)
+            }
         }
     }
 
-    private func planOfReplacement(_ change: TableChange, on base: TableSnapshot?) throws -> ChangePlan {
+    private func startReplacement(_ change: TableChange) throws -> ChangeStart {
         guard change.eventTime != nil, change.mode == .append else {
             throw LakeError(.schema, "can't replace days of table \(address): no event time is given")
         }
-        let plan = try ChangePlan(change, on: base, at: address)
-        if !plan.schema.rewritesFiles { try base?.checkWritable(removing: true) }
-        return plan
+        let start = try start(change)
+        if case .planned(let plan, let base) = start, !plan.schema.rewritesFiles {
+            try base?.checkWritable(removing: true)
+        }
+        return start
     }
 }
 

@@ -2,6 +2,27 @@ internal import CivilTime
 internal import Columnar
 internal import Effects
 
+/// How a change begins.
+enum ChangeStart {
+    /// Its transaction is in the table already, by this version.
+    case repeated(TableCommit)
+    /// It is to be made on the last version; nil where there is no table.
+    case planned(ChangePlan, on: TableSnapshot?)
+}
+
+extension DeltaTable {
+    /// Looks whether a change has been made already, and plans it where it has not.
+    ///
+    /// - Throws: as `ChangePlan`, `snapshot`.
+    func start(_ change: TableChange) throws -> ChangeStart {
+        let base = try snapshotIfThere(at: .latest)
+        if let repeated = try Committer(table: self).repeated(change.transaction, in: base) {
+            return .repeated(repeated)
+        }
+        return .planned(try ChangePlan(change, on: base, at: address), on: base)
+    }
+}
+
 /// What a change does to a table: decided in a value, before anything is written.
 struct ChangePlan {
     let change: TableChange

@@ -13,12 +13,13 @@ extension DeltaTable {
     ///   `outcomeUnknown`: repeat the change with the same transaction.
     @discardableResult
     package func write(_ change: TableChange, _ rows: (TableWriter) throws -> Void) throws -> TableCommit {
-        let base = try snapshotIfThere(at: .latest)
-        if let repeated = try Committer(table: self).repeated(change.transaction, in: base) { return repeated }
-        let plan = try ChangePlan(change, on: base, at: address)
-        if base == nil { try prepareFolders() }
-        return try write(plan, on: base, WrittenFiles(self), rows) { files, settings, work in
-            try commit(plan, files, settings, on: base, work)
+        switch try start(change) {
+        case .repeated(let commit): return commit
+        case .planned(let plan, let base):
+            if base == nil { try prepareFolders() }
+            return try write(plan, on: base, WrittenFiles(self), rows) { files, settings, work in
+                try commit(plan, files, settings, on: base, work)
+            }
         }
     }
 
@@ -28,23 +29,23 @@ extension DeltaTable {
     package func stage(
         _ change: TableChange, in batch: CommitBatch, _ rows: (TableWriter) throws -> Void
     ) throws -> StagedChange {
-        let base = try snapshotIfThere(at: .latest)
-        if let repeated = try Committer(table: self).repeated(change.transaction, in: base) {
-            return StagedChange(made: repeated)
+        switch try start(change) {
+        case .repeated(let commit): return StagedChange(made: commit)
+        case .planned(let plan, _) where plan.schema.rewritesFiles:
+            // Old files are written again: a change for itself.
+            return StagedChange(made: try write(change, rows))
+        case .planned(let plan, let base):
+            try prepareFolders(on: base, in: batch)
+            var staged: StagedChange?
+            let commit = try write(plan, on: base, WrittenFiles(self, batch.unsynced), rows) { files, settings, work in
+                let change = try stage(plan, files, settings, on: base, work, batch)
+                staged = change
+                return change.expected
+            }
+            guard let staged else { return StagedChange(made: commit) }
+            staged.note(commit)
+            return staged
         }
-        let plan = try ChangePlan(change, on: base, at: address)
-        // Old files are written again: a change for itself.
-        if plan.schema.rewritesFiles { return StagedChange(made: try write(change, rows)) }
-        try prepareFolders(on: base, in: batch)
-        var staged: StagedChange?
-        let commit = try write(plan, on: base, WrittenFiles(self, batch.unsynced), rows) { files, settings, work in
-            let change = try stage(plan, files, settings, on: base, work, batch)
-            staged = change
-            return change.expected
-        }
-        guard let staged else { return StagedChange(made: commit) }
-        staged.note(commit)
-        return staged
     }
 
     private func write(
