@@ -39,7 +39,7 @@ extension Ingestion {
 
     /// Computes models that do not read each other; their tables become durable together.
     ///
-    /// One that fails takes nothing from the others.
+    /// One that fails takes nothing from the others. The first failure is told, also where the others can't be committed.
     private func store(
         _ models: [ModelDefinition], _ workshop: ModelWorkshop, _ recorder: inout RunRecorder, rebuilds: Bool
     ) throws {
@@ -54,8 +54,12 @@ extension Ingestion {
                 failure = failure ?? error
             }
         }
-        try batch.commit()
-        for model in computed { try note(model, workshop, &recorder) }
+        do {
+            try batch.commit()
+            for model in computed { try note(model, workshop, &recorder) }
+        } catch {
+            failure = failure ?? error
+        }
         if let failure { throw failure }
     }
 
