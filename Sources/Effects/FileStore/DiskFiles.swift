@@ -56,12 +56,6 @@ final class DiskWritableFile: WritableFile {
     private(set) var size: Int64 = 0
     private var descriptor: Int32
     private let path: String
-    /// How far the kernel was told to write.
-    private var begunSize: Int64 = 0
-
-    /// Bytes after which the kernel is told to begin with writing them: of a large file little is left to wait for when it is
-    /// synced, and small files are written at once.
-    private static let begunByteCount: Int64 = 8 << 20
 
     init(_ descriptor: Int32, path: FilePath) {
         self.descriptor = descriptor
@@ -82,25 +76,7 @@ final class DiskWritableFile: WritableFile {
                 throw FileError("write", path: path, number: errno)
             }
         }
-        if size - begunSize >= Self.begunByteCount { beginWriting() }
     }
-
-    /// A hint: what goes wrong with it, the sync tells.
-    private func beginWriting() {
-        _ = Self.syncFileRange?(descriptor, off_t(begunSize), off_t(size - begunSize), Self.onlyBegin)
-        begunSize = size
-    }
-
-    /// SYNC_FILE_RANGE_WRITE.
-    private static let onlyBegin: CUnsignedInt = 2
-
-    /// sync_file_range(2) is no part of the Glibc module, so it is found by its name.
-    private static let syncFileRange: (@Sendable (CInt, off_t, off_t, CUnsignedInt) -> CInt)? = {
-        guard let address = unsafe dlsym(nil, "sync_file_range") else { return nil }
-        let call = unsafe unsafeBitCast(
-            address, to: (@convention(c) (CInt, off_t, off_t, CUnsignedInt) -> CInt).self)
-        return { call($0, $1, $2, $3) }
-    }()
 
     func sync() throws(FileError) {
         // Never tried again: after a failed fsync the kernel may have dropped the pages.
