@@ -22,18 +22,27 @@ extension TenantCalendar {
         }
     }
 
-    /// The period before: last month, last week; for a range the same number of days just before it.
+    /// The period before: last month, last week; for a range what is as long just before it: as many months where it is
+    /// whole months, else as many days.
+    ///
+    /// 2025-01-01..2026-01-01 has 2024-01-01..2025-01-01 before it, which is a day longer.
     package func previous(of period: Period) -> Period {
         guard period.grain == .range else {
             return self.period(period.grain, containing: period.from.adding(days: -1))
         }
-        return Self.range(period.from.adding(days: -period.dayCount), period.from)
+        return Self.range(Self.moved(period.from, by: -1, lengthsOf: period), period.from)
     }
 
     /// The period after.
     package func next(of period: Period) -> Period {
         guard period.grain == .range else { return self.period(period.grain, containing: period.to) }
-        return Self.range(period.to, period.to.adding(days: period.dayCount))
+        return Self.range(period.to, Self.moved(period.to, by: 1, lengthsOf: period))
+    }
+
+    private static func moved(_ date: LocalDate, by count: Int, lengthsOf range: Period) -> LocalDate {
+        guard range.from.day == 1, range.to.day == 1 else { return date.adding(days: count * range.dayCount) }
+        let months = (range.to.year - range.from.year) * 12 + range.to.month - range.from.month
+        return date.adding(months: count * months)
     }
 
     /// The same period of the year before. Weeks go back 52 weeks, to the same weekdays; a day or range goes back a
