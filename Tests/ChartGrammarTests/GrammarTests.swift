@@ -37,6 +37,42 @@ import Testing
         #expect(Set(Chart.Mark.allCases).subtracting(samples).isEmpty)
     }
 
+    private static func texts(_ chart: Chart, isWide: Bool = true) throws -> [SceneText] {
+        try scene(chart, isWide: isWide).marks.compactMap { if case .text(let text) = $0 { text } else { nil } }
+    }
+
+    /// The names behind a stack stand in its order, also where the last column has nothing below the axis.
+    @Test func namesOfAStackStandInItsOrder() throws {
+        let chart = GrammarSamples.chart(
+            .columns, .categories(["a", "b", "c"]),
+            [
+                ("New", .current, [2, 3, 1]), ("Left", .current, [-1, -2, 0]), ("Back", .current, [0, 1, 0]),
+            ], stack: .zero)
+        let names = try Self.texts(chart).filter { ["New", "Left", "Back"].contains($0.text) }
+        #expect(names.sorted { $0.at.y < $1.at.y }.map(\.text) == ["Back", "New", "Left"])
+    }
+
+    /// A line that doubles from little is less steep than one that grows by more.
+    @Test func theSteepestLineOfASlopeIsItsStory() throws {
+        let chart = GrammarSamples.chart(
+            .slope, .categories(["small", "large"]),
+            [("before", .previous, [10, 100]), ("now", .current, [20, 140])])
+        let story = try Self.texts(chart).filter { $0.color == .accent }.map(\.text)
+        #expect(story.count == 2 && story.allSatisfy { $0.contains("large") }, "\(story)")
+    }
+
+    /// 1, 4, 7 …: never 1 to 9 and then every second one.
+    @Test func narrowColumnsAreNamedAtEvenSteps() throws {
+        let names = (1...23).map(String.init)
+        let chart = GrammarSamples.chart(
+            .columns, .categories(names), [("A", .current, names.indices.map { Double(23 - $0) })])
+        let shown = try Self.texts(chart, isWide: false).filter { $0.font == .axis }.compactMap { Int($0.text) }
+            .filter { $0 > 0 }
+        let axis = Array(shown.drop { $0 != 1 })
+        let step = try #require(axis.count > 2 ? axis[1] - axis[0] : nil)
+        #expect(axis == Array(stride(from: 1, through: 23, by: step)), "\(shown)")
+    }
+
     /// What is drawn lies in its frame, in both directions of reading.
     @Test(arguments: GrammarSamples.all.map(\.name)) func marksLieInside(name: String) throws {
         let chart = try #require(GrammarSamples.all.first { $0.name == name }).chart

@@ -84,29 +84,28 @@ extension PlotComposer {
 
     /// Names under columns: one line, or two small ones.
     private func columnNames(_ names: [String], _ frame: Frame, y: Double) throws -> [SceneMark] {
-        let room = max(8, frame.x.band - 3)
-        var marks: [SceneMark] = []
-        var free = -Double.infinity
-        for (index, name) in names.enumerated() {
-            let middle = frame.x(Double(index))
+        guard frame.x.band >= 16 else { return try narrowColumnNames(names, frame, y: y) }
+        let room = frame.x.band - 3
+        return try names.enumerated().map { index, name in
             let extent = try composer.measuring.extent(of: name, font: .axis, width: room, linesMax: 2)
-            // Narrow columns of numbers: every other label, in one line.
-            if frame.x.band < 16 {
-                let half = try composer.measuring.width(of: name, font: .axis) / 2
-                guard middle - half >= free, half < 40 else { continue }
-                free = middle + half + 3
-                marks.append(
-                    .text(
-                        SceneText(name, font: .axis, color: .axis, at: Point(x: middle, y: y + 10), anchor: .center)))
-                continue
-            }
-            marks.append(
-                .text(
-                    SceneText(
-                        name, font: .axis, color: .axis, at: Point(x: middle, y: y + 10), anchor: .center, width: room,
-                        linesMax: extent.lineCount)))
+            return .text(
+                SceneText(
+                    name, font: .axis, color: .axis, at: Point(x: frame.x(Double(index)), y: y + 10), anchor: .center,
+                    width: room, linesMax: extent.lineCount))
         }
-        return marks
+    }
+
+    /// Names under narrow columns, in one line: all, or every second, third … so that none touches the next.
+    private func narrowColumnNames(_ names: [String], _ frame: Frame, y: Double) throws -> [SceneMark] {
+        let widest = try composer.widest(names, font: .axis)
+        guard widest < 80, frame.x.band > 0 else { return [] }
+        let step = Int(min(((widest + 3) / frame.x.band).rounded(.up), Double(names.count)))
+        return stride(from: 0, to: names.count, by: step).map { index in
+            .text(
+                SceneText(
+                    names[index], font: .axis, color: .axis, at: Point(x: frame.x(Double(index)), y: y + 10),
+                    anchor: .center))
+        }
     }
 
     /// Names before rows: one line, two small ones where it is long, and then cut.

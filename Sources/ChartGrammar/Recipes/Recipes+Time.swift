@@ -161,20 +161,21 @@ extension Recipes {
             y: valueAxis(includesZero: false))
         plot.y.hasLabels = false
         plot.y.hasGrid = false
+        let ends = Transform.finite((before?.values ?? []) + (after?.values ?? []))
+        let (low, high) = (ends.min() ?? 0, ends.max() ?? 1)
+        // The outermost names keep clear of the head above and the periods below.
+        if low < high { plot.y.bounds = (low - 0.05 * (high - low), high + 0.05 * (high - low)) }
         plot.height = (max(160, Double(min(names.count, 15)) * 15 + 30), 120)
-        for x in [0.0, 1] {
-            let ends = (before?.values ?? []) + (after?.values ?? [])
-            let finite = Transform.finite(ends)
-            guard let low = finite.min(), let high = finite.max() else { break }
+        for x in [0.0, 1] where !ends.isEmpty {
             plot.layers.append(.rule(Point(x: x, y: low), Point(x: x, y: high), Stroke(.rule, width: 0.8)))
         }
         let changes = names.indices.compactMap { index -> (index: Int, size: Double)? in
             guard let from = Transform.value(before?.values ?? [], index),
                 let to = Transform.value(after?.values ?? [], index)
             else { return nil }
-            return (index, from != 0 ? ((to - from) / from).magnitude : .infinity)
+            return (index, (to - from).magnitude)
         }
-        // The strongest change is the story, the others are context.
+        // The steepest line is the story, the others are context.
         let story = changes.max { ($0.size, $1.index) < ($1.size, $0.index) }?.index
         for index in names.indices.prefix(15) {
             let from = Transform.value(before?.values ?? [], index)

@@ -15,16 +15,19 @@ enum Transform {
             series.reduce(0.0) { $0 + (value($1, place)?.magnitude ?? 0) }
         }
         return series.map { values in
-            (0..<count).map { place in
+            // Nothing of what else lies below the axis lies below it too: so does its name.
+            let liesBelow = values.contains { ($0 ?? 0) < 0 }
+            return (0..<count).map { place in
                 guard var value = value(values, place) else { return nil }
                 if isShare {
                     guard wholes[place] > 0, wholes[place].isFinite else { return nil }
                     value /= wholes[place]
                 }
-                let from = value < 0 ? below[place] : above[place]
+                let isBelow = value < 0 || value == 0 && liesBelow
+                let from = isBelow ? below[place] : above[place]
                 let to = from + value
                 guard to.isFinite else { return nil }
-                if value < 0 { below[place] = to } else { above[place] = to }
+                if isBelow { below[place] = to } else { above[place] = to }
                 return Plot.Interval(from, to)
             }
         }
