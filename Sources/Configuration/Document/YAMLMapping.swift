@@ -38,6 +38,9 @@ package final class YAMLMapping {
     /// Names keys that are good here although nobody reads them, such as those of another mode.
     package func ignore(_ keys: String...) { known += keys }
 
+    /// Holds all keys for good: what is wrong was noted, and says which keys there would be.
+    package func ignoreAll() { known += mapping.compactMap { $0.key.scalar?.string } }
+
     /// Notes that the mapping is wrong as a whole.
     package func refuse(_ message: String, hint: String? = nil) { value.refuse(message, hint: hint) }
 

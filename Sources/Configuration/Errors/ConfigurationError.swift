@@ -55,7 +55,7 @@ extension ConfigurationError: CustomStringConvertible {
 
 extension ConfigurationError {
     /// A text of a file as a message may show it: one line, without control and direction characters, not too long.
-    static func shown(_ text: String, limit: Int = 80) -> String {
+    package static func shown(_ text: String, limit: Int = 80) -> String {
         let scalars = text.unicodeScalars
         let cut = String(String.UnicodeScalarView(scalars.prefix(limit).map(printable)))
         return scalars.count > limit ? cut + "…" : cut

@@ -22,8 +22,8 @@ extension ModelDefinition {
         }
         self.init(
             name: name, description: matter.description, materialization: matter.materialization, grain: matter.grain,
-            bucket: matter.bucket, currencyColumn: matter.currency, subjectColumn: matter.subject,
-            lookbackDays: matter.lookbackDays, sealedAfterDays: matter.sealedAfterDays,
+            grainPosition: matter.grainPosition, bucket: matter.bucket, currencyColumn: matter.currency,
+            subjectColumn: matter.subject, lookbackDays: matter.lookbackDays, sealedAfterDays: matter.sealedAfterDays,
             isPublished: matter.isPublished, columns: matter.columns, tests: matter.tests, query: model.query,
             fileHash: SHA256Digest(of: bytes.span).description, references: references, adjustedModel: nil)
     }
@@ -34,6 +34,7 @@ private struct FrontMatter {
     var description = ""
     var materialization = ModelDefinition.Materialization.table
     var grain: [String] = []
+    let grainPosition: SourcePosition
     var bucket: ModelBucket?
     var currency: String?
     var subject: String?
@@ -59,6 +60,7 @@ private struct FrontMatter {
             return nil
         }
         self.description = description
+        grainPosition = grain.position
         materialization = kind
         let publish = map.optional("publish").map { $0.boolean() } ?? (kind != .view)
         self.columns = columns

@@ -1,5 +1,6 @@
 package import CivilTime
 package import Columnar
+package import Configuration
 package import Query
 
 /// A table that is computed by SQL: `Reports/<platform>/models/<name>.sql`, its front matter and its query.
@@ -22,6 +23,8 @@ package struct ModelDefinition: Sendable {
     package let materialization: Materialization
     /// The columns that together name a row.
     package let grain: [String]
+    /// Where the grain is written.
+    package let grainPosition: SourcePosition
     /// Which column says to which bucket of time a row belongs, and how long the buckets are; nil for a model without
     /// time, all rows of which are of any period.
     package let bucket: ModelBucket?

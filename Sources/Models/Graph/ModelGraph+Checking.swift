@@ -5,7 +5,7 @@ extension ModelGraph {
     /// Holds the models against the platform's datasets.
     ///
     /// - Throws: `ConfigurationErrors`: every name that is neither a dataset nor a model, with its place and a suggestion;
-    ///   every name that is both; what a stored model cannot read.
+    ///   every name that is both; what a stored model cannot read; columns of a query that are not those declared.
     package func check(datasets: [String]) throws(ConfigurationErrors) {
         var errors: [ConfigurationError] = []
         let known = Set(datasets)
@@ -24,7 +24,7 @@ extension ModelGraph {
                         "the test \(test.label) of model '\(model.name)' reads '\(name)', which is no dataset or model",
                         SourceRange(0, 1), in: model.query, hint: suggestion(for: name, known)))
             }
-            errors += unknownParameters(of: model)
+            errors += unknownParameters(of: model) + wrongOutputs(of: model)
         }
         guard errors.isEmpty else { throw ConfigurationErrors(errors) }
     }
@@ -52,6 +52,30 @@ extension ModelGraph {
         default:
             let name = table.parts.joined(separator: ".")
             return error("there is no dataset or model '\(name)'", suggestion(for: table.name, datasets))
+        }
+    }
+
+    /// What the text of a query alone tells of its columns: those that are not declared, and, where it names all, those
+    /// that it lacks.
+    private func wrongOutputs(of model: ModelDefinition) -> [ConfigurationError] {
+        // Adjustments have columns of their own beside those of the query.
+        guard model.adjustedModel == nil else { return [] }
+        let outputs = model.references.outputs
+        let names = Set(outputs.map(\.name))
+        let missing = model.columns.map(\.name).filter { !names.contains($0) }
+        let undeclared = outputs.filter { model.column($0.name) == nil }
+        guard undeclared.isEmpty, !model.references.mayGiveOthers else {
+            return undeclared.map { output in
+                let near = Suggestion.nearest(to: output.name, among: missing).map { "did you mean '\($0)'?" }
+                return ConfigurationError(
+                    "the query gives a column '\(output.name)' that is not declared", output.range, in: model.query,
+                    hint: near ?? "declare it under 'columns', or leave it out")
+            }
+        }
+        return missing.map { name in
+            ConfigurationError(
+                "the query of model '\(model.name)' gives no column '\(name)', which is declared",
+                outputs.first?.range ?? SourceRange(0, 1), in: model.query, hint: "… AS \(name)")
         }
     }
 

@@ -42,11 +42,10 @@ extension ModelDefinition {
         self.init(
             name: model.name + Self.adjustmentsSuffix,
             description: "What changed in buckets of \(model.name) after they were sealed.", materialization: .table,
-            grain: model.grain + [version.name], bucket: model.bucket, currencyColumn: model.currencyColumn,
-            subjectColumn: model.subjectColumn, lookbackDays: 0, sealedAfterDays: nil,
-            isPublished: model.isPublished, columns: own + [kind, version], tests: [], query: query,
-            fileHash: model.fileHash, references: references,
-            adjustedModel: model.name)
+            grain: model.grain + [version.name], grainPosition: model.grainPosition, bucket: model.bucket,
+            currencyColumn: model.currencyColumn, subjectColumn: model.subjectColumn, lookbackDays: 0,
+            sealedAfterDays: nil, isPublished: model.isPublished, columns: own + [kind, version], tests: [],
+            query: query, fileHash: model.fileHash, references: references, adjustedModel: model.name)
     }
 
     /// The model with its revision as a column of its own, which the query for it gives.
@@ -55,9 +54,10 @@ extension ModelDefinition {
             name: CommonColumns.revision, kind: .integer, label: "Revision", unit: .none,
             description: "How often the row was changed after it was sealed.", isAdditive: false)
         return ModelDefinition(
-            name: name, description: description, materialization: materialization, grain: grain, bucket: bucket,
-            currencyColumn: currencyColumn, subjectColumn: subjectColumn, lookbackDays: lookbackDays,
-            sealedAfterDays: sealedAfterDays, isPublished: isPublished, columns: columns + [revision], tests: tests,
-            query: query, fileHash: fileHash, references: references, adjustedModel: adjustedModel)
+            name: name, description: description, materialization: materialization, grain: grain,
+            grainPosition: grainPosition, bucket: bucket, currencyColumn: currencyColumn,
+            subjectColumn: subjectColumn, lookbackDays: lookbackDays, sealedAfterDays: sealedAfterDays,
+            isPublished: isPublished, columns: columns + [revision], tests: tests, query: query,
+            fileHash: fileHash, references: references, adjustedModel: adjustedModel)
     }
 }

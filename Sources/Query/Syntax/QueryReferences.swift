@@ -31,6 +31,14 @@ package struct QueryReferences: Sendable, Equatable {
         package let range: SourceRange
     }
 
+    /// A column that the query gives.
+    package struct Output: Sendable, Hashable {
+        /// Its name: the alias, else the column's own.
+        package let name: String
+        /// Where it stands.
+        package let range: SourceRange
+    }
+
     /// The tables, in the order of the text; one that is read twice is there twice.
     package private(set) var tables: [Table] = []
     /// The parameters, without the colon, and where each stands first.
@@ -39,6 +47,10 @@ package struct QueryReferences: Sendable, Equatable {
     package private(set) var words: [Word] = []
     /// Whether the rows have an order: ORDER BY at the end of the query.
     package private(set) var isOrdered = false
+    /// The columns that the query gives by a name that stands in its text, in their order.
+    package private(set) var outputs: [Output] = []
+    /// Whether it may give others: those of `*`, and expressions without a name.
+    package private(set) var mayGiveOthers = false
 
     /// Reads a query.
     ///
@@ -53,6 +65,26 @@ package struct QueryReferences: Sendable, Equatable {
         tables = walker.tables
         parameters = walker.parameters
         words = walker.words
+        readOutputs(of: statement.query.body)
+    }
+
+    /// The first part of a UNION names the columns of all.
+    private mutating func readOutputs(of body: QueryBody) {
+        switch body {
+        case .setOperation(_, _, let left, _, _): readOutputs(of: left)
+        case .nested(let select): readOutputs(of: select.body)
+        case .values: mayGiveOthers = true
+        case .core(let core):
+            for item in core.items {
+                if let alias = item.alias {
+                    outputs.append(Output(name: alias.text, range: alias.range))
+                } else if case .column(let parts) = item.expression.kind, let name = parts.last {
+                    outputs.append(Output(name: name.text, range: name.range))
+                } else {
+                    mayGiveOthers = true
+                }
+            }
+        }
     }
 }
 

@@ -61,12 +61,44 @@ import Testing
             ("SELECT x FROM orders VERSION AS OF 3", "models/a.sql:9:15", "leave AS OF out"),
             ("SELECT x FROM orders WHERE x > :form", "models/a.sql:9:32", "did you mean ':from'?"),
             ("SELECT x FROM orders WHERE x > :least", "models/a.sql:9:32", "materialized: view has it"),
+            ("SELECT n + 1 AS xx FROM orders", "models/a.sql:9:17", "did you mean 'x'?"),
+            ("SELECT x, o.y FROM orders o UNION SELECT 1, 2", "models/a.sql:9:13", "leave it out"),
+            ("WITH o AS (SELECT y FROM orders) (SELECT y FROM o)", "models/a.sql:9:42", "'y' that is not declared"),
         ])
     func wrongNames(sql: String, place: String, words: String) throws {
         let graph = try ModelGraph([try Self.model("a", sql), try Self.model("b", "SELECT x FROM orders")])
         let error = #expect(throws: ConfigurationErrors.self) { try graph.check(datasets: ["orders"]) }
         let text = try #require(error).description
         #expect(text.contains(place) && text.contains(words), "\(text)")
+    }
+
+    @Test("A declared column that the query does not name is missed, but where it may give more than it names")
+    func missingOutputs() throws {
+        let two = { (sql: String) in
+            try ModelGraph([
+                try TestModels.model(
+                    "a",
+                    """
+                    /*---
+                    version: 1
+                    description: Rows.
+                    grain: [x]
+                    columns:
+                      x: { type: integer, description: A number. }
+                      z: { type: integer, description: Another. }
+                    ---*/
+                    \(sql)
+                    """)
+            ])
+        }
+        let error = #expect(throws: ConfigurationErrors.self) {
+            try two("SELECT x FROM orders").check(datasets: ["orders"])
+        }
+        let text = try #require(error).description
+        #expect(text.contains("gives no column 'z'") && text.contains("… AS z"), "\(text)")
+        for good in ["SELECT * FROM orders", "SELECT x, abs(x) FROM orders", "SELECT z, x FROM orders"] {
+            try two(good).check(datasets: ["orders"])
+        }
     }
 
     @Test("A model is no dataset, and tests read what there is")
