@@ -71,7 +71,7 @@ extension Failure {
         case let error as ExtractError: (cause(ofExitCode: error.exitCode), nil)
         case let error as PostgresError: (cause(ofExitCode: error.exitCode), nil)
         case let error as LakeError: (cause(of: error.code), nil)
-        case let error as ReportError: (cause(of: error), nil)
+        case let error as ReportError: (cause(of: error), error.remedy)
         case is PDFCanvasError: (.configuration, "almanac doctor")
         case is PDFRenderingError: (.configuration, "brand: { color: \"#173F66\" }")
         case is ReceiptError, is ArtefactError: (.dataRefused, nil)
@@ -119,7 +119,7 @@ extension Failure {
         case .unknownReport: .usage
         case .unknownCurrency, .sentence, .notAdditive: .configuration
         case .needsSubject, .unknownFigure: .usage
-        case .missingTable, .wrongTable, .overflow: .dataRefused
+        case .missingTable, .wrongTable, .otherCurrencies, .overflow: .dataRefused
         }
     }
 

@@ -125,19 +125,25 @@ struct CompletenessTests {
         #expect(message.contains("small.yaml\(place)") && message.contains(words), "\(message)")
     }
 
-    @Test("The ends of a slope are named by their periods, and one value is no history")
+    @Test("The ends of a slope are named by their periods, and a history has three values at least")
     func periods() throws {
         let slope = Self.sections.replacing("mark: bars,", with: "mark: slope, compare: previous,")
         let platform = try platform(Self.files(slope))
-        func document(_ table: ModelTable) throws -> ReportDocument {
-            try ReportAssembler(definitions: platform).assemble(
+        func document(_ tables: [ModelTable]) throws -> ReportDocument {
+            let table = ModelTable(batches: tables.flatMap(\.batches), version: 2)
+            return try ReportAssembler(definitions: platform).assemble(
                 try platform.report("small"), try request(), tables: ["daily": table])
         }
-        let both = try document(try SmallShop.table(alsoSeptember: true))
+        let two = try SmallShop.table(alsoSeptember: true)
+        let both = try document([two])
         let labels = charts(of: both)[0].series.map(\.label)
         #expect(labels == ["October", "September"])
-        #expect(both.tiles[0].sparkline.count == 13)
-        #expect(try document(try SmallShop.table()).tiles[0].sparkline.isEmpty)
+        #expect(both.tiles[0].sparkline.isEmpty)
+        #expect(try document([try SmallShop.table()]).tiles[0].sparkline.isEmpty)
+        let july = try ColumnBatch(
+            schema: two.batches[0].schema, rows: [[try days("2026-07-03"), .text("a"), .int(1), .int(7)]])
+        let history = try document([two, ModelTable(batches: [july], version: 2)]).tiles[0].sparkline
+        #expect(history.count == 13 && history.suffix(5) == [nil, 7, nil, 15_150, 20_130])
     }
 
     @Test("A table may be in some of the formats alone")

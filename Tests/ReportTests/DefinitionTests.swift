@@ -52,6 +52,16 @@ struct DefinitionTests {
         #expect(throws: FileError.self) { try PlatformDefinitions(folder: "/Reports/nobody", store: store) }
     }
 
+    @Test("Dates of a table can be written as months")
+    func months() throws {
+        let change = ("reports/monthly.yaml", "columns: [day,", "columns: [{ column: day, as: month },")
+        let platform = try platform(Self.files([change]))
+        let tables = try platform.report("monthly").blocks.compactMap { block -> TableDefinition? in
+            if case .table(let table) = block { table } else { nil }
+        }
+        #expect(tables.first?.columns.map(\.namesMonths) == [true, false])
+    }
+
     @Test("A good platform is read whole")
     func good() throws {
         let platform = try platform(Self.files())
@@ -110,12 +120,28 @@ struct DefinitionTests {
                 "did you mean 'compare'?"
             ),
             ("reports/monthly.yaml", "bar: true", "bar: yes", "reports/monthly.yaml:10", "true or false"),
+            ("reports/monthly.yaml", "bar: true", "as: month", "reports/monthly.yaml:10", "only dates are written"),
+            ("reports/monthly.yaml", "bar: true", "as: moon", "reports/monthly.yaml:10", "'as' can't be 'moon'"),
         ])
     func mistakes(path: String, old: String, new: String, place: String, words: String) throws {
         let error = #expect(throws: ConfigurationErrors.self) { try platform(Self.files([(path, old, new)])) }
         let text = try #require(error).description
         #expect(text.contains("/Reports/shop/" + place), "\(text)")
         #expect(text.contains(words), "\(text)")
+    }
+
+    @Test(
+        "One mistake is one error: what only follows from it is not told",
+        arguments: [
+            ("kpis: [sales]", "kpis: [sale]"), ("mark: line", "mark: lines"), ("data: daily, x", "data: dialy, x"),
+            ("mark: line, data: daily", "mark: area, data: dialy"), ("y: sales", "y: sale"),
+        ])
+    func consequences(old: String, new: String) throws {
+        let error = #expect(throws: ConfigurationErrors.self) {
+            try platform(Self.files([("reports/monthly.yaml", old, new)]))
+        }
+        let found = try #require(error)
+        #expect(found.errors.count == 1, "\(found)")
     }
 
     @Test("The project's own definitions are good", arguments: ["retail", "flights"])

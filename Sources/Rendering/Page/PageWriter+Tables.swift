@@ -97,7 +97,7 @@ struct PageColumn {
     }
 
     func text(_ value: Scalar, _ formatter: ValueFormatter) -> String {
-        column.isChange ? formatter.changeCell(value) : formatter.full(value, unit: column.unit)
+        TableColumnWriter.text(value, column, isWhole: false, formatter)
     }
 
     func bar(_ value: Scalar) -> HTML {

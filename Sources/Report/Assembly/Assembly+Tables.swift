@@ -40,7 +40,7 @@ extension Assembly {
         let count = formatter.full(.int(Int64(cells.count)), unit: .count)
         let standard =
             cells.isEmpty
-            ? text(.tableEmpty, ["period": label(of: period)])
+            ? empty(.tableEmpty, soFar: .tableEmptySoFar)
             : text(.tableRows, count: Int64(cells.count), ["period": label(of: period), "count": count])
         let shownSubtitle = cells.isEmpty ? standard : subtitle ?? standard
         let pageRowsMax = definition.pageRowsMax.map(number)
@@ -68,8 +68,10 @@ extension Assembly {
             // Whole numbers without a unit are ranks and ages: written as they are.
             let unit =
                 column.unit == .none && column.kind == .integer ? Unit.count : try column.unit.unit(currency: currency)
-            return TableColumn(
+            var made = TableColumn(
                 name: definition.name, label: definition.label ?? column.label, unit: unit, hasBar: definition.hasBar)
+            made.namesMonths = definition.namesMonths
+            return made
         case .metric(let name):
             guard let metric = metric(name) else {
                 throw .wrongTable(model: model.name, problem: "the metric '\(name)' is not declared")

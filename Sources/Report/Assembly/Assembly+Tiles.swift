@@ -28,7 +28,8 @@ extension Assembly {
             sparkline: try sparkline(metric, rows))
     }
 
-    /// The last periods of the report's grain up to this one, nil where the data had not begun; none where there is one only.
+    /// The last periods of the report's grain up to this one, nil where the data had not begun; none where there are fewer
+    /// than three values: two are the change, which stands below them.
     private func sparkline(_ metric: MetricDefinition, _ rows: ModelRows) throws(ReportError) -> [Double?] {
         // Without time there is no history.
         guard rows.model.bucket != nil else { return [] }
@@ -40,8 +41,7 @@ extension Assembly {
             values.append(bucketRows.isEmpty ? nil : try rows.value(metric, over: bucketRows).approximateNumber)
             current = calendar.previous(of: current)
         }
-        // One value is no history.
-        guard values.count(where: { $0 != nil }) > 1 else { return [] }
+        guard values.count(where: { $0 != nil }) > 2 else { return [] }
         return values.reversed()
     }
 

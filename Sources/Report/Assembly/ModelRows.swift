@@ -41,7 +41,7 @@ struct ModelRows {
 
     /// Puts rows into their buckets.
     ///
-    /// - Throws: `ReportError.wrongTable` where a row has no bucket, or amounts in another currency than the tenant's.
+    /// - Throws: `ReportError.wrongTable` where a row has no bucket; `otherCurrencies`.
     init(
         _ model: ModelDefinition, values: [String: [Scalar]], rowCount: Int, version: Int64?, currency: String
     ) throws(ReportError) {
@@ -94,8 +94,9 @@ struct ModelRows {
     ) throws(ReportError) {
         guard let name = model.currencyColumn, let found = values[name] else { return }
         // Days without rows at the source have no currency of their own.
-        guard found.allSatisfy({ $0 == .text(currency) || $0 == .text("") || $0 == .null }) else {
-            throw .wrongTable(model: model.name, problem: "it has amounts in another currency than \(currency)")
+        let currencies = Set(found.compactMap(\.subjectKey))
+        guard currencies.isSubset(of: [currency]) else {
+            throw .otherCurrencies(ForeignAmounts(model, found: currencies, tenantCurrency: currency))
         }
     }
 

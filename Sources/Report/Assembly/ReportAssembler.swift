@@ -175,7 +175,13 @@ struct Assembly {
         let label = metric(chart.metric)?.label ?? chart.metric
         // "No sales in October": English names within a sentence are written small; other languages begin with them.
         let measure = text.language == "en" ? label.lowercased() : label
-        return [.text(text(.chartEmpty, ["measure": measure, "period": self.label(of: period)]))]
+        return [.text(empty(.chartEmpty, soFar: .chartEmptySoFar, ["measure": measure]))]
+    }
+
+    /// Why there is nothing: the source was read in full, or, while the period is not over, up to the cut-off alone.
+    func empty(_ over: EngineText.Key, soFar: EngineText.Key, _ values: [String: String] = [:]) -> String {
+        let places = ["period": label(of: period), "date": formatter.instant(request.asOf, zone: calendar.zone)]
+        return text(isComplete ? over : soFar, values.merging(places) { own, _ in own })
     }
 
     // MARK: Names

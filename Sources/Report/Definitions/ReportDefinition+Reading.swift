@@ -21,6 +21,8 @@ final class ReportReader {
     let metrics: [MetricDefinition]
     /// What sentences may use; grows while charts are read.
     var scope: SentenceScope
+    /// Whether the scope has all tiles and charts: else a name that it lacks may be that of one with a mistake of its own.
+    var isScopeWhole = true
     var parameters: [ReportParameter] = []
     var tiles: [String] = []
     /// Whether each person gets one.
@@ -157,6 +159,7 @@ final class ReportReader {
         do {
             return try SentenceTemplate(text, scope: scope)
         } catch {
+            guard isScopeWhole || error.candidates.isEmpty else { return nil }
             let near = Suggestion.nearest(to: error.name, among: error.candidates).map { "did you mean '\($0)'?" }
             let all = error.candidates.isEmpty ? nil : "there are \(error.candidates.joined(separator: ", "))"
             value.refuse(error.message, hint: near ?? all)

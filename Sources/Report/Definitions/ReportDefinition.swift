@@ -202,6 +202,8 @@ package struct TableColumnDefinition: Sendable, Hashable {
     package let label: String?
     /// Whether bars are drawn in its cells.
     package let hasBar: Bool
+    /// Whether its dates are written as months: `Oct 2026`.
+    package var namesMonths = false
 }
 
 /// A key of a table's order.

@@ -6,6 +6,8 @@ package enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
     case missingTable(model: String)
     /// A table is not as its model declares it.
     case wrongTable(model: String, problem: String)
+    /// A model has amounts in other currencies than the tenant's, and no figure is made of two.
+    case otherCurrencies(ForeignAmounts)
     /// A total or a number in the data does not fit in 38 digits.
     case overflow(column: String)
     /// Values of several buckets would have to be combined in a column that is not additive.
@@ -25,6 +27,7 @@ package enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .missingTable(let model): "the table of the model '\(model)' is missing"
         case .wrongTable(let model, let problem): "the table of the model '\(model)' does not fit: \(problem)"
+        case .otherCurrencies(let amounts): amounts.description
         case .overflow(let column): "the numbers of the column '\(column)' do not fit in 38 digits"
         case .notAdditive(let model, let column, let period):
             "the column '\(column)' of '\(model)' cannot be combined over the buckets of \(period): it is not additive"
@@ -38,4 +41,9 @@ package enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
         case .sentence(let problem): "a sentence of the report could not be written: \(problem)"
         }
     }
+}
+
+extension ReportError {
+    /// What to write so that the report can be made; nil where the words of the error say it.
+    package var remedy: String? { if case .otherCurrencies(let amounts) = self { amounts.remedy } else { nil } }
 }

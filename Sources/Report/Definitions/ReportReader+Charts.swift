@@ -19,7 +19,10 @@ extension ReportReader {
         let name = map.optional("name").map { self.chartName($0) } ?? self.nextChartName()
         let title = map.optional("title").map { self.sentence($0) }
         let subtitle = map.optional("subtitle").map { self.sentence($0) }
-        guard let model else { return nil }
+        guard let model else {
+            map.ignoreAll()
+            return nil
+        }
         let fitting = metrics.filter { $0.problem(on: model) == nil }
         let columns =
             fitting.map { ChartColumn(name: $0.name, kind: .number, label: $0.label) }

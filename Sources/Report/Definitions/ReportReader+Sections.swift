@@ -51,8 +51,15 @@ extension ReportReader {
             value.refuse("there is a second 'kpis'", hint: "put all into one")
             return
         }
-        let metrics = value.list { item in item.text().flatMap { self.metric($0, on: nil, item) } } ?? []
-        if !(1...4).contains(metrics.count) {
+        var areKnown = true
+        let metrics =
+            value.list { item -> MetricDefinition? in
+                let metric = item.text().flatMap { self.metric($0, on: nil, item) }
+                areKnown = areKnown && metric != nil
+                return metric
+            } ?? []
+        isScopeWhole = isScopeWhole && areKnown
+        if areKnown, !(1...4).contains(metrics.count) {
             value.refuse("'kpis' has one to four metrics, not \(metrics.count)", hint: "show more in a table")
         }
         tiles = metrics.map(\.name)
@@ -60,6 +67,12 @@ extension ReportReader {
     }
 
     private func chart(_ value: YAMLValue) -> ChartDefinition? {
+        let chart = checkedChart(value)
+        if chart == nil { isScopeWhole = false }
+        return chart
+    }
+
+    private func checkedChart(_ value: YAMLValue) -> ChartDefinition? {
         value.mapping { map in
             let (anomalies, conditions, empty) = (
                 map.optional("anomalies"), map.optional("where"), map.optional("empty")
@@ -91,7 +104,7 @@ extension ReportReader {
         guard let mark, let model, let metricValue, let name, let keys, let compare, let limit,
             let metricName = metricValue.text(), let metric = self.metric(metricName, on: model, metricValue)
         else {
-            map.ignore("title", "subtitle")
+            if mark == nil || model == nil { map.ignoreAll() } else { map.ignore("title", "subtitle") }
             return nil
         }
         if mark != .heatMap {
@@ -222,7 +235,7 @@ extension ReportReader {
         return isGood
     }
 
-    /// `product`, `{ metric: sales, bar: true }` or `{ column: origin, label: From }`.
+    /// `product`, `{ metric: sales, bar: true }`, `{ column: origin, label: From }` or `{ column: month, as: month }`.
     private func tableColumn(_ value: YAMLValue, _ model: ModelDefinition) -> TableColumnDefinition? {
         guard value.isMapping else {
             guard let name = value.text() else { return nil }
@@ -242,6 +255,7 @@ extension ReportReader {
             let metric = map.optional("metric")
             let label = map.optional("label").map { $0.text() }
             let hasBar = map.optional("bar").map { $0.boolean() } ?? false
+            let form = map.optional("as")
             guard (column == nil) != (metric == nil) else {
                 map.refuse("a column has either 'column' or 'metric'")
                 return nil
@@ -259,8 +273,20 @@ extension ReportReader {
                 map.refuse("the column '\(name)' is \(found.kind.rawValue) and cannot have bars")
                 return nil
             }
-            return TableColumnDefinition(name: name, source: .column(name), label: label ?? nil, hasBar: hasBar)
+            if let form, !isMonth(form, of: found) { return nil }
+            return TableColumnDefinition(
+                name: name, source: .column(name), label: label ?? nil, hasBar: hasBar, namesMonths: form != nil)
         }
+    }
+
+    /// How a column's values are written: dates as months.
+    private func isMonth(_ value: YAMLValue, of column: ModelColumn) -> Bool {
+        guard value.choice(among: [("month", true)]) == true else { return false }
+        if column.kind != .date {
+            value.refuse(
+                "the column '\(column.name)' is \(column.kind.rawValue)", hint: "only dates are written as months")
+        }
+        return column.kind == .date
     }
 
     private func totals(

@@ -332,6 +332,8 @@ package struct TableColumn: Sendable, Equatable {
     package var isChange: Bool
     /// Whether growth is good news, for changes.
     package var good: Direction
+    /// Whether dates are written as months on pages; in files and workbooks they are dates.
+    package var namesMonths = false
 
     package init(
         name: String, label: String, unit: Unit, hasBar: Bool = false, isChange: Bool = false,

@@ -114,7 +114,7 @@ struct BoxedTable: Sendable {
         let own = key.flatMap { key in places.map { $0[key] ?? [] } }
         // A model that tells its rows apart by their currency may have several.
         if let column = model.currencyColumn, model.grain.contains(column) {
-            return try rows(Array(own ?? Array(0..<rowCount)), byCurrencyIn: column, currency)
+            return try rows(own ?? Array(0..<rowCount), byCurrencyIn: column, currency, isOnePersons: own != nil)
         }
         return try rows(own, currency)
     }
@@ -130,9 +130,10 @@ struct BoxedTable: Sendable {
 
     /// The rows in the tenant's currency, with those of each other one beside them: no figure is made of both.
     ///
-    /// - Throws: `ReportError.wrongTable` where all amounts are in other currencies: the tenant's is not right then.
+    /// - Throws: `ReportError.otherCurrencies` where all amounts of the tenant are in others: its own is not right then.
+    ///   A person may have none in it.
     private func rows(
-        _ places: [Int], byCurrencyIn column: String, _ currency: String
+        _ places: [Int], byCurrencyIn column: String, _ currency: String, isOnePersons: Bool
     ) throws(ReportError) -> ModelRows {
         var groups: [String: [Int]] = [:]
         for row in places {
@@ -140,8 +141,8 @@ struct BoxedTable: Sendable {
             groups[code, default: []].append(row)
         }
         let own = groups.removeValue(forKey: currency) ?? []
-        guard !own.isEmpty || groups.isEmpty else {
-            throw .wrongTable(model: model.name, problem: "it has amounts in other currencies than \(currency) only")
+        guard !own.isEmpty || groups.isEmpty || isOnePersons else {
+            throw .otherCurrencies(ForeignAmounts(model, found: Set(groups.keys), tenantCurrency: currency))
         }
         var rows = try rows(own, currency)
         for (code, places) in groups { rows.otherCurrencies[code] = try self.rows(places, code) }

@@ -29,6 +29,7 @@ extension EngineText {
                 "{title}. {subtitle}. Highest: {highest} ({highestName}); lowest: {lowest} ({lowestName})."),
             .chartCompared: Phrase("{unit}, {period} against {comparison}"),
             .chartEmpty: Phrase("No {measure} in {period}. The source was read in full; there is nothing to show."),
+            .chartEmptySoFar: Phrase("No {measure} in {period} so far. The source was read up to {date}."),
             .perDay: Phrase("{unit} a day"),
             .perMonth: Phrase("{unit} a month"),
             .unitPercent: Phrase("%"),
@@ -62,6 +63,7 @@ extension EngineText {
             .total: Phrase("Total"),
             .tableRows: Phrase([.one: "{period}, {count} row", .other: "{period}, {count} rows"]),
             .tableEmpty: Phrase("No rows in {period}. The source was read in full; the count is zero."),
+            .tableEmptySoFar: Phrase("No rows in {period} so far. The source was read up to {date}."),
             .noRows: Phrase("No rows in this period"),
             .noRowsNote: Phrase("The source was read; it has nothing to list here."),
             .pageRows: Phrase(

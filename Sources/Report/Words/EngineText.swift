@@ -70,8 +70,8 @@ package struct EngineText: Sendable, Hashable {
         case periodWeek, periodWeekShort, periodWeekOf, periodQuarterShort, periodFiscalYear, periodFiscalQuarter
         case periodFiscalPeriod, periodFiscalPeriodShort
         // Charts: titles, subtitles, words for those who cannot see them.
-        case chartByDay, chartByMonth, chartByCategory, chartAlternative, chartCompared, chartEmpty, perDay
-        case perMonth, unitPercent, unitMoney, listSeparator, partialBase
+        case chartByDay, chartByMonth, chartByCategory, chartAlternative, chartCompared, chartEmpty, chartEmptySoFar
+        case perDay, perMonth, unitPercent, unitMoney, listSeparator, partialBase
         // Charts: what they say by themselves.
         case chartNoData, chartEmptyTitle, chartEmptyNote, chartMissingTitle, chartMissingNote, chartZeroThroughout
         case chartSoFar, chartOnePoint, chartAxisStartsAt, chartOthers, chartOthersLeftOut, chartMoreInGrey
@@ -79,8 +79,8 @@ package struct EngineText: Sendable, Hashable {
         case chartMedian, chartLorenz, chartGini, chartSummaryLine, chartSummaryRanking, chartSummarySpread
         case chartSummaryFlow, chartSummarySpans
         // Tables.
-        case total, tableRows, tableEmpty, noRows, noRowsNote, pageRows, tableContinued, carriedForward
-        case broughtForward, roundedTo, columnsLeftOut
+        case total, tableRows, tableEmpty, tableEmptySoFar, noRows, noRowsNote, pageRows, tableContinued
+        case carriedForward, broughtForward, roundedTo, columnsLeftOut
         // Freshness.
         case freshComplete, freshPartial, freshNote, freshPartialNote, dataBegins
         case sourceCompared, sourceDiffers, otherCurrencies

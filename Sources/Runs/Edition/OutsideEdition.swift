@@ -66,7 +66,8 @@ package struct OutsideEdition: Sendable {
             var failure = Failure(
                 classifying: error, doing: "render \(report.lastComponent?.string ?? "the report")")
             // What helps a project, `almanac check` or a list of tenants, is no help without one.
-            if error is TenancyError || error is ConfigurationErrors || error is ReportError {
+            let isUnhelped = error is ReportError && failure.remedy == nil
+            if error is TenancyError || error is ConfigurationErrors || isUnhelped {
                 failure.remedy = "almanac help reports render"
             }
             throw failure

@@ -50,7 +50,7 @@ package struct ReportPreview {
         let values = try maker.report.values(request.parameters)
         let tables = try EditionTables(maker, from: source, values)
         let shared = try tables.shared(period)
-        let person = try person(of: maker, period, shared, scope)
+        let person = try person(of: maker, period, shared, scope, asOf: source.asOf)
         var document = try maker.document(period, from: tables, try EditionVariant(person, values))
         document.identity.run = "preview"
         let count = shared.people(in: period).count
@@ -60,7 +60,8 @@ package struct ReportPreview {
 
     /// Whose report is drawn: of a report for subjects one is enough to look at.
     private func person(
-        of maker: EditionMaker, _ period: Period, _ tables: ReportTables, _ scope: TenantScope
+        of maker: EditionMaker, _ period: Period, _ tables: ReportTables, _ scope: TenantScope,
+        asOf: Instant
     ) throws(Failure) -> ReportSubject? {
         let found: [ReportSubject?]
         do {
@@ -69,7 +70,10 @@ package struct ReportPreview {
             throw suggesting(error, tables.people(in: period))
         }
         guard let first = found.first else {
-            throw Failure(.usage, "report '\(slug)' has no subject in \(period.name) for tenant '\(tenant)'")
+            let last = scope.tenant.calendar.lastComplete(maker.report.grain, asOf: asOf)
+            throw Failure(
+                .usage, "report '\(slug)' has no subject in \(period.name) for tenant '\(tenant)'",
+                why: "the tenant's last run read the source up to \(asOf)", remedy: "--period \(last.name)")
         }
         return first
     }

@@ -1,4 +1,5 @@
 internal import ChartGrammar
+internal import CivilTime
 internal import Columnar
 internal import Formatting
 internal import Report
@@ -160,6 +161,9 @@ extension Scalar {
 enum TableColumnWriter {
     static func text(_ value: Scalar, _ column: TableColumn, isWhole: Bool, _ formatter: ValueFormatter) -> String {
         if column.isChange { return formatter.changeCell(value) }
+        if column.namesMonths, case .date(let days) = value {
+            return formatter.shortMonthAndYear(LocalDate(daysSinceEpoch: days))
+        }
         return isWhole ? formatter.whole(value, unit: column.unit) : formatter.full(value, unit: column.unit)
     }
 
