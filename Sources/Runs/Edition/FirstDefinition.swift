@@ -1,4 +1,5 @@
 internal import CivilTime
+internal import Configuration
 internal import Effects
 internal import Formatting
 internal import Lake
@@ -43,19 +44,21 @@ package struct FirstDefinition {
         let store = project.environment.store
         let folder = project.layout.reports(of: platform)
         let definitions = try PlatformDefinitions(folder: folder, store: store)
-        let path = folder.appending("reports").appending(try ResourceName(slug).text + ".yaml")
+        let path = folder.appending("reports").appending(try ResourceName(slug, kind: "report").text + ".yaml")
         guard try store.status(of: path) == nil else {
             throw Failure(.cannotCreate, "there is a report '\(slug)' already", why: "\(path) is there")
         }
+        let names = definitions.models.map(\.name)
         guard let model = definitions.models.first(where: { $0.name == name }) else {
             throw Failure(
                 .usage, "platform '\(platform)' has no model '\(name)'",
-                remedy: "models: \(definitions.models.map(\.name).joined(separator: ", "))")
+                remedy: Suggestion.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
+                    ?? "one of \(names.joined(separator: ", "))")
         }
         guard let grain = Grain(rawValue: grain) else {
             throw Failure(
                 .usage, "'\(grain)' is no length of periods",
-                remedy: Grain.allCases.map(\.rawValue).joined(separator: ", "))
+                remedy: "one of " + Grain.allCases.map(\.rawValue).joined(separator: ", "))
         }
         let known = definitions.metrics.filter { $0.model == name }.map(\.name)
         let added = known.isEmpty ? Self.metrics(of: model, besides: definitions.metrics.map(\.name)) : []

@@ -13,8 +13,8 @@ struct CheckVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Read all files of the project and say what is wrong in them.",
         discussion: """
-            Looks at almanac.yaml, tenants, datasets, metrics, reports and schedules; touches no database, but the control
-            database where almanac.yaml takes the tenants from a query. With --live, asks the databases too: what differs
+            Looks at almanac.yaml, tenants, datasets, metrics, reports and schedules; touches no database, but the control \
+            database where almanac.yaml takes the tenants from a query. With --live, asks the databases too: what differs \
             from the datasets, may not be read, or will be slow. Tenants that share tables are looked at once.
 
             Examples:

@@ -64,7 +64,7 @@ extension DatasetsVerb {
     fileprivate static func lines(_ project: Project, platform: String?) throws -> [Line] {
         let platforms: [ResourceName]
         if let platform {
-            platforms = [try classifying("use the platform") { try ResourceName(platform, kind: "platform") }]
+            platforms = [try project.platform(named: platform)]
         } else {
             let names = Set(try project.scopes([]).scopes.map(\.tenant.platform))
             platforms = names.sorted { $0.text < $1.text }
@@ -171,11 +171,12 @@ extension DatasetsVerb {
             abstract: "Write a first datasets.yaml from a database's catalogue.",
             discussion: """
                 Examples:
-                  almanac datasets discover --tenant lagos-circle > Reports/hustlex/datasets.yaml
+                  almanac datasets discover \\
+                    --tenant lagos-circle > Reports/hustlex/datasets.yaml
                   almanac datasets discover --url env:SHOP_URL --schema shop --to datasets.yaml
                   almanac datasets discover --url postgresql://reader@localhost/shop
 
-                Looks at tables, types, keys, comments and foreign keys, and reads no row. What must be decided is marked
+                Looks at tables, types, keys, comments and foreign keys, and reads no row. What must be decided is marked \
                 DECIDE; what looks like personal data is left out until somebody does.
                 """)
 

@@ -11,8 +11,8 @@ struct DemoVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Try it: real tenants from a private Postgres to PDF, Excel and CSV.",
         discussion: """
-            Starts a Postgres cluster of its own, loads three shops and sixteen airlines (or small made-up tenants where
-            the data sets are not there) and two made-up tenants of each of five platforms, runs the whole job for each of
+            Starts a Postgres cluster of its own, loads three shops and sixteen airlines (or small made-up tenants where \
+            the data sets are not there) and two made-up tenants of each of five platforms, runs the whole job for each of \
             them, answers their people's requests, and stops the cluster again.
 
             Examples:

@@ -5,8 +5,8 @@ struct DiffVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Say for each number of two editions why it changed.",
         discussion: """
-            Both editions of a report and period are computed again from their receipts, and between them the second's
-            data under the first's definitions and calendar, so that every change falls into parts that add up: rows that
+            Both editions of a report and period are computed again from their receipts, and between them the second's \
+            data under the first's definitions and calendar, so that every change falls into parts that add up: rows that \
             came late, were deleted or corrected; another definition; another calendar.
 
             Examples:

@@ -9,13 +9,15 @@ struct ExplainConversionVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conversion", abstract: "List a conversion's touches, window, weights and credits.",
         discussion: """
-            Every touch before the conversion is listed, with the reason where it does not count; then what each model gives
+            Every touch before the conversion is listed, with the reason where it does not count; then what each model gives \
             and what refunds take back, to the last minor unit. Markov's weights are removal effects of all journeys.
 
             Examples:
               almanac explain conversion 8d1c… --tenant harbour-records
-              almanac explain conversion 42 --tenant shop --model linear --model time_decay --window-days 7
-              almanac explain conversion 7 --table commerce_events=e.parquet --table orders=o.parquet --no-refunds --json
+              almanac explain conversion 42 --tenant shop --model linear \\
+                --model time_decay --window-days 7
+              almanac explain conversion 7 --table commerce_events=e.parquet \\
+                --table orders=o.parquet --no-refunds --json
 
             Exit codes: 0; 64 there is no such conversion; 65 the tables are not as the options say.
             """)

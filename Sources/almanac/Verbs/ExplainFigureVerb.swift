@@ -5,13 +5,14 @@ struct ExplainFigureVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "figure", abstract: "Say where a figure on a page comes from, down to the source's rows.",
         discussion: """
-            Without a figure, lists those of the edition. With one, says its metric, the model with its SQL, the versions
+            Without a figure, lists those of the edition. With one, says its metric, the model with its SQL, the versions \
             of all tables, and how many rows of each there are.
 
             Examples:
               almanac explain monthly-sales --tenant harbour-records
               almanac explain monthly-sales sales --tenant harbour-records --period 1998-06
-              almanac explain monthly-sales 'top-customers.total.orders' --tenant harbour-records --json
+              almanac explain monthly-sales 'top-customers.total.orders' \\
+                --tenant harbour-records --json
             """)
 
     @OptionGroup var common: CommonOptions

@@ -14,8 +14,10 @@ struct ExtractVerb: ParsableCommand {
         discussion: """
             Examples:
               almanac extract --url env:SHOP_URL --table shop.orders --to orders.parquet
-              almanac extract --url env:SHOP_URL --query 'SELECT id, price::numeric(12,2) FROM items' --to items.parquet
-              almanac extract --url postgresql://reader@localhost/shop --table orders --to orders.parquet --json
+              almanac extract --url env:SHOP_URL \\
+                --query 'SELECT id, price::numeric(12,2) FROM items' --to items.parquet
+              almanac extract --url postgresql://reader@localhost/shop --table orders \\
+                --to orders.parquet --json
             """)
 
     @OptionGroup var common: CommonOptions

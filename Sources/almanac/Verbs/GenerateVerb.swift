@@ -10,13 +10,15 @@ struct GenerateVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Fill a Postgres database with made-up tenants of a platform.",
         discussion: """
-            Each tenant gets a schema of its own. The rows are the same for the same seed, whatever the day: eighteen
-            months or more to 2026-07-01 with growth, seasons, people who leave, late and back-dated rows, and what
+            Each tenant gets a schema of its own. The rows are the same for the same seed, whatever the day: eighteen \
+            months or more to 2026-07-01 with growth, seasons, people who leave, late and back-dated rows, and what \
             reports have to find; --truths writes down what they must say.
 
             Examples:
-              almanac generate --platform hustlex --url postgresql://postgres@localhost/demo --tenants 2
-              almanac generate --platform hustlex --url "$URL" --tenants 50 --scale 4 --seed 7 --truths truths.json
+              almanac generate --platform hustlex \\
+                --url postgresql://postgres@localhost/demo --tenants 2
+              almanac generate --platform hustlex --url "$URL" --tenants 50 --scale 4 \\
+                --seed 7 --truths truths.json
               almanac generate --platform hustlex --url "$URL" --replace
             """)
 

@@ -11,11 +11,13 @@ struct ParquetConvert: ParsableCommand {
         discussion: """
             Examples:
               almanac parquet convert orders.parquet --to orders.xlsx
-              almanac parquet convert orders.parquet --to orders.csv.gz --columns id,placed_on,revenue_minor
-              almanac parquet convert orders.parquet --to orders.csv --machine --replace --json
+              almanac parquet convert orders.parquet --to orders.csv.gz \\
+                --columns id,placed_on,revenue_minor
+              almanac parquet convert orders.parquet --to orders.csv --machine --replace \\
+                --json
 
-            Texts that a spreadsheet would run as a formula get an apostrophe in front in CSV; --machine leaves them as
-            they are. A workbook's numbers are numbers where 15 digits hold them, else text. Memory does not grow with
+            Texts that a spreadsheet would run as a formula get an apostrophe in front in CSV; --machine leaves them as \
+            they are. A workbook's numbers are numbers where 15 digits hold them, else text. Memory does not grow with \
             the file.
             """)
 

@@ -19,7 +19,8 @@ struct ParquetVerb: ParsableCommand {
                 Examples:
                   almanac parquet cat orders.parquet --limit 10
                   almanac parquet cat orders.parquet --columns id,revenue_minor --format csv
-                  almanac parquet cat orders.parquet --where "placed_on >= '2026-10-01' AND city IN ('Lagos', 'Accra')"
+                  almanac parquet cat orders.parquet \\
+                    --where "placed_on >= '2026-10-01' AND city IN ('Lagos', 'Accra')"
                   almanac parquet cat orders.parquet --json
                 """)
 

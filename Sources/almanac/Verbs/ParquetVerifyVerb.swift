@@ -8,7 +8,7 @@ extension ParquetVerb {
         static let configuration = CommandConfiguration(
             abstract: "Hold a file to everything that it says of itself.",
             discussion: """
-                Reads every page and compares counts, sizes, statistics and indexes with it.
+                Reads every page and compares counts, sizes, statistics and indexes with it. \
                 Exits with 65 where there is any problem.
 
                 Examples:

@@ -13,11 +13,15 @@ struct QueryVerb: ParsableCommand {
         commandName: "query", abstract: "Ask a question in SQL.",
         discussion: """
             Examples:
-              almanac query --tenant harbour-records 'select day, sum(revenue_minor) from sales_daily group by day'
+              almanac query --tenant harbour-records \\
+                'select day, sum(revenue_minor) from sales_daily group by day'
               almanac query --table orders=orders.parquet 'select count(*) from orders'
-              almanac query --table events='lake/events/*.parquet' -f weekly.sql --format csv
-              almanac query --table t=lake/t 'select * from t version as of 3 where day >= :from' --param from=2026-10-01
-              almanac query --table t=big.csv --explain-analyze 'select count(*) from t where n > 5'
+              almanac query --table events='lake/events/*.parquet' -f weekly.sql \\
+                --format csv
+              almanac query --table t=lake/t --param from=2026-10-01 \\
+                'select * from t version as of 3 where day >= :from'
+              almanac query --table t=big.csv --explain-analyze \\
+                'select count(*) from t where n > 5'
             Without a query it asks for them, one after the other, each ended by a semicolon.
             """)
 

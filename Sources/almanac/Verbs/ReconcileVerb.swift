@@ -7,8 +7,8 @@ struct ReconcileVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reconcile", abstract: "Bring lakes up to date and compare them with their sources.",
         discussion: """
-            In the snapshot that rows are read from, Postgres counts them, adds up their columns of numbers and hashes their
-            keys; the lake's tables must say the same. What is found is in the ledger: almanac runs show. A run does the same
+            In the snapshot that rows are read from, Postgres counts them, adds up their columns of numbers and hashes their \
+            keys; the lake's tables must say the same. What is found is in the ledger: almanac runs show. A run does the same \
             by itself as often as almanac.yaml says: reconcile: { every: 7d }.
 
             Examples:

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Configuration
 internal import Effects
 internal import Runs
 internal import SystemPackage
@@ -59,10 +60,17 @@ extension ReportsVerb {
             guard !found.isEmpty else {
                 throw Failure(
                     .usage, "there is no report '\(report)'",
-                    remedy: "reports: \(Set(entries.map(\.slug)).sorted().joined(separator: ", "))")
+                    remedy: Suggestion.nearest(to: report, among: entries.map(\.slug)).map { "did you mean '\($0)'?" }
+                        ?? "one of \(Set(entries.map(\.slug)).sorted().joined(separator: ", "))")
             }
             if common.json { return try common.console.answer(json: Answer(reports: found.map(ReportLine.init))) }
             for entry in found { for line in lines(entry) { common.console.answer(line) } }
+        }
+
+        /// As definitions write it: `1d`, `6h`.
+        private static func duration(_ seconds: Int64) -> String {
+            let unit = [(size: Int64(86_400), letter: "d"), (3_600, "h"), (60, "m")].first { seconds % $0.size == 0 }
+            return unit.map { "\(seconds / $0.size)\($0.letter)" } ?? "\(seconds)s"
         }
 
         private func lines(_ entry: ReportCatalog.Entry) -> [String] {
@@ -72,7 +80,9 @@ extension ReportsVerb {
                 "period      \(entry.grain)", "formats     \(entry.formats.joined(separator: ", "))",
                 "incomplete  \(entry.onIncomplete)",
             ]
-            for need in entry.needs { lines.append("needs       \(need.model), at most \(need.seconds) seconds short") }
+            for need in entry.needs {
+                lines.append("needs       \(need.model), fresh within \(Self.duration(need.seconds))")
+            }
             lines += [
                 "models      \(entry.models.joined(separator: ", "))",
                 "tiles       \(entry.tiles.joined(separator: ", "))",
@@ -101,8 +111,10 @@ extension ReportsVerb {
 
                 Examples:
                   almanac reports new weekly-sales --platform retail --model sales_daily
-                  almanac reports new weekly-sales --platform retail --model sales_daily --grain week
-                  almanac reports new routes --platform flights --model top_routes --title 'Routes' --json
+                  almanac reports new weekly-sales --platform retail --model sales_daily \\
+                    --grain week
+                  almanac reports new routes --platform flights --model top_routes \\
+                    --title 'Routes' --json
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -125,14 +137,8 @@ extension ReportsVerb {
 
         func run() throws {
             let project = try location.open(common)
-            let name: ResourceName
-            do {
-                name = try ResourceName(platform)
-            } catch {
-                throw Failure(classifying: error, doing: "use platform '\(platform)'")
-            }
             let written = try FirstDefinition(in: project).write(
-                report, title: title, platform: name, model: model, grain: grain)
+                report, title: title, platform: project.platform(named: platform), model: model, grain: grain)
             if common.json {
                 return try common.console.answer(
                     json: Answer(files: written.paths.map(\.string), metrics: written.metrics))
@@ -151,14 +157,16 @@ extension ReportsVerb {
         static let configuration = CommandConfiguration(
             abstract: "Draw a report from the lake as it is; with --watch again whenever a file is saved.",
             discussion: """
-                Nothing is recorded and nothing in 'out' is touched. Of a report for subjects one is drawn: that of the
+                Nothing is recorded and nothing in 'out' is touched. Of a report for subjects one is drawn: that of the \
                 first, or of --subject.
 
                 Examples:
                   almanac reports preview monthly-sales --tenant harbour-records
-                  almanac reports preview monthly-sales --tenant harbour-records --watch --format html
+                  almanac reports preview monthly-sales --tenant harbour-records --watch \\
+                    --format html
                   almanac reports preview wallet-statement --tenant lagos-circle --subject 4711
-                  almanac reports preview monthly-sales --tenant harbour-records --param top=5 --to look --json
+                  almanac reports preview monthly-sales --tenant harbour-records \\
+                    --param top=5 --to look --json
                 """)
 
         @OptionGroup var common: CommonOptions

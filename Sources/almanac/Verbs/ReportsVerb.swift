@@ -14,13 +14,15 @@ struct ReportsVerb: ParsableCommand {
             discussion: """
                 Examples:
                   almanac reports render Reports/retail/reports/monthly-sales.yaml \\
-                    --data sales_daily=sales.parquet --tenant-file tenants/lagos-circle.yaml --to out
+                    --data sales_daily=sales.parquet --tenant-file tenants/lagos-circle.yaml \\
+                    --to out
                   almanac reports render monthly.yaml --data sales_daily=s.parquet --tenant-file acme.yaml \\
-                    --period 2026-10 --as-of 2026-11-01T06:00:00Z --format pdf,xlsx,csv,json --to out
+                    --period 2026-10 --as-of 2026-11-01T06:00:00Z --format pdf,xlsx,csv,json \\
+                    --to out
                   almanac reports render monthly.yaml --data sales_daily=s.parquet --tenant-file acme.yaml \\
                     --to out --json
 
-                The report lies in the folder 'reports' of its platform, beside 'models' and 'metrics.yaml'. A file whose
+                The report lies in the folder 'reports' of its platform, beside 'models' and 'metrics.yaml'. A file whose \
                 footer names another tenant is refused. Every artefact is read back and compared before it is put there.
                 """)
 

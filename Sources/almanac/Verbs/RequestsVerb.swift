@@ -8,8 +8,8 @@ struct RequestsVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "requests", abstract: "Answer the requests for reports that stand in tenants' own tables.",
         discussion: """
-            Reports/<platform>/requests.yaml says which table, and what its columns and words mean; a tenant's file has the
-            role: requests: { url: env:…, results: https://files.example/ }. That role reads and changes this table and
+            Reports/<platform>/requests.yaml says which table, and what its columns and words mean; a tenant's file has the \
+            role: requests: { url: env:…, results: https://files.example/ }. That role reads and changes this table and \
             writes nothing else. `almanac tick` answers requests too.
 
             Examples:

@@ -9,7 +9,7 @@ struct RunVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Bring tenants' lakes up to date and make their reports.",
         discussion: """
-            Reads each tenant's source in one snapshot, keeps the aggregates up to date, publishes them for dashboards
+            Reads each tenant's source in one snapshot, keeps the aggregates up to date, publishes them for dashboards \
             and makes the reports. A tenant that fails leaves the others alone.
 
             Examples:

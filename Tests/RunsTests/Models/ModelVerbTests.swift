@@ -41,6 +41,10 @@ struct ModelVerbTests {
     }
 
     private func almanac(_ world: PlatformWorld, _ words: String...) throws -> ProcessResult {
+        try almanac(world, words)
+    }
+
+    private func almanac(_ world: PlatformWorld, _ words: [String]) throws -> ProcessResult {
         let variables = world.variables.merging(["NO_COLOR": "1", "ALMANAC_NOW": PlatformWorld.now]) { $1 }
         return try SystemProcessRunner().run(
             ProcessCommand(
@@ -102,6 +106,35 @@ struct ModelVerbTests {
         #expect(
             try almanac(world, "query", "--tenant", tenant, "--format", "csv", question).output
                 == circles(world, "count(*) + 1"))
+    }
+
+    @Test("A platform that is none is no empty answer: it is told, with the one that was perhaps meant")
+    func wrongPlatforms() throws {
+        let world = try ranWorld()
+        let verbs = [
+            ["models", "list"], ["models", "graph"], ["models", "check", "--portable"], ["models", "docs"],
+            ["datasets", "list"], ["reports", "new", "weekly", "--model", "circles"],
+        ]
+        for verb in verbs {
+            let near = try almanac(world, verb + ["--platform", "hustlx"])
+            #expect(near.exitCode == 64 && near.output.isEmpty, "\(verb): \(near.exitCode)")
+            #expect(near.errors.contains("no platform 'hustlx'") && near.errors.contains("did you mean 'hustlex'?"))
+            let far = try almanac(world, verb + ["--platform", "somewhere-else"])
+            #expect(
+                far.exitCode == 64 && far.errors.contains("one of ") && far.errors.contains("hustlex"),
+                "\(verb): \(far.errors)")
+        }
+        let slug = try almanac(world, ["reports", "new", "My Report", "--platform", "hustlex", "--model", "circles"])
+        #expect(slug.exitCode == 64 && slug.errors.contains("can't be the name of a report"), "\(slug.errors)")
+        let model = try almanac(world, ["reports", "new", "mine", "--platform", "hustlex", "--model", "circle"])
+        #expect(model.exitCode == 64 && model.errors.contains("did you mean 'circles'?"), "\(model.errors)")
+        let shown = try almanac(world, "reports", "show", "wallet-statement")
+        #expect(shown.output.contains("wallet_days, fresh within 1d\n"), "\(shown.output)")
+        let unknown = try almanac(world, "reports", "show", "wallet-statment")
+        #expect(unknown.exitCode == 64 && unknown.errors.contains("did you mean 'wallet-statement'?"))
+        let file = world.folder.appending("almanac.yaml").string
+        let receipt = try almanac(world, ["diff", file, file])
+        #expect(receipt.exitCode == 65 && receipt.errors.contains("almanac.yaml is no receipt"), "\(receipt.errors)")
     }
 
     @Test("What is wrong in a model is told with its place and what was perhaps meant")

@@ -72,7 +72,14 @@ package struct EditionComparison {
     }
 
     private func receipt(_ path: FilePath) throws -> Receipt {
-        try Receipt(bytes: try project.environment.store.contents(of: path, limit: 16 << 20))
+        let bytes = try project.environment.store.contents(of: path, limit: 16 << 20)
+        do {
+            return try Receipt(bytes: bytes)
+        } catch let error as ReceiptError {
+            throw Failure(
+                .dataRefused, "\(path) is no receipt", why: "\(error)",
+                remedy: "almanac diff OUT/editions/1/receipt.json OUT/receipt.json")
+        }
     }
 
     private func difference(_ first: Receipt, _ second: Receipt) throws -> EditionDifference {

@@ -10,7 +10,8 @@ extension LakeVerb {
             discussion: """
                 Examples:
                   almanac lake diff raw/orders --tenant harbour-records --from 3
-                  almanac lake diff raw/orders@9 --tenant harbour-records --from 2026-11-01T00:00:00Z
+                  almanac lake diff raw/orders@9 --tenant harbour-records \\
+                    --from 2026-11-01T00:00:00Z
                   almanac lake diff aggregates/sales_daily --tenant ua --from 0 --json
                 """)
 

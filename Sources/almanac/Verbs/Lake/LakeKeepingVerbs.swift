@@ -95,7 +95,8 @@ extension LakeVerb {
                 Examples:
                   almanac lake vacuum raw/orders --tenant harbour-records
                   almanac lake vacuum raw/orders --tenant harbour-records --yes
-                  almanac lake vacuum raw/orders --tenant harbour-records --grace-hours 24 --json
+                  almanac lake vacuum raw/orders --tenant harbour-records --grace-hours 24 \\
+                    --json
                 """)
 
         @OptionGroup var common: CommonOptions

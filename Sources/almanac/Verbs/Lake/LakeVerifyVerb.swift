@@ -8,7 +8,7 @@ extension LakeVerb {
         static let configuration = CommandConfiguration(
             abstract: "Read every byte of a table and compare it with all that is known of it.",
             discussion: """
-                Checks the hash chain of the log, checkpoints, sizes, SHA-256, page checksums, row counts, statistics,
+                Checks the hash chain of the log, checkpoints, sizes, SHA-256, page checksums, row counts, statistics, \
                 days and the tenant of each file. Exit 65 where something is wrong.
 
                 Examples:

@@ -145,7 +145,7 @@ struct ModelsPlanVerb: ParsableCommand {
               almanac models plan
               almanac models plan sales_daily --tenant harbour-records
               almanac models plan --tenant ua --json
-            Bytes are those of the files, of which only the columns are read that a model names; seconds are the mean of the
+            Bytes are those of the files, of which only the columns are read that a model names; seconds are the mean of the \
             last runs. A model that 'perhaps' is computed depends on what comes out of others before it.
             """)
 

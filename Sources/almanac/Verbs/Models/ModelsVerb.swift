@@ -20,7 +20,7 @@ struct ModelsVerb: ParsableCommand {
     ) throws -> [(platform: ResourceName, graph: ModelGraph)] {
         let platforms: [ResourceName]
         if let platform {
-            platforms = [try classifying("use the platform") { try ResourceName(platform, kind: "platform") }]
+            platforms = [try project.platform(named: platform)]
         } else {
             platforms = Set(try project.scopes([]).scopes.map(\.tenant.platform)).sorted { $0.text < $1.text }
         }
