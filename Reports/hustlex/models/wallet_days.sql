@@ -2,7 +2,7 @@
 version: 1
 description: "What a wallet held at the start and the end of each day, and what moved: from the first posting on, days without movement too."
 materialized: table
-grain: [user_id, wallet_id, day]
+grain: [user_id, wallet_id, currency, day]
 bucket: { column: day, grain: day }
 seal: { after: 35d }
 subject: user_id

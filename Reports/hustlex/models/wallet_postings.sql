@@ -2,7 +2,7 @@
 version: 1
 description: Every completed posting of a wallet with the balance after it.
 materialized: table
-grain: [wallet_id, seq]
+grain: [wallet_id, currency, seq]
 bucket: { column: day, grain: day }
 subject: user_id
 currency: currency

@@ -10,7 +10,7 @@ columns:
   all_pocs: { type: integer, unit: count, additive: false, label: All POCs, description: "All POCs of the period, the same in each row." }
   pocs_before: { type: integer, unit: count, label: POCs before, description: The same in the period that it is compared with. }
   all_pocs_before: { type: integer, unit: count, additive: false, label: All before, description: "All POCs of that period, the same in each row." }
-  points_a_year: { type: number, unit: percent, additive: false, label: Points a year, description: "Twelve times the median monthly change of its share of all POCs over the last 24 months (Theil-Sen), in points." }
+  points_a_year: { type: number, unit: number, decimals: 1, additive: false, label: Points a year, description: "Twelve times the median monthly change of its share of all POCs over the last 24 months (Theil-Sen), in points." }
   p: { type: number, unit: number, decimals: 4, additive: false, label: p, description: "How likely such a row of months is where there is no trend (Mann-Kendall, two-sided)." }
   trend: { type: text, label: Trend, description: "rises or falls where p is below 0.05, else steady." }
   score: { type: number, unit: number, decimals: 1, additive: false, label: Score, description: "POCs lately: each counts 1, and half as much every 30 days after it." }
@@ -75,7 +75,7 @@ SELECT
     CAST(sums.all_pocs AS bigint) AS all_pocs,
     CAST(sums.pocs_before AS bigint) AS pocs_before,
     CAST(sums.all_pocs_before AS bigint) AS all_pocs_before,
-    12 * tests.slope AS points_a_year,
+    1200 * tests.slope AS points_a_year,
     tests.p,
     CASE tests.trend WHEN 'increasing' THEN 'rises' WHEN 'decreasing' THEN 'falls' ELSE 'steady' END AS trend,
     coalesce(ranked.score, 0) AS score,

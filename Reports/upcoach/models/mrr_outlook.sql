@@ -9,10 +9,10 @@ columns:
   currency: { type: text, label: Currency, description: ISO 4217 code. }
   mrr_minor: { type: integer, unit: money, additive: false, label: MRR, description: MRR at the end of the month; empty for months to come. }
   expected_minor: { type: integer, unit: money, additive: false, label: Expected, description: What is expected. }
-  low_80_minor: { type: integer, unit: money, additive: false, label: "80 %, from", description: Four of five outcomes lie between these two. }
-  high_80_minor: { type: integer, unit: money, additive: false, label: "80 %, to", description: Four of five outcomes lie between these two. }
-  low_95_minor: { type: integer, unit: money, additive: false, label: "95 %, from", description: Nineteen of twenty outcomes lie between these two. }
-  high_95_minor: { type: integer, unit: money, additive: false, label: "95 %, to", description: Nineteen of twenty outcomes lie between these two. }
+  low_80_minor: { type: integer, unit: money, additive: false, label: "80%, from", description: Four of five outcomes lie between these two. }
+  high_80_minor: { type: integer, unit: money, additive: false, label: "80%, to", description: Four of five outcomes lie between these two. }
+  low_95_minor: { type: integer, unit: money, additive: false, label: "95%, from", description: Nineteen of twenty outcomes lie between these two. }
+  high_95_minor: { type: integer, unit: money, additive: false, label: "95%, to", description: Nineteen of twenty outcomes lie between these two. }
 ---*/
 WITH known AS (
     SELECT m.month, m.currency, m.closing_minor, m.closing_minor - m.opening_minor AS change_minor,

@@ -9,8 +9,8 @@ columns:
   at_risk: { type: integer, unit: count, additive: false, label: Still there, description: People who were neither gone nor too new to say. }
   gone: { type: integer, unit: count, label: Left, description: People whose last view was so many days after signing up. }
   staying: { type: number, unit: percent, additive: false, label: Still watching, description: Share that has not left. }
-  low: { type: number, unit: percent, additive: false, label: At least, description: Lower end of the 95 % interval. }
-  high: { type: number, unit: percent, additive: false, label: At most, description: Upper end of the 95 % interval. }
+  low: { type: number, unit: percent, additive: false, label: At least, description: Lower end of the 95% interval. }
+  high: { type: number, unit: percent, additive: false, label: At most, description: Upper end of the 95% interval. }
 ---*/
 SELECT "group" AS signed_up, t AS days, at_risk, events AS gone, s AS staying, ci_lo AS low, ci_hi AS high
 FROM survival(

@@ -59,6 +59,42 @@ struct HustleXReportTests {
         }
     }
 
+    @Test("Who has wallets in two currencies gets one statement of both, and who has another one alone a statement too")
+    func currencies() throws {
+        let world = try PlatformWorld(.hustlex, tenants: [1], scale: 0.05)
+        let source = world.sources[0]
+        let owners = try world.rows(source, "SELECT DISTINCT user_id::text FROM wallets ORDER BY 1")
+        let (both, other) = (owners[0], owners[1])
+        try world.execute(
+            source,
+            """
+            INSERT INTO wallets VALUES ('00000000-0000-4000-8000-000000000001', '\(both)', 4000, 0, 'USD', now());
+            INSERT INTO transactions(id, wallet_id, type, amount, reference, status, created_at, effective_at)
+            VALUES ('00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000001', 'deposit', 4000,
+              'in-dollars', 'completed', '2026-06-10T12:00:00Z', '2026-06-10T12:00:00Z');
+            UPDATE wallets SET currency = 'USD' WHERE user_id = '\(other)';
+            """)
+        let outcomes = try world.run(["wallet-statement"], period: "2026-06", formats: ["csv"])
+        #expect(outcomes.flatMap(\.failures).isEmpty, "\(outcomes.flatMap(\.failures))")
+        func count(_ owner: String, _ table: String) throws -> Int {
+            let path = "wallet-statement/2026-06/\(owner)/\(table).csv"
+            return try world.text(source, path).split(whereSeparator: \.isNewline).count - 1
+        }
+        func known(_ owner: String, _ currency: String) throws -> Int {
+            let counted = try world.rows(
+                source,
+                """
+                SELECT count(*) FROM transactions t JOIN wallets w ON w.id = t.wallet_id WHERE w.user_id = '\(owner)'
+                AND w.currency = '\(currency)' AND t.status = 'completed' AND effective_at >= '2026-05-31T23:00:00Z'
+                AND effective_at < '2026-06-30T23:00:00Z'
+                """)
+            return try #require(Int(counted[0]))
+        }
+        #expect(try count(both, "postings") == known(both, "NGN") && count(both, "postings-usd") == 1)
+        #expect(try count(other, "postings") == 0)
+        #expect(try count(other, "postings-usd") == known(other, "USD"))
+    }
+
     @Test("Rounds, members and dues of every circle")
     func circles() throws {
         let world = try Self.made("circle-statement", scale: 1)

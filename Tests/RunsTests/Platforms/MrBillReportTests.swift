@@ -205,7 +205,7 @@ struct MrBillReportTests {
         #expect(counted.count > 5 && table.rows.map { $0["technology"] } == counted.map { $0[0] }, "\(source.tenant)")
         for (row, known) in zip(table.rows, counted) {
             #expect(row["pocs"] == known[1], "\(known)")
-            #expect(isClose(row["points_a_year"], Double(known[2]).map { "\(12 * $0)" }), "\(known)")
+            #expect(isClose(row["points_a_year"], Double(known[2]).map { "\(1200 * $0)" }), "\(known)")
             guard let s = Double(known[3]), let variance = Double(known[4]) else { continue }
             let z = s == 0 ? 0 : (s - (s > 0 ? 1 : -1)) / variance.squareRoot()
             let p = erfc(z.magnitude / 2.0.squareRoot())
